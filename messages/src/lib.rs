@@ -62,9 +62,7 @@ impl Language {
     #[must_use]
     pub fn from_tag(tag: &str) -> Option<Self> {
         let primary = tag.split(['-', '_']).next()?.trim();
-        Self::ALL
-            .into_iter()
-            .find(|language| primary.eq_ignore_ascii_case(language.tag()))
+        Self::ALL.into_iter().find(|language| primary.eq_ignore_ascii_case(language.tag()))
     }
 
     /// The language a browser prefers by its `Accept-Language` header (RFC 9110, 12.5.4); Lithuanian when it names none
@@ -93,10 +91,7 @@ impl Language {
     #[must_use]
     pub fn say(self, message: &Message) -> String {
         let bundle = &CATALOGUE[self as usize];
-        let Some(pattern) = bundle
-            .get_message(&message.key)
-            .and_then(|found| found.value())
-        else {
+        let Some(pattern) = bundle.get_message(&message.key).and_then(|found| found.value()) else {
             return format!("[{}]", message.key);
         };
         let mut arguments = FluentArgs::with_capacity(message.arguments.len());
@@ -108,9 +103,7 @@ impl Language {
             };
             arguments.set(*name, value);
         }
-        bundle
-            .format_pattern(pattern, Some(&arguments), &mut Vec::new())
-            .into_owned()
+        bundle.format_pattern(pattern, Some(&arguments), &mut Vec::new()).into_owned()
     }
 
     /// The words of a message without arguments.
@@ -129,10 +122,7 @@ impl Language {
             ("duration-minutes", seconds / 60 % 60),
             ("duration-seconds", seconds % 60),
         ];
-        let first = parts
-            .iter()
-            .position(|(_, count)| *count > 0)
-            .unwrap_or(parts.len() - 1);
+        let first = parts.iter().position(|(_, count)| *count > 0).unwrap_or(parts.len() - 1);
         let said: Vec<String> = parts[first..]
             .iter()
             .take(2)
@@ -154,10 +144,7 @@ impl Message {
     /// The message with this key of the catalogue.
     #[must_use]
     pub fn new(key: impl Into<String>) -> Self {
-        Self {
-            key: key.into(),
-            arguments: Vec::new(),
-        }
+        Self { key: key.into(), arguments: Vec::new() }
     }
 
     /// Adds an argument.
@@ -206,10 +193,7 @@ impl From<f64> for Argument {
 }
 
 impl From<u64> for Argument {
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "counts shown to people stay far below 2^53"
-    )]
+    #[expect(clippy::cast_precision_loss, reason = "counts shown to people stay far below 2^53")]
     fn from(number: u64) -> Self {
         Self::Number(number as f64)
     }
@@ -227,8 +211,7 @@ impl From<u16> for Argument {
     }
 }
 
-static CATALOGUE: LazyLock<[FluentBundle<FluentResource>; 2]> =
-    LazyLock::new(|| Language::ALL.map(bundle));
+static CATALOGUE: LazyLock<[FluentBundle<FluentResource>; 2]> = LazyLock::new(|| Language::ALL.map(bundle));
 
 const fn source(language: Language) -> &'static str {
     match language {
@@ -239,8 +222,7 @@ const fn source(language: Language) -> &'static str {
 
 fn bundle(language: Language) -> FluentBundle<FluentResource> {
     // A broken entry is left out here and shown as its key; `both_languages_say_the_same_things` keeps it from landing.
-    let resource =
-        FluentResource::try_new(source(language).to_owned()).unwrap_or_else(|(partial, _)| partial);
+    let resource = FluentResource::try_new(source(language).to_owned()).unwrap_or_else(|(partial, _)| partial);
     let identifier: LanguageIdentifier = language.tag().parse().unwrap_or_default();
     let mut bundle = FluentBundle::new_concurrent(vec![identifier]);
     // Isolation marks (U+2068, U+2069) around arguments would reach logs, e-mail and `grep`.
@@ -258,16 +240,13 @@ mod tests {
     use super::*;
 
     fn keys(language: Language) -> BTreeSet<String> {
-        let resource = fluent_syntax::parser::parse(source(language))
-            .expect("the catalogue has no syntax error");
+        let resource = fluent_syntax::parser::parse(source(language)).expect("the catalogue has no syntax error");
         resource
             .body
             .iter()
             .map(|entry| match entry {
                 Entry::Message(message) => message.id.name.to_owned(),
-                Entry::Comment(_) | Entry::GroupComment(_) | Entry::ResourceComment(_) => {
-                    String::new()
-                }
+                Entry::Comment(_) | Entry::GroupComment(_) | Entry::ResourceComment(_) => String::new(),
                 other => panic!("only messages and comments belong here: {other:?}"),
             })
             .filter(|name| !name.is_empty())
@@ -281,9 +260,7 @@ mod tests {
 
     #[test]
     fn lithuanian_counts_in_its_own_way() {
-        let say = |count: u64| {
-            Language::Lithuanian.say(&Message::new("problems-found").with("count", count))
-        };
+        let say = |count: u64| Language::Lithuanian.say(&Message::new("problems-found").with("count", count));
         assert!(say(1).contains("1 klaida"), "{}", say(1));
         assert!(say(2).contains("2 klaidos"), "{}", say(2));
         assert!(say(10).contains("10 klaidų"), "{}", say(10));
@@ -297,19 +274,10 @@ mod tests {
 
     #[test]
     fn the_browser_chooses_the_language() {
-        assert_eq!(
-            Language::preferred("en-GB,en;q=0.9,lt;q=0.8"),
-            Language::English
-        );
-        assert_eq!(
-            Language::preferred("de, lt;q=0.5, en;q=0.4"),
-            Language::Lithuanian
-        );
+        assert_eq!(Language::preferred("en-GB,en;q=0.9,lt;q=0.8"), Language::English);
+        assert_eq!(Language::preferred("de, lt;q=0.5, en;q=0.4"), Language::Lithuanian);
         assert_eq!(Language::preferred("de,fr"), Language::Lithuanian);
-        assert_eq!(
-            Language::preferred("en;q=0, lt;q=0.1"),
-            Language::Lithuanian
-        );
+        assert_eq!(Language::preferred("en;q=0, lt;q=0.1"), Language::Lithuanian);
         assert_eq!(Language::preferred("en;q=high"), Language::Lithuanian);
     }
 

@@ -81,27 +81,15 @@ impl Document {
     #[must_use]
     pub fn new(path: impl Into<PathBuf>, text: impl Into<String>) -> Self {
         let text = text.into();
-        Self {
-            path: path.into(),
-            toml: 0..text.len(),
-            text,
-        }
+        Self { path: path.into(), toml: 0..text.len(), text }
     }
 
     /// A document of which only the bytes of `toml` are TOML, as the front matter of a page is.
     ///
     /// Positions in problems count from the start of the whole text. A range outside of it reads as empty.
     #[must_use]
-    pub fn with_toml_at(
-        path: impl Into<PathBuf>,
-        text: impl Into<String>,
-        toml: Range<usize>,
-    ) -> Self {
-        Self {
-            path: path.into(),
-            text: text.into(),
-            toml,
-        }
+    pub fn with_toml_at(path: impl Into<PathBuf>, text: impl Into<String>, toml: Range<usize>) -> Self {
+        Self { path: path.into(), text: text.into(), toml }
     }
 
     /// The file as the user named it.
@@ -122,10 +110,8 @@ impl Document {
         let (root, errors) = DeTable::parse_recoverable(source);
         for error in &errors {
             let span = error.span().unwrap_or(0..0);
-            problems.report(self.problem(
-                &self.shifted(span),
-                Message::new("toml-syntax").with("detail", error.message()),
-            ));
+            problems
+                .report(self.problem(&self.shifted(span), Message::new("toml-syntax").with("detail", error.message())));
         }
         if !errors.is_empty() {
             return None;
@@ -144,11 +130,7 @@ impl Document {
     /// A problem with the bytes of `span`.
     #[must_use]
     pub fn problem(&self, span: &Range<usize>, message: Message) -> Problem {
-        Problem {
-            path: self.path.clone(),
-            place: Some(self.place(span)),
-            message,
-        }
+        Problem { path: self.path.clone(), place: Some(self.place(span)), message }
     }
 
     fn shifted(&self, span: Range<usize>) -> Range<usize> {
@@ -157,40 +139,27 @@ impl Document {
 
     fn place(&self, span: &Range<usize>) -> Place {
         let start = floor_boundary(&self.text, span.start);
-        let line_start = self.text[..start]
-            .rfind('\n')
-            .map_or(0, |newline| newline + 1);
-        let line_end = self.text[start..]
-            .find('\n')
-            .map_or(self.text.len(), |newline| start + newline);
+        let line_start = self.text[..start].rfind('\n').map_or(0, |newline| newline + 1);
+        let line_end = self.text[start..].find('\n').map_or(self.text.len(), |newline| start + newline);
         let end = floor_boundary(&self.text, span.end).clamp(start, line_end);
         Place {
             line: self.text[..start].matches('\n').count() + 1,
             column: self.text[line_start..start].chars().count() + 1,
-            source: self.text[line_start..line_end]
-                .trim_end_matches('\r')
-                .to_owned(),
+            source: self.text[line_start..line_end].trim_end_matches('\r').to_owned(),
             width: self.text[start..end].chars().count().max(1),
         }
     }
 }
 
 fn floor_boundary(text: &str, index: usize) -> usize {
-    (0..=index.min(text.len()))
-        .rev()
-        .find(|index| text.is_char_boundary(*index))
-        .unwrap_or(0)
+    (0..=index.min(text.len())).rev().find(|index| text.is_char_boundary(*index)).unwrap_or(0)
 }
 
 impl Problem {
     /// A problem with a file as a whole: it is missing, or cannot be read.
     #[must_use]
     pub fn of_file(path: impl Into<PathBuf>, message: Message) -> Self {
-        Self {
-            path: path.into(),
-            place: None,
-            message,
-        }
+        Self { path: path.into(), place: None, message }
     }
 
     /// The problem as a person reads it: `file:line:column: what is wrong`, then the line with the place underlined.
@@ -201,19 +170,11 @@ impl Problem {
         let Some(place) = &self.place else {
             return format!("{path}: {words}");
         };
-        let Place {
-            line,
-            column,
-            source,
-            width,
-        } = place;
+        let Place { line, column, source, width } = place;
         let margin = " ".repeat(line.to_string().len());
         // Tabs of the line are repeated under it, so that the mark stands right whatever a tab is wide.
-        let indent: String = source
-            .chars()
-            .take(column - 1)
-            .map(|character| if character == '\t' { '\t' } else { ' ' })
-            .collect();
+        let indent: String =
+            source.chars().take(column - 1).map(|character| if character == '\t' { '\t' } else { ' ' }).collect();
         let mark = "^".repeat(*width);
         format!("{path}:{line}:{column}: {words}\n  {line} | {source}\n  {margin} | {indent}{mark}")
     }
@@ -243,13 +204,7 @@ impl Problems {
     pub fn into_vec(self) -> Vec<Problem> {
         let mut problems = self.0.into_inner();
         problems.sort_by_cached_key(|problem| {
-            (
-                problem.path.clone(),
-                problem
-                    .place
-                    .as_ref()
-                    .map(|place| (place.line, place.column)),
-            )
+            (problem.path.clone(), problem.place.as_ref().map(|place| (place.line, place.column)))
         });
         problems
     }
@@ -293,10 +248,9 @@ impl<'a> Table<'a> {
         };
         let span = self.document.shifted(value.span());
         match value.into_inner() {
-            DeValue::Array(elements) => elements
-                .into_iter()
-                .filter_map(|element| self.open(key, element, format!("[[{key}]]")))
-                .collect(),
+            DeValue::Array(elements) => {
+                elements.into_iter().filter_map(|element| self.open(key, element, format!("[[{key}]]"))).collect()
+            }
             other => {
                 let message = wrong_type(key, &format!("[[{key}]]"), other.type_str());
                 self.problems.report(self.document.problem(&span, message));
@@ -318,10 +272,7 @@ impl<'a> Table<'a> {
         self.entries
             .iter()
             .find(|(name, _)| name.get_ref() == key)
-            .map_or_else(
-                || self.span.clone(),
-                |(_, value)| self.document.shifted(value.span()),
-            )
+            .map_or_else(|| self.span.clone(), |(_, value)| self.document.shifted(value.span()))
     }
 
     /// Reports a problem with the bytes of `span` in this table's document.
@@ -330,23 +281,10 @@ impl<'a> Table<'a> {
     }
 
     fn report_missing(&self, key: &str, example: &str) {
-        let nearest = self
-            .unasked()
-            .into_iter()
-            .any(|present| is_near(present, key));
-        let message = Message::new(if nearest {
-            "toml-missing-misspelt"
-        } else {
-            "toml-missing"
-        });
+        let nearest = self.unasked().into_iter().any(|present| is_near(present, key));
+        let message = Message::new(if nearest { "toml-missing-misspelt" } else { "toml-missing" });
         let start = self.span.start..self.span.start + 1;
-        self.report(
-            &start,
-            message
-                .with("key", key)
-                .with("example", example)
-                .with("table", self.title()),
-        );
+        self.report(&start, message.with("key", key).with("example", example).with("table", self.title()));
     }
 
     fn optional_checked<T: FromValue>(&mut self, key: &'static str) -> Result<Option<T>, ()> {
@@ -354,38 +292,21 @@ impl<'a> Table<'a> {
         let Some((_, value)) = self.entries.iter().find(|(name, _)| name.get_ref() == key) else {
             return Ok(None);
         };
-        let reporter = Reporter {
-            document: self.document,
-            problems: self.problems,
-            key,
-        };
+        let reporter = Reporter { document: self.document, problems: self.problems, key };
         T::from_value(value, &reporter).map(Some).ok_or(())
     }
 
     fn take(&mut self, key: &'static str) -> Option<Spanned<DeValue<'a>>> {
         self.asked.push(key);
-        self.entries
-            .iter()
-            .find(|(name, _)| name.get_ref() == key)
-            .map(|(_, value)| value.clone())
+        self.entries.iter().find(|(name, _)| name.get_ref() == key).map(|(_, value)| value.clone())
     }
 
-    fn open(
-        &self,
-        key: &'static str,
-        value: Spanned<DeValue<'a>>,
-        name: String,
-    ) -> Option<Table<'a>> {
+    fn open(&self, key: &'static str, value: Spanned<DeValue<'a>>, name: String) -> Option<Table<'a>> {
         let span = self.document.shifted(value.span());
         match value.into_inner() {
-            DeValue::Table(entries) => Some(Table {
-                document: self.document,
-                problems: self.problems,
-                name,
-                span,
-                entries,
-                asked: Vec::new(),
-            }),
+            DeValue::Table(entries) => {
+                Some(Table { document: self.document, problems: self.problems, name, span, entries, asked: Vec::new() })
+            }
             other => {
                 self.report(&span, wrong_type(key, &name, other.type_str()));
                 None
@@ -399,11 +320,7 @@ impl<'a> Table<'a> {
     }
 
     fn title(&self) -> String {
-        if self.name.is_empty() {
-            self.document.path.display().to_string()
-        } else {
-            self.name.clone()
-        }
+        if self.name.is_empty() { self.document.path.display().to_string() } else { self.name.clone() }
     }
 }
 
@@ -426,10 +343,7 @@ impl Drop for Table<'_> {
 }
 
 fn wrong_type(key: &str, expected: &str, found: &str) -> Message {
-    Message::new("toml-wrong-type")
-        .with("key", key)
-        .with("expected", expected)
-        .with("found", found_type(found))
+    Message::new("toml-wrong-type").with("key", key).with("expected", expected).with("found", found_type(found))
 }
 
 /// The name of a type that the parser found, in the reader's language.
@@ -444,10 +358,7 @@ fn is_near(found: &str, known: &str) -> bool {
 /// The name of `known` that `found` was probably meant to be.
 #[must_use]
 pub fn nearest<'n>(found: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
-    known
-        .into_iter()
-        .filter(|name| is_near(found, name))
-        .min_by_key(|name| strsim::damerau_levenshtein(found, name))
+    known.into_iter().filter(|name| is_near(found, name)).min_by_key(|name| strsim::damerau_levenshtein(found, name))
 }
 
 #[cfg(test)]
@@ -475,10 +386,8 @@ mod tests {
                 let _: Option<u16> = device.optional("port");
             }
         });
-        let lines: Vec<String> = problems
-            .iter()
-            .map(|problem| problem.to_string().lines().next().unwrap().to_owned())
-            .collect();
+        let lines: Vec<String> =
+            problems.iter().map(|problem| problem.to_string().lines().next().unwrap().to_owned()).collect();
         assert_eq!(
             lines,
             [
@@ -493,28 +402,12 @@ mod tests {
     #[test]
     fn the_text_in_question_is_underlined() {
         let problems = read("\tvardas = \"ąžuolas\"\n\tkiek = tru\n", |_| {});
-        assert!(
-            problems[0].to_string().starts_with("lan.toml:2:9: "),
-            "{}",
-            problems[0]
-        );
+        assert!(problems[0].to_string().starts_with("lan.toml:2:9: "), "{}", problems[0]);
         let problems = read("\"ąžuolas\" = 1\nb = 2", |table| {
             let _: Option<bool> = table.optional("b");
         });
-        assert!(
-            problems[0]
-                .to_string()
-                .ends_with("  1 | \"ąžuolas\" = 1\n    | ^^^^^^^^^"),
-            "{}",
-            problems[0]
-        );
-        assert!(
-            problems[1]
-                .to_string()
-                .ends_with("  2 | b = 2\n    |     ^"),
-            "{}",
-            problems[1]
-        );
+        assert!(problems[0].to_string().ends_with("  1 | \"ąžuolas\" = 1\n    | ^^^^^^^^^"), "{}", problems[0]);
+        assert!(problems[1].to_string().ends_with("  2 | b = 2\n    |     ^"), "{}", problems[1]);
     }
 
     #[test]
@@ -523,11 +416,7 @@ mod tests {
         let document = Document::with_toml_at("a.md", text, 4..14);
         let problems = Problems::default();
         drop(document.table(&problems));
-        assert!(
-            problems.into_vec()[0]
-                .to_string()
-                .starts_with("a.md:2:1: unknown key \"titel\"")
-        );
+        assert!(problems.into_vec()[0].to_string().starts_with("a.md:2:1: unknown key \"titel\""));
     }
 
     #[test]

@@ -35,17 +35,14 @@ impl Reporter<'_> {
         let found = crate::found_type(value.get_ref().type_str());
         self.report(
             value,
-            Message::new("toml-wrong-type")
-                .with("expected", Message::new(expected))
-                .with("found", found),
+            Message::new("toml-wrong-type").with("expected", Message::new(expected)).with("found", found),
         );
     }
 
     /// Reports a problem with `value`; the message gets the key as `$key`.
     pub fn report(&self, value: &Spanned<DeValue<'_>>, message: Message) {
         let span = self.document.shifted(value.span());
-        self.problems
-            .report(self.document.problem(&span, message.with("key", self.key)));
+        self.problems.report(self.document.problem(&span, message.with("key", self.key)));
     }
 }
 
@@ -66,9 +63,7 @@ impl<T: FromText> FromValue for T {
 
     fn from_value(value: &Spanned<DeValue<'_>>, reporter: &Reporter<'_>) -> Option<Self> {
         let text = String::from_value(value, reporter)?;
-        T::from_text(&text)
-            .map_err(|message| reporter.report(value, message))
-            .ok()
+        T::from_text(&text).map_err(|message| reporter.report(value, message)).ok()
     }
 }
 
@@ -92,10 +87,7 @@ pub fn choose<T: Copy>(text: &str, choices: &[(&str, T)]) -> Result<T, Message> 
 /// The message about text that is not what was wanted; `wanted` is the key of the message that says what was.
 #[must_use]
 pub fn not_a(wanted: &str, found: &str, example: &str) -> Message {
-    Message::new("toml-not-a")
-        .with("wanted", Message::new(wanted))
-        .with("found", found)
-        .with("example", example)
+    Message::new("toml-not-a").with("wanted", Message::new(wanted)).with("found", found).with("example", example)
 }
 
 /// Reads text and turns it into `T`; `wanted` is the message about text that is none.
@@ -196,9 +188,7 @@ impl FromValue for Duration {
 
     fn from_value(value: &Spanned<DeValue<'_>>, reporter: &Reporter<'_>) -> Option<Self> {
         let signed: SignedDuration = parsed(value, reporter, "toml-duration", Self::EXAMPLE)?;
-        let duration = Self::try_from(signed)
-            .ok()
-            .filter(|duration| !duration.is_zero());
+        let duration = Self::try_from(signed).ok().filter(|duration| !duration.is_zero());
         if duration.is_none() {
             reporter.report(value, Message::new("toml-duration-not-positive"));
         }
@@ -232,9 +222,7 @@ impl FromValue for jiff::civil::DateTime {
 
     fn from_value(value: &Spanned<DeValue<'_>>, reporter: &Reporter<'_>) -> Option<Self> {
         match value.get_ref() {
-            DeValue::Datetime(found)
-                if found.date.is_some() && found.time.is_some() && found.offset.is_none() =>
-            {
+            DeValue::Datetime(found) if found.date.is_some() && found.time.is_some() && found.offset.is_none() => {
                 let moment = found.to_string().parse().ok();
                 if moment.is_none() {
                     reporter.wrong_type(value, "toml-date-time");
@@ -258,10 +246,7 @@ impl<T: FromValue> FromValue for Vec<T> {
             return None;
         };
         // Not `collect::<Option<_>>`, which would stop at the first wrong element.
-        let read: Vec<Option<T>> = elements
-            .iter()
-            .map(|element| T::from_value(element, reporter))
-            .collect();
+        let read: Vec<Option<T>> = elements.iter().map(|element| T::from_value(element, reporter)).collect();
         read.into_iter().collect()
     }
 }

@@ -1,0 +1,213 @@
+//! Why a backup is none, in words for the person who must act.
+
+use std::path::PathBuf;
+
+use messages::Message;
+use serde::{Deserialize, Serialize};
+
+/// Why a run did not end with a proven snapshot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Fault {
+    /// restic cannot be started.
+    ResticMissing {
+        /// What was called.
+        command: String,
+        /// What the system said.
+        detail: String,
+    },
+    /// Nothing is at the repository's location, or something that is no repository.
+    RepositoryMissing {
+        /// Where, without passwords.
+        location: String,
+    },
+    /// `restic init` found a repository already.
+    RepositoryExists {
+        /// Where, without passwords.
+        location: String,
+    },
+    /// The password file does not open the repository.
+    WrongPassword,
+    /// Somebody else holds a lock on the repository.
+    Locked,
+    /// A disk is full: the repository's, or the one that the dump needs.
+    DiskFull {
+        /// What restic or the system said.
+        detail: String,
+    },
+    /// Something cannot be written: a read-only disk, missing permissions.
+    NotWritable {
+        /// What restic or the system said.
+        detail: String,
+    },
+    /// The database is not where the job says.
+    DatabaseMissing {
+        /// Where it should be.
+        path: PathBuf,
+    },
+    /// The database cannot be read.
+    DatabaseUnreadable {
+        /// Which.
+        path: PathBuf,
+        /// What SQLite said.
+        detail: String,
+    },
+    /// The database itself is damaged: its dump fails SQLite's own check.
+    DatabaseDamaged {
+        /// Which.
+        path: PathBuf,
+        /// What the check found first.
+        detail: String,
+    },
+    /// The repository is damaged: what was stored cannot be read back.
+    Damaged {
+        /// What restic found.
+        detail: String,
+    },
+    /// The snapshot can be read back, but is not what was dumped.
+    Differs {
+        /// Octets that were dumped.
+        dumped: u64,
+        /// Octets that the snapshot holds.
+        stored: u64,
+    },
+    /// It took longer than the job's `deadline`.
+    Deadline,
+    /// restic said something that we know no remedy for.
+    Unexpected {
+        /// Its command, such as `backup`.
+        command: String,
+        /// Its exit code; none when a signal ended it.
+        status: Option<i32>,
+        /// What it said last.
+        detail: String,
+    },
+}
+
+impl Fault {
+    /// The fault in words.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        match self {
+            Self::ResticMissing { command, detail } => {
+                Message::new("backup-restic-missing").with("command", command.as_str()).with("detail", detail.as_str())
+            }
+            Self::RepositoryMissing { location } => {
+                Message::new("backup-repository-missing").with("location", location.as_str())
+            }
+            Self::RepositoryExists { location } => {
+                Message::new("backup-repository-exists").with("location", location.as_str())
+            }
+            Self::WrongPassword => Message::new("backup-wrong-password"),
+            Self::Locked => Message::new("backup-locked"),
+            Self::DiskFull { detail } => Message::new("backup-disk-full").with("detail", detail.as_str()),
+            Self::NotWritable { detail } => Message::new("backup-not-writable").with("detail", detail.as_str()),
+            Self::DatabaseMissing { path } => {
+                Message::new("backup-database-missing").with("path", path.display().to_string())
+            }
+            Self::DatabaseUnreadable { path, detail } => Message::new("backup-database-unreadable")
+                .with("path", path.display().to_string())
+                .with("detail", detail.as_str()),
+            Self::DatabaseDamaged { path, detail } => Message::new("backup-database-damaged")
+                .with("path", path.display().to_string())
+                .with("detail", detail.as_str()),
+            Self::Damaged { detail } => Message::new("backup-damaged").with("detail", detail.as_str()),
+            Self::Differs { dumped, stored } => {
+                Message::new("backup-differs").with("dumped", *dumped).with("stored", *stored)
+            }
+            Self::Deadline => Message::new("backup-deadline"),
+            Self::Unexpected { command, status, detail } => Message::new("backup-unexpected")
+                .with("command", command.as_str())
+                .with("status", status.map_or_else(|| "-".to_owned(), |status| status.to_string()))
+                .with("detail", detail.as_str()),
+        }
+    }
+
+    /// What an error of the file system says.
+    pub(super) fn from_io(error: &std::io::Error) -> Self {
+        let detail = error.to_string();
+        match error.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Self::DiskFull { detail },
+            _ => Self::NotWritable { detail },
+        }
+    }
+}
+
+/// English, see [`Fault::message`].
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.message().fmt(f)
+    }
+}
+
+/// What restic's exit code and standard error mean. Codes 10 to 12 are of restic 0.17 and newer
+/// (restic.readthedocs.io, "Exit codes"); before, everything was 1 and only the words differed.
+pub(super) fn classify(command: &str, location: &str, status: Option<i32>, said: &str) -> Fault {
+    let has = |text: &str| said.to_ascii_lowercase().contains(text);
+    let location = || location.to_owned();
+    let detail = || last_words(said);
+    if has("config file already exists") || has("repository already initialized") {
+        Fault::RepositoryExists { location: location() }
+    } else if status == Some(12) || has("wrong password or no key found") {
+        Fault::WrongPassword
+    } else if status == Some(11) || has("already locked") {
+        Fault::Locked
+    } else if has("no space left on device") || has("disk quota exceeded") {
+        Fault::DiskFull { detail: detail() }
+    } else if has("read-only file system") || has("permission denied") {
+        Fault::NotWritable { detail: detail() }
+    } else if status == Some(10) || has("is there a repository at the following location") {
+        Fault::RepositoryMissing { location: location() }
+    } else if ["ciphertext verification failed", "repository contains errors", "has been modified", "does not match id"]
+        .iter()
+        .any(|words| has(words))
+    {
+        Fault::Damaged { detail: detail() }
+    } else {
+        Fault::Unexpected { command: command.to_owned(), status, detail: detail() }
+    }
+}
+
+/// The end of what a program said, short enough for a log line and a page.
+fn last_words(said: &str) -> String {
+    const MOST: usize = 300;
+    let lines: Vec<&str> = said.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let last = lines[lines.len().saturating_sub(3)..].join("; ");
+    let clean: String = last.chars().map(|found| if found.is_control() { ' ' } else { found }).collect();
+    match clean.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", &clean[..end]),
+        None => clean,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn restic_of_every_age_is_understood() {
+        let missing = Fault::RepositoryMissing { location: "/srv/r".to_owned() };
+        // What 0.14.0 and 0.18.0 say, by status.
+        let old = "Fatal: unable to open config file: stat /srv/r/config: no such file or directory\n\
+                   Is there a repository at the following location?\n/srv/r\n";
+        assert_eq!(classify("backup", "/srv/r", Some(1), old), missing);
+        assert_eq!(classify("backup", "/srv/r", Some(10), "Fatal: repository does not exist"), missing);
+        let wrong = "Fatal: wrong password or no key found\n";
+        assert_eq!(classify("backup", "/srv/r", Some(1), wrong), Fault::WrongPassword);
+        assert_eq!(classify("backup", "/srv/r", Some(12), ""), Fault::WrongPassword);
+        let locked = "unable to create lock in backend: repository is already locked by PID 7 on a by root\n";
+        assert_eq!(classify("check", "/srv/r", Some(1), locked), Fault::Locked);
+        assert_eq!(classify("check", "/srv/r", Some(11), ""), Fault::Locked);
+        let full = "Save(<data/11>) returned error: write /srv/r/tmp: no space left on device";
+        assert!(matches!(classify("backup", "/srv/r", Some(1), full), Fault::DiskFull { .. }));
+        let damaged = "Fatal: repository contains errors";
+        assert!(matches!(classify("check", "/srv/r", Some(1), damaged), Fault::Damaged { .. }));
+    }
+
+    #[test]
+    fn what_is_not_understood_is_quoted_but_not_at_length() {
+        let said = format!("start\n{}\x1b[31m\n", "a".repeat(5000));
+        let Fault::Unexpected { detail, .. } = classify("backup", "/srv/r", None, &said) else { panic!() };
+        assert!(detail.chars().count() <= 301 && !detail.contains('\x1b'), "{detail}");
+    }
+}

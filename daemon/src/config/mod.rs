@@ -1,0 +1,239 @@
+//! What the administrators wrote: TOML files, turned once into a [`Config`] that cannot be wrong.
+//!
+//! The main file (`rotused.toml`) says where state lives, where the status pages are served, and names SNMP credentials
+//! and restic repositories. Devices stand in `devices/*.toml` and backup jobs in `jobs/*.toml` beside it, in as many files
+//! as the administrators like. Nothing past this folder validates again.
+//!
+//! Reading does not stop at the first mistake: [`load`] returns all of them, each with its place. Relative paths are
+//! relative to the folder of the main file, so that the configuration means the same wherever the daemon is started.
+
+mod credential;
+mod device;
+mod job;
+mod name;
+mod secret;
+
+use std::fmt;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+use messages::{Language, Message};
+use strict_toml::{Document, FromText, Problem, Problems};
+
+pub use credential::{AuthenticationProtocol, Credential, Identity, PrivacyProtocol};
+pub use device::{Check, CheckId, Confirmation, Device, Question};
+pub use job::{Job, ReadData, Repository, Source};
+pub use name::{CheckName, CredentialName, DeviceName, JobName, NotAName, RepositoryName};
+pub use secret::{Secret, SecretFile};
+
+/// Everything the daemon was told.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    /// Where the daemon keeps what it must remember; only it writes there.
+    pub state_directory: PathBuf,
+    /// In which schedules are meant and times are shown.
+    pub time_zone: TimeZone,
+    /// Where the status pages are served.
+    pub listen: SocketAddr,
+    /// The `restic` command: a path, or a name to be found in `PATH`.
+    pub restic: PathBuf,
+    /// What is watched, in the order of file names and places.
+    pub devices: Vec<Device>,
+    /// What may be initialised and written to.
+    pub repositories: Vec<Arc<Repository>>,
+    /// What is backed up.
+    pub jobs: Vec<Job>,
+}
+
+/// A configuration that cannot be used, with everything that is wrong with it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Invalid(Vec<Problem>);
+
+/// What readers of single tables need to know beside the table.
+struct Reading<'a> {
+    /// The folder of the main file.
+    folder: &'a Path,
+    /// `$CREDENTIALS_DIRECTORY` (systemd.exec(5)).
+    credentials_directory: Option<PathBuf>,
+}
+
+/// Things that are told apart by name.
+trait Named {
+    fn name(&self) -> &str;
+}
+
+impl Invalid {
+    /// Every mistake, in the order of files and places.
+    #[must_use]
+    pub fn problems(&self) -> &[Problem] {
+        &self.0
+    }
+}
+
+impl fmt::Display for Invalid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for problem in &self.0 {
+            writeln!(f, "{problem}")?;
+        }
+        let count = u64::try_from(self.0.len()).unwrap_or(u64::MAX);
+        write!(f, "{}", Message::new("config-invalid").with("count", count))
+    }
+}
+
+impl std::error::Error for Invalid {}
+
+/// Reads the main file at `path` and the folders beside it.
+///
+/// `credentials_directory` is where systemd has put credentials, if it has.
+///
+/// # Errors
+/// All mistakes of all files in one go.
+pub fn load(path: &Path, credentials_directory: Option<PathBuf>) -> Result<Config, Invalid> {
+    let problems = Problems::default();
+    let folder = match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
+    let reading = Reading { folder, credentials_directory };
+    let config = read(path, &reading, &problems);
+    match config {
+        Some(config) if problems.is_empty() => Ok(config),
+        _ => Err(Invalid(problems.into_vec())),
+    }
+}
+
+fn read(path: &Path, reading: &Reading<'_>, problems: &Problems) -> Option<Config> {
+    let document = open(path, problems)?;
+    let mut main = document.table(problems)?;
+    let state_directory: Option<PathBuf> = main.required("state_directory");
+    let time_zone = main.or("time_zone", Zone(TimeZone::get("Europe/Vilnius").unwrap_or(TimeZone::UTC)));
+    let listen = main.or("listen", SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)));
+    if !listen.ip().is_loopback() {
+        // Whoever reaches the pages learns the whole network. Users and TLS come with a later version; until then a
+        // reverse proxy on this machine does both.
+        main.report(&main.place_of("listen"), Message::new("config-listen-not-loopback"));
+    }
+    let restic = main.or("restic", PathBuf::from("restic"));
+    let credentials = main.tables("credential").into_iter().filter_map(|table| credential::read(table, reading));
+    let credentials: Vec<_> = credentials.map(Arc::new).collect();
+    unique("credential", credentials.iter().map(AsRef::as_ref), path, problems);
+    let repositories = main.tables("repository").into_iter().filter_map(|table| job::read_repository(table, reading));
+    let repositories: Vec<_> = repositories.map(Arc::new).collect();
+    unique("repository", repositories.iter().map(AsRef::as_ref), path, problems);
+    drop(main);
+
+    let mut devices = Vec::new();
+    for_each_table(reading.folder, "devices", "device", problems, |table| {
+        devices.extend(device::read(table, &credentials));
+    });
+    unique("device", devices.iter(), &reading.folder.join("devices"), problems);
+    let mut jobs = Vec::new();
+    for_each_table(reading.folder, "jobs", "job", problems, |table| {
+        jobs.extend(job::read(table, &repositories, reading));
+    });
+    unique("job", jobs.iter(), &reading.folder.join("jobs"), problems);
+
+    let state_directory = reading.resolve(&state_directory?);
+    Some(Config { state_directory, time_zone: time_zone.0, listen, restic, devices, repositories, jobs })
+}
+
+fn open(path: &Path, problems: &Problems) -> Option<Document> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Some(Document::new(path, text)),
+        Err(error) => {
+            let key = match error.kind() {
+                std::io::ErrorKind::NotFound => "config-missing-file",
+                std::io::ErrorKind::InvalidData => "config-not-utf8",
+                _ => "config-unreadable-file",
+            };
+            problems.report(Problem::of_file(path, Message::new(key).with("error", error.to_string())));
+            None
+        }
+    }
+}
+
+/// Reads every `[[key]]` of every `*.toml` in a folder, in the order of file names. A folder that is not there is empty.
+fn for_each_table(
+    main_folder: &Path,
+    folder: &str,
+    key: &'static str,
+    problems: &Problems,
+    mut read: impl FnMut(strict_toml::Table<'_>),
+) {
+    let folder = main_folder.join(folder);
+    let unreadable = |error: &std::io::Error| {
+        let message = Message::new("config-unreadable-file").with("error", error.to_string());
+        problems.report(Problem::of_file(&folder, message));
+    };
+    let entries = match std::fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return,
+        Err(error) => return unreadable(&error),
+    };
+    let mut paths = Vec::new();
+    for entry in entries {
+        match entry {
+            Ok(entry) => paths.push(entry.path()),
+            Err(error) => unreadable(&error),
+        }
+    }
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    paths.sort();
+    for path in paths {
+        let Some(document) = open(&path, problems) else { continue };
+        let Some(mut file) = document.table(problems) else { continue };
+        for table in file.tables(key) {
+            read(table);
+        }
+    }
+}
+
+fn unique<'a, T: Named + 'a>(kind: &str, things: impl Iterator<Item = &'a T>, path: &Path, problems: &Problems) {
+    let mut names: Vec<&str> = things.map(Named::name).collect();
+    names.sort_unstable();
+    for pair in names.windows(2).filter(|pair| pair[0] == pair[1]) {
+        let message = Message::new("config-name-twice").with("kind", kind).with("name", pair[0]);
+        problems.report(Problem::of_file(path, message));
+    }
+}
+
+/// The message about a name that nothing has, with the nearest one or all that there are.
+fn unknown_name<'a>(key: &str, wanted: &str, known: impl Iterator<Item = &'a str> + Clone) -> Message {
+    let names = match strict_toml::nearest(wanted, known.clone()) {
+        Some(nearest) => Message::new("config-did-you-mean").with("nearest", nearest),
+        None => Message::new("config-known-names").with("known", known.collect::<Vec<_>>().join(", ")),
+    };
+    Message::new(key).with("name", wanted).with("hint", names)
+}
+
+impl Reading<'_> {
+    fn resolve(&self, path: &Path) -> PathBuf {
+        // An absolute folder, because children (restic) may be started elsewhere.
+        std::path::absolute(self.folder.join(path)).unwrap_or_else(|_| self.folder.join(path))
+    }
+}
+
+/// A time zone of the IANA database.
+struct Zone(TimeZone);
+
+impl FromText for Zone {
+    const EXAMPLE: &'static str = "\"Europe/Vilnius\"";
+
+    fn from_text(text: &str) -> Result<Self, Message> {
+        TimeZone::get(text).map(Self).map_err(|_| strict_toml::not_a("config-time-zone", text, Self::EXAMPLE))
+    }
+}
+
+/// What `rotused check` says of a good configuration.
+#[must_use]
+pub fn summary(config: &Config, language: Language) -> String {
+    let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+    let checks = config.devices.iter().map(|device| device.checks.len()).sum();
+    let message = Message::new("config-valid")
+        .with("devices", count(config.devices.len()))
+        .with("checks", count(checks))
+        .with("jobs", count(config.jobs.len()));
+    language.say(&message)
+}

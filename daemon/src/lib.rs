@@ -1,0 +1,26 @@
+//! Rotušė's daemon: watches a municipality's network and services, records faults, backs the databases up and proves it.
+//!
+//! Data flow one way, from the top of this list to its end:
+//!
+//! - [`config`]: what the administrators wrote;
+//! - [`schedule`]: when; [`probe`] and [`snmp`]: how to ask; [`watch`]: one task a check;
+//! - [`backup`]: how to store and prove; [`jobs`]: one task a job;
+//! - [`health`]: from observations to states to incidents;
+//! - [`recorder`]: the one writer, into [`journal`], [`history`] and [`live`];
+//! - [`web`]: shows it;
+//! - [`service`]: starts and stops all of it.
+
+pub mod backup;
+pub mod config;
+pub mod health;
+pub mod history;
+pub mod jobs;
+pub mod journal;
+pub mod live;
+pub mod probe;
+pub mod recorder;
+pub mod schedule;
+pub mod service;
+pub mod snmp;
+pub mod watch;
+pub mod web;

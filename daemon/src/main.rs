@@ -1,0 +1,180 @@
+//! The command line of `rotused`: one short function a command.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::{Args, Parser, Subcommand};
+use messages::Language;
+use rotused::backup::{Restic, Workplace};
+use rotused::config::{self, Config, Invalid, RepositoryName};
+use rotused::service::{self, CannotStart};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+/// Watches a municipality's network and services, records faults, and backs databases up and proves it.
+///
+/// rotused reads TOML files, asks devices and services in turn (ping, SNMP, TCP), writes down what broke and when it
+/// was repaired, runs backup jobs through restic and verifies each of them, and shows everything on status pages.
+/// It changes nothing on the devices that it watches.
+#[derive(Parser)]
+#[command(version, after_long_help = EXIT_CODES)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done; for `run`: stopped by SIGTERM or SIGINT
+  1  another failure, in words on standard error
+  2  the configuration or the command line is wrong; nothing was started
+  3  `run` could not start: state directory, port, journal or restic; nothing was started
+
+Environment:
+  RUST_LOG               what is logged, such as `rotused=debug` (tracing-subscriber's EnvFilter); default `info`
+  CREDENTIALS_DIRECTORY  where systemd has put the credentials of LoadCredential= (systemd.exec(5))
+  NOTIFY_SOCKET, WATCHDOG_USEC, JOURNAL_STREAM  set by systemd
+
+Files:
+  /etc/rotused/rotused.toml      state directory, status pages, SNMP credentials, restic repositories
+  /etc/rotused/devices/*.toml    devices and what is asked of them
+  /etc/rotused/jobs/*.toml       backup jobs";
+
+#[derive(Subcommand)]
+enum Command {
+    /// Watches, backs up and shows until SIGTERM or SIGINT; what systemd starts.
+    ///
+    /// Everything is opened before anything starts: with a mistake in the configuration, a busy port or a state
+    /// directory that cannot be written, rotused says so and ends. SIGTERM stops within five seconds: a backup under way is
+    /// aborted so that neither a half snapshot nor a lock stays behind, and is run again at the next start. A second
+    /// SIGTERM ends at once.
+    Run(Configured),
+    /// Reads the configuration and says what is wrong with it, all of it in one go; starts nothing.
+    ///
+    /// Secrets are looked at too: a missing file or one that others can read is a mistake.
+    Check(Configured),
+    /// Looks after restic repositories.
+    Repo {
+        #[command(subcommand)]
+        command: Repo,
+    },
+}
+
+#[derive(Subcommand)]
+enum Repo {
+    /// Makes a repository that is named in the configuration: a new, empty, encrypted one.
+    ///
+    /// rotused never does this by itself: a repository that is suddenly missing is a fault to look into, not an occasion
+    /// to begin a new one. Keep a copy of the password elsewhere: without it nothing can ever be restored.
+    Init {
+        /// Its name in the configuration.
+        name: RepositoryName,
+        #[command(flatten)]
+        configured: Configured,
+    },
+}
+
+#[derive(Args)]
+struct Configured {
+    /// The main configuration file; devices/*.toml and jobs/*.toml are read beside it.
+    #[arg(long, value_name = "FILE", default_value = "/etc/rotused/rotused.toml")]
+    config: PathBuf,
+}
+
+fn main() -> ExitCode {
+    let command_line = CommandLine::parse();
+    match execute(command_line.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("rotused: {error:#}");
+            ExitCode::from(exit_code(&error))
+        }
+    }
+}
+
+fn exit_code(error: &anyhow::Error) -> u8 {
+    if error.is::<Invalid>() {
+        2
+    } else if error.is::<CannotStart>() {
+        3
+    } else {
+        1
+    }
+}
+
+fn execute(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Run(configured) => run(&configured.config),
+        Command::Check(configured) => check(&configured.config),
+        Command::Repo { command: Repo::Init { name, configured } } => init(&configured.config, &name),
+    }
+}
+
+fn load(path: &Path) -> Result<Config, Invalid> {
+    config::load(path, std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from))
+}
+
+fn run(path: &Path) -> anyhow::Result<()> {
+    let config = load(path)?;
+    log()?;
+    forbid_core_dumps()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let ended = runtime.block_on(service::run(config));
+    // What was abandoned is not waited for.
+    runtime.shutdown_background();
+    Ok(ended?)
+}
+
+fn check(path: &Path) -> anyhow::Result<()> {
+    let config = load(path)?;
+    println!("{}", config::summary(&config, Language::English));
+    Ok(())
+}
+
+fn init(path: &Path, name: &RepositoryName) -> anyhow::Result<()> {
+    let config = load(path)?;
+    let found = config.repositories.iter().find(|repository| repository.name == *name);
+    let repository = found.with_context(|| {
+        let known: Vec<&str> = config.repositories.iter().map(|repository| repository.name.as_str()).collect();
+        format!("no [[repository]] is called \"{name}\" in {}; there are: {}", path.display(), known.join(", "))
+    })?;
+    let workplace = Workplace::new(config.restic.clone(), &config.state_directory);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let made = runtime.block_on(Restic::new(&workplace, repository.clone()).init());
+    made.map_err(|fault| anyhow::anyhow!("repository \"{name}\" was not made: {}", fault.message()))?;
+    println!(
+        "made the repository \"{name}\"; keep a copy of its password elsewhere, without it nothing can be restored"
+    );
+    Ok(())
+}
+
+/// To journald with all fields when systemd has connected us to it (systemd.exec(5), `$JOURNAL_STREAM`), else readable
+/// on standard error.
+fn log() -> anyhow::Result<()> {
+    // What a library has to say below a warning is for its own developers.
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,rotused=info"));
+    let registry = tracing_subscriber::registry().with(filter);
+    if is_journald() {
+        let journald = tracing_journald::layer().context("journald cannot be reached")?.with_field_prefix(None);
+        registry.with(journald).init();
+    } else {
+        registry.with(tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false)).init();
+    }
+    Ok(())
+}
+
+/// Whether standard error leads to journald: `$JOURNAL_STREAM` is inherited by whoever has redirected it since.
+fn is_journald() -> bool {
+    let Ok(stream) = std::env::var("JOURNAL_STREAM") else { return false };
+    let found = rustix::fs::fstat(std::io::stderr());
+    found.is_ok_and(|found| stream == format!("{}:{}", found.st_dev, found.st_ino))
+}
+
+/// Passphrases are in our memory: neither we nor the programs that we start leave a core dump (setrlimit(2)).
+fn forbid_core_dumps() -> anyhow::Result<()> {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    let none = Rlimit { current: Some(0), maximum: Some(0) };
+    setrlimit(Resource::Core, none).context("core dumps cannot be forbidden")
+}

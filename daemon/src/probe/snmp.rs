@@ -1,0 +1,21 @@
+//! SNMP: does the agent answer, as whom we say we are, and what does it say of its interfaces?
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::{Answer, Measurement, Metric};
+use crate::snmp::Session;
+
+/// Polls the agent of `session` for at most `timeout`.
+pub async fn probe(session: &mut Session, timeout: Duration) -> Answer {
+    let started = Instant::now();
+    match session.poll(timeout).await {
+        Err(failure) => Answer::failed(failure),
+        Ok(reading) => {
+            let value = started.elapsed().as_secs_f64();
+            let measurements = vec![Measurement { metric: Metric::PollTime, value }];
+            Answer { outcome: Ok(()), measurements, reading: Some(Box::new(reading)) }
+        }
+    }
+}

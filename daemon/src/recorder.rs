@@ -1,0 +1,232 @@
+//! The one writer: takes in what probes and backups report, and carries it to health, journal, history and live state.
+//!
+//! It is one task on one thread of its own, because it waits for the disk. What happened and cannot be written down
+//! (a full disk) is kept in order and tried again with the next report and at every commit; meanwhile the log, the
+//! pages and `/healthz` say so.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::MissedTickBehavior;
+use tracing::{debug, error, info, warn};
+
+use crate::backup::{End, Outcome, Run, RunId};
+use crate::config::JobName;
+use crate::health::{Change, Event, Health, State};
+use crate::history::{self, COMMIT_INTERVAL, History};
+use crate::journal::{Entry, JobMemory, Journal};
+use crate::live::Live;
+use crate::probe::Observation;
+
+/// What the recorder is told.
+#[derive(Debug)]
+pub enum Report {
+    /// A check was answered. The reply says how soon to ask again, if the answer has to be confirmed.
+    Observed(Observation, oneshot::Sender<Option<Duration>>),
+    /// A job will start next at this time; none: never again.
+    Planned(JobName, Option<Timestamp>),
+    /// A job starts now. The reply is the number of the run.
+    RunStarted(JobName, Timestamp, oneshot::Sender<RunId>),
+    /// A run has ended.
+    RunEnded(Run),
+    /// Are you there? The watchdog asks.
+    Heartbeat(oneshot::Sender<()>),
+}
+
+/// How many reports may wait. A recorder that falls behind slows the probes down instead of eating the memory.
+pub const WAITING: usize = 1024;
+
+/// Everything that is written while the daemon runs.
+#[derive(Debug)]
+pub struct Recorder {
+    /// What is believed.
+    pub health: Health,
+    /// Where what happened goes.
+    pub journal: Journal,
+    /// Where what was measured goes.
+    pub history: History,
+    /// What the web reads.
+    pub live: Arc<Live>,
+    /// The highest number a run ever had.
+    pub last_run: i64,
+    /// What happened and is not written down yet, in order.
+    pub unwritten: Vec<Entry>,
+}
+
+impl Recorder {
+    /// Takes reports in until all senders are gone, then writes the rest. Blocks its thread.
+    pub fn run(mut self, mut reports: mpsc::Receiver<Report>) {
+        let runtime = tokio::runtime::Handle::current();
+        runtime.block_on(async {
+            let mut commit = tokio::time::interval(COMMIT_INTERVAL);
+            commit.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            loop {
+                tokio::select! {
+                    report = reports.recv() => match report {
+                        Some(report) => self.take_in(report),
+                        None => break,
+                    },
+                    _ = commit.tick() => self.commit(),
+                }
+            }
+        });
+        self.commit();
+    }
+
+    fn take_in(&mut self, report: Report) {
+        match report {
+            Report::Observed(observation, ask_again) => {
+                // A watcher that has been stopped meanwhile does not wait for the answer.
+                let _ = ask_again.send(self.observe(observation));
+            }
+            Report::Planned(job, next) => {
+                if let Some(job) = self.live.write().job_mut(&job) {
+                    job.next = next;
+                }
+            }
+            Report::RunStarted(job, started, number) => {
+                let _ = number.send(self.run_started(job, started));
+            }
+            Report::RunEnded(run) => self.run_ended(run),
+            Report::Heartbeat(reply) => {
+                let _ = reply.send(());
+            }
+        }
+    }
+
+    fn observe(&mut self, observation: Observation) -> Option<Duration> {
+        debug!(device = %observation.check.device, check = %observation.check.check, answer = ?observation.answer.outcome,
+            "answered");
+        let verdict = self.health.observe(&observation);
+        self.history.append(history::samples(&observation));
+        {
+            let mut live = self.live.write();
+            if let Some(check) = live.check_mut(&observation.check) {
+                for event in &verdict.events {
+                    if let Event::StateChanged(change) = event {
+                        (check.state, check.since) = (change.to, Some(change.at));
+                    }
+                }
+                check.last = Some(observation);
+            }
+            if !verdict.events.is_empty() {
+                live.incidents = self.health.open_incidents();
+            }
+        }
+        self.record(verdict.events);
+        verdict.ask_again
+    }
+
+    fn run_started(&mut self, job: JobName, started: Timestamp) -> RunId {
+        self.last_run += 1;
+        let id = RunId(self.last_run);
+        if let Some(job) = self.live.write().job_mut(&job) {
+            job.running = Some(started);
+        }
+        self.write(vec![Entry::RunStarted(Run { id, job, started, end: None })]);
+        id
+    }
+
+    fn run_ended(&mut self, run: Run) {
+        let Some(End { at, outcome }) = &run.end else { return };
+        log_run(&run, outcome);
+        let event = match outcome {
+            Outcome::Proven { .. } => self.health.run_ended(&run.job, *at, Ok(())),
+            Outcome::Unproven { fault, .. } | Outcome::Failed { fault, .. } => {
+                self.health.run_ended(&run.job, *at, Err(fault.clone()))
+            }
+            // Our own stop says nothing about the job; it is run again at the next start.
+            Outcome::Interrupted => None,
+        };
+        {
+            let mut live = self.live.write();
+            if let Some(job) = live.job_mut(&run.job) {
+                let (last, proven, runs) = (job.last.take(), job.proven.take(), job.runs);
+                let mut memory = JobMemory { last, proven, runs };
+                memory.take_in(run.clone());
+                (job.last, job.proven, job.runs) = (memory.last, memory.proven, memory.runs);
+                job.running = None;
+            }
+            live.incidents = self.health.open_incidents();
+        }
+        // The run and what follows from it are one entry in the journal: neither without the other.
+        let mut entries = vec![Entry::RunEnded(run)];
+        entries.extend(event.into_iter().inspect(log_event).map(Entry::Event));
+        self.write(entries);
+    }
+
+    fn record(&mut self, events: Vec<Event>) {
+        events.iter().for_each(log_event);
+        self.write(events.into_iter().map(Entry::Event).collect());
+    }
+
+    fn write(&mut self, entries: Vec<Entry>) {
+        if entries.is_empty() && self.unwritten.is_empty() {
+            return;
+        }
+        self.unwritten.extend(entries);
+        match self.journal.append(&self.unwritten) {
+            Ok(()) => {
+                self.unwritten.clear();
+                if self.live.write().unwritten.take().is_some() {
+                    info!("the journal can be written again; nothing was lost");
+                }
+            }
+            Err(fault) => {
+                let said_before = self.live.write().unwritten.replace(fault.to_string()).is_some();
+                if !said_before {
+                    error!(error = %fault, "what happened cannot be written down and is kept in memory; free space on the disk");
+                }
+            }
+        }
+    }
+
+    fn commit(&mut self) {
+        self.write(Vec::new());
+        if let Err(fault) = self.history.commit(Timestamp::now()) {
+            warn!(error = %fault, "measurements cannot be written and are kept in memory");
+        }
+    }
+}
+
+fn log_event(event: &Event) {
+    match event {
+        Event::StateChanged(Change { check, from, to, at, failure }) => {
+            let (device, check) = (&check.device, &check.check);
+            let reason = failure.as_ref().map(ToString::to_string).unwrap_or_default();
+            match (from, to) {
+                // What works from the start is no news; ten thousand such lines would hide what does not.
+                (State::Unknown, State::Up) => debug!(%device, %check, %from, %to, since = %at, "state changed"),
+                (_, State::Up) => info!(%device, %check, %from, %to, since = %at, "state changed"),
+                _ => warn!(%device, %check, %from, %to, since = %at, reason, "state changed"),
+            }
+        }
+        Event::IncidentOpened(incident) => {
+            info!(incident = %incident.id, subject = %incident.subject, reason = %incident.reason, "incident opened");
+        }
+        Event::IncidentResolved(incident) => {
+            info!(incident = %incident.id, subject = %incident.subject, "incident resolved");
+        }
+    }
+}
+
+fn log_run(run: &Run, outcome: &Outcome) {
+    let (job, id) = (&run.job, run.id.0);
+    match outcome {
+        Outcome::Proven { stored } => {
+            let octets = stored.manifest.octets;
+            info!(%job, run = id, snapshot = %stored.snapshot, octets, "backup proven");
+        }
+        Outcome::Unproven { stored, fault } => {
+            let reason = fault.message();
+            error!(%job, run = id, snapshot = %stored.snapshot, %reason, "backup failed: stored but not proven");
+        }
+        Outcome::Failed { step, fault } => {
+            let reason = fault.message();
+            error!(%job, run = id, ?step, %reason, "backup failed");
+        }
+        Outcome::Interrupted => warn!(%job, run = id, "backup interrupted; it is run again at the next start"),
+    }
+}

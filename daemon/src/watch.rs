@@ -1,0 +1,95 @@
+//! One task a check: wait for its time, ask, report, and ask again soon if the answer has to be confirmed.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::{Check, Question};
+use crate::probe::{Answer, Observation, icmp, snmp, tcp};
+use crate::recorder::Report;
+use crate::schedule::interval;
+use crate::snmp::{Session, Transports};
+
+/// The sockets that all checks share.
+#[derive(Clone)]
+pub struct Sockets {
+    icmp: Arc<icmp::Sockets>,
+    snmp: Transports,
+}
+
+impl Sockets {
+    /// Opens them; must be called inside the runtime that will ask.
+    pub async fn open() -> Self {
+        Self { icmp: Arc::new(icmp::Sockets::open()), snmp: Transports::open().await }
+    }
+}
+
+/// After a start everything is asked once within this time, so that nobody looks at an empty page for an hour.
+const FIRST_ROUND: Duration = Duration::from_secs(10);
+
+/// Asks `check` again and again until `stop`. `started` is when the daemon was, and the same for all checks.
+pub async fn watch(
+    check: Check,
+    sockets: Sockets,
+    started: Instant,
+    reports: mpsc::Sender<Report>,
+    stop: CancellationToken,
+) {
+    let mut asker = Asker::new(&check, sockets);
+    let phase = interval::phase(&check.id, check.interval);
+    let mut next = started + interval::phase(&check.id, check.interval.min(FIRST_ROUND));
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep_until(next) => {}
+        }
+        let at = Timestamp::now();
+        let answer = tokio::select! {
+            () = stop.cancelled() => return,
+            answer = asker.ask(check.timeout) => answer,
+        };
+        let observation = Observation { check: check.id.clone(), at, answer };
+        let (reply, ask_again) = oneshot::channel();
+        if reports.send(Report::Observed(observation, reply)).await.is_err() {
+            return;
+        }
+        let Ok(ask_again) = ask_again.await else { return };
+        let regular = started + interval::next_start(started.elapsed(), check.interval, phase);
+        next = match ask_again {
+            Some(soon) => regular.min(Instant::now() + soon),
+            None => regular,
+        };
+    }
+}
+
+/// A question with what is kept between two answers.
+enum Asker {
+    Icmp { sockets: Arc<icmp::Sockets>, address: IpAddr, echoes: u8 },
+    Tcp { target: SocketAddr },
+    Snmp(Box<Session>),
+}
+
+impl Asker {
+    fn new(check: &Check, sockets: Sockets) -> Self {
+        match &check.question {
+            Question::Icmp { echoes } => Self::Icmp { sockets: sockets.icmp, address: check.address, echoes: *echoes },
+            Question::Tcp { target } => Self::Tcp { target: *target },
+            Question::Snmp { target, credential } => {
+                Self::Snmp(Box::new(Session::new(*target, Arc::clone(credential), sockets.snmp)))
+            }
+        }
+    }
+
+    async fn ask(&mut self, timeout: Duration) -> Answer {
+        match self {
+            Self::Icmp { sockets, address, echoes } => icmp::probe(sockets, *address, *echoes, timeout).await,
+            Self::Tcp { target } => tcp::probe(*target, timeout).await,
+            Self::Snmp(session) => snmp::probe(session, timeout).await,
+        }
+    }
+}
