@@ -114,3 +114,188 @@ backup-damaged = the repository is damaged, what was stored cannot be read back:
 backup-differs = the snapshot is not what was dumped: { $stored } octets of { $dumped } or other ones
 backup-deadline = it took longer than the job's deadline and was ended
 backup-unexpected = restic { $command } failed (exit code { $status }): { $detail }
+
+## The website
+
+site-skip = Skip to content
+site-menu = Main menu
+site-path = You are here
+site-news = News
+site-events = Coming events
+site-when = When
+site-where = Where
+site-number = No.
+site-act-form = Act
+site-act-number = Number
+site-act-adopted = Adopted
+site-act-council-decision = Council decision
+site-act-mayor-decree = Mayor's decree
+site-act-director-order = Order of the director of the administration
+site-people = Whom to turn to
+site-person = Name
+site-position = Position
+site-phone = Phone
+site-email = E-mail
+site-entity-code = Entity code
+site-feed = News feed (Atom)
+site-day = { $day } { $month } { $year }
+site-month-1 = January
+site-month-2 = February
+site-month-3 = March
+site-month-4 = April
+site-month-5 = May
+site-month-6 = June
+site-month-7 = July
+site-month-8 = August
+site-month-9 = September
+site-month-10 = October
+site-month-11 = November
+site-month-12 = December
+site-built = Built { $pages ->
+    [one] { $pages } page
+   *[other] { $pages } pages
+} into { $output }.
+site-not-built = The content has { $count ->
+    [one] { $count } mistake
+   *[other] { $count } mistakes
+}; the site was not built, and the one that was there is as it was.
+
+## What editors have to mend
+
+site-missing-file = there is no such file; --site must be the folder with site.toml and the pages
+site-not-utf8 = the file is not text in UTF-8; save it as UTF-8
+site-unreadable = it cannot be read: { $error }
+site-file-name = the name becomes a part of the address: use only a-z, 0-9, dashes and dots
+site-not-a-file = symbolic links are not published; put the file itself here
+site-same-address = the address { $address } is that of { $other } already; rename one of the files
+site-section-missing = the folder has no page of its own; add this file with +++, title = "…", +++
+site-front-matter-missing = the file must begin with a line +++, then title = "…" and what else its type needs, then a line +++
+site-ends-before-start = the event ends before it starts
+site-base-url = the address of the site without a folder
+site-link-missing = the link leads to "{ $link }", which is not there; links to pages are links to their .md files
+site-link-outside = the link "{ $link }" leads out of the site's folder
+site-link-unpublished = the link leads to "{ $link }", which is not published yet
+site-link-scheme = the link "{ $link }" is of no kind that a site may have (https, http, mailto, tel)
+
+## Status pages
+
+web-site-name = Rotušė: network and backups
+web-language = Language
+web-language-name = English
+web-skip = Skip to content
+web-made = As of
+web-refreshes = This page refreshes itself every 10 s.
+web-pause = Stop refreshing
+web-is-paused = This page does not refresh itself.
+web-resume = Refresh again
+web-metrics = metrics
+web-health = health
+web-to-overview = To the overview
+web-headline-up = Everything works
+web-headline-down = { $count ->
+    [one] { $count } open incident
+   *[other] { $count } open incidents
+}
+web-headline-unwritten = Events cannot be written down
+web-headline-degraded = { $count ->
+    [one] No open incidents, but { $count } thing needs attention
+   *[other] No open incidents, but { $count } things need attention
+}
+web-headline-unknown = { $count ->
+    [one] No open incidents; the state of { $count } thing is not known yet
+   *[other] No open incidents; the state of { $count } things is not known yet
+}
+web-headline-nothing = Nothing is watched or backed up: the configuration has no devices and no jobs
+web-state-up = Works
+web-state-degraded = Unsteady
+web-state-unknown = Not known
+web-state-down = Down
+web-incidents = Open incidents
+web-incident-number = incident { $count }
+web-backup-of = Backup: { $title }
+web-devices = Devices by state
+web-all-devices = All devices
+web-without-site = Without a site
+web-troubled = Devices that need attention
+web-well = Devices that work
+web-device = Device
+web-state = State
+web-since-column = Since
+web-since = since
+web-checks = Checks
+web-name = Name
+web-address = Address
+web-place = Site
+web-interval = Asked every
+web-asked = Last asked
+web-kind-icmp = Echo (ICMP)
+web-kind-tcp = TCP connection
+web-kind-snmp = SNMP
+web-rtt = Round trip
+web-connect-time = Connected in
+web-poll-time = Answered in
+web-loss = Loss
+web-percent = { $value }%
+web-interfaces = Interfaces
+web-interfaces-up = { $up } of { $all } up
+web-not-asked = not asked yet
+web-not-asked-again = not asked yet since rotused was started; this is the state from before
+web-unconfirmed = the last answer was bad, it is being confirmed: { $reason }
+web-answers-not-always = answers, but not always
+web-ago = { $duration } ago
+web-in = in { $duration }
+web-never = never
+web-not-known = not known
+web-jobs = Backups
+web-job-proven = Proven
+web-job-unproven = Not proven
+web-job-failed = Failed
+web-job-interrupted = Interrupted
+web-job-waiting = No run yet
+web-job-proven-words = The backup was made, read back and compared.
+web-job-unproven-words = The backup was made, but it could not be proven: { $reason }
+web-job-dump-failed = The data could not be read: { $reason }
+web-job-store-failed = The backup could not be stored: { $reason }
+web-job-interrupted-words = The run was interrupted and stored nothing that is proven.
+web-job-never-run = It waits for its first run.
+web-job-first-run = The first backup is being made.
+web-job-running = running for { $duration }
+web-job-ended = Last run
+web-job-took = Took
+web-job-size = Size
+web-job-added = Added to the repository
+web-job-snapshot = Snapshot
+web-job-runs = Runs
+web-job-runs-words = { $proven } proven, { $failed } not
+web-job-last-proven = Last proven
+web-job-next = Next run
+web-job-source = From and to
+web-agent = What the device says of itself
+web-system-name = Calls itself
+web-system-description = Description
+web-system-location = Location
+web-system-contact = Contact
+web-system-uptime = Agent has run for
+web-interface-up = Up
+web-interface-down = Down
+web-interface-testing = Testing
+web-interface-unknown = Not known
+web-interface-dormant = Dormant
+web-interface-not-present = Not present
+web-interface-lower-layer-down = Layer below is down
+web-speed = Speed
+web-received = Receives
+web-sent = Sends
+web-last-day = The last 24 hours
+web-graph-summary = { $name }: least { $least }, mean { $mean }, greatest { $greatest }.
+web-graphs-missing = The numbers of the last 24 hours cannot be read; the log of rotused says why.
+web-unwritten = What happens cannot be written down: { $error }
+web-not-found = Not found
+web-no-such-page = There is no such page.
+web-no-such-device = There is no device called "{ $name }" in the configuration.
+web-broken = The page could not be made; the log of rotused says why. Devices are watched and backups made all the same.
+web-too-slow = The page took too long; please try again.
+web-host-refused = These pages are served as an address or localhost only, not as "{ $host }". A reverse proxy must send Host: 127.0.0.1 with the port of rotused.
+web-method-refused = These pages can only be read (GET, HEAD).
+web-body-refused = A request for these pages has no body.
+web-address-too-long = No address here is so long.

@@ -119,3 +119,193 @@ backup-damaged = saugykla sugadinta, įrašytų duomenų nepavyksta perskaityti:
 backup-differs = kopija nesutampa su duomenų baze: { $stored } iš { $dumped } baitų arba kitas turinys
 backup-deadline = užtruko ilgiau, nei leidžia užduoties deadline, ir buvo nutraukta
 backup-unexpected = komanda „restic { $command }“ nepavyko (išėjimo kodas { $status }): { $detail }
+
+## Svetainė
+
+site-skip = Pereiti prie turinio
+site-menu = Pagrindinis meniu
+site-path = Jūs esate čia
+site-news = Naujienos
+site-events = Artimiausi renginiai
+site-when = Kada
+site-where = Kur
+site-number = Nr.
+site-act-form = Aktas
+site-act-number = Numeris
+site-act-adopted = Priimtas
+site-act-council-decision = Tarybos sprendimas
+site-act-mayor-decree = Mero potvarkis
+site-act-director-order = Administracijos direktoriaus įsakymas
+site-people = Į ką kreiptis
+site-person = Vardas ir pavardė
+site-position = Pareigos
+site-phone = Telefonas
+site-email = El. paštas
+site-entity-code = Įstaigos kodas
+site-feed = Naujienų srautas (Atom)
+site-day = { $year } m. { $month } { $day } d.
+site-month-1 = sausio
+site-month-2 = vasario
+site-month-3 = kovo
+site-month-4 = balandžio
+site-month-5 = gegužės
+site-month-6 = birželio
+site-month-7 = liepos
+site-month-8 = rugpjūčio
+site-month-9 = rugsėjo
+site-month-10 = spalio
+site-month-11 = lapkričio
+site-month-12 = gruodžio
+site-built = { $pages ->
+    [one] Sukurtas { $pages } puslapis
+    [few] Sukurti { $pages } puslapiai
+   *[other] Sukurta { $pages } puslapių
+} aplanke { $output }.
+site-not-built = Turinyje { $count ->
+    [one] yra { $count } klaida
+    [few] yra { $count } klaidos
+   *[other] yra { $count } klaidų
+}; svetainė nesukurta, ankstesnė liko tokia, kokia buvo.
+
+## Ką redaktoriui taisyti
+
+site-missing-file = tokio failo nėra; --site turi būti aplankas, kuriame yra site.toml ir puslapiai
+site-not-utf8 = failas nėra UTF-8 tekstas; įrašykite jį UTF-8 koduote
+site-unreadable = nepavyksta perskaityti: { $error }
+site-file-name = pavadinimas tampa adreso dalimi: rašykite tik a–z, 0–9, brūkšnelius ir taškus
+site-not-a-file = simbolinės nuorodos neskelbiamos; įdėkite patį failą
+site-same-address = adresą { $address } jau turi { $other }; vieną failą pervadinkite
+site-section-missing = aplankas neturi savo puslapio; pridėkite šį failą su eilutėmis +++, title = "…", +++
+site-front-matter-missing = failas turi prasidėti eilute +++, po jos title = "…" ir kas dar privaloma pagal puslapio tipą, tada eilutė +++
+site-ends-before-start = renginys baigiasi anksčiau, nei prasideda
+site-base-url = svetainės adresas be aplanko
+site-link-missing = nuoroda veda į „{ $link }“, o to nėra; nuorodos į puslapius rašomos kaip nuorodos į jų .md failus
+site-link-outside = nuoroda „{ $link }“ veda už svetainės aplanko
+site-link-unpublished = nuoroda veda į „{ $link }“, kuris dar nepaskelbtas
+site-link-scheme = nuoroda „{ $link }“ yra tokios rūšies, kokios svetainėje negali būti (galima https, http, mailto, tel)
+
+## Būsenos puslapiai
+
+web-site-name = Rotušė: tinklas ir atsarginės kopijos
+web-language = Kalba
+web-language-name = Lietuvių
+web-skip = Pereiti prie turinio
+web-made = Būsena
+web-refreshes = Puslapis pats atsinaujina kas 10 s.
+web-pause = Nebeatnaujinti
+web-is-paused = Puslapis pats neatsinaujina.
+web-resume = Vėl atnaujinti
+web-metrics = rodikliai
+web-health = sveikata
+web-to-overview = Į apžvalgą
+web-headline-up = Viskas veikia
+web-headline-down = { $count ->
+    [one] { $count } nepašalintas gedimas
+    [few] { $count } nepašalinti gedimai
+   *[other] { $count } nepašalintų gedimų
+}
+web-headline-unwritten = Nepavyksta įrašyti įvykių
+web-headline-degraded = { $count ->
+    [one] Gedimų nėra, bet { $count } objektui reikia dėmesio
+    [few] Gedimų nėra, bet { $count } objektams reikia dėmesio
+   *[other] Gedimų nėra, bet { $count } objektų reikia dėmesio
+}
+web-headline-unknown = { $count ->
+    [one] Gedimų nėra; { $count } objekto būsena dar nežinoma
+    [few] Gedimų nėra; { $count } objektų būsena dar nežinoma
+   *[other] Gedimų nėra; { $count } objektų būsena dar nežinoma
+}
+web-headline-nothing = Niekas nestebima ir nekopijuojama: konfigūracijoje nėra nei įrenginių, nei užduočių
+web-state-up = Veikia
+web-state-degraded = Stringa
+web-state-unknown = Nežinoma
+web-state-down = Neveikia
+web-incidents = Nepašalinti gedimai
+web-incident-number = gedimas Nr. { $count }
+web-backup-of = Atsarginė kopija: { $title }
+web-devices = Įrenginiai pagal būseną
+web-all-devices = Visi įrenginiai
+web-without-site = Vieta nenurodyta
+web-troubled = Įrenginiai, kuriems reikia dėmesio
+web-well = Veikiantys įrenginiai
+web-device = Įrenginys
+web-state = Būsena
+web-since-column = Nuo
+web-since = nuo
+web-checks = Tikrinimai
+web-name = Pavadinimas
+web-address = Adresas
+web-place = Vieta
+web-interval = Tikrinama kas
+web-asked = Paskutinis tikrinimas
+web-kind-icmp = Aido užklausa (ICMP)
+web-kind-tcp = TCP ryšys
+web-kind-snmp = SNMP
+web-rtt = Atsako laikas
+web-connect-time = Prisijungta per
+web-poll-time = Atsakyta per
+web-loss = Prarasta
+web-percent = { $value } %
+web-interfaces = Sąsajos
+web-interfaces-up = veikia { $up } iš { $all }
+web-not-asked = dar netikrinta
+web-not-asked-again = nuo „rotused“ paleidimo dar netikrinta; tai ankstesnė būsena
+web-unconfirmed = paskutinis atsakymas blogas, tikrinama dar kartą: { $reason }
+web-answers-not-always = atsako, bet ne visada
+web-ago = prieš { $duration }
+web-in = po { $duration }
+web-never = niekada
+web-not-known = nežinoma
+web-jobs = Atsarginės kopijos
+web-job-proven = Patikrinta
+web-job-unproven = Nepatikrinta
+web-job-failed = Nepavyko
+web-job-interrupted = Nutraukta
+web-job-waiting = Dar nedaryta
+web-job-proven-words = Kopija padaryta, perskaityta iš saugyklos ir palyginta.
+web-job-unproven-words = Kopija padaryta, bet jos patikrinti nepavyko: { $reason }
+web-job-dump-failed = Nepavyko perskaityti duomenų: { $reason }
+web-job-store-failed = Nepavyko išsaugoti kopijos: { $reason }
+web-job-interrupted-words = Kopijavimas nutrauktas, patikrintos kopijos nepadaryta.
+web-job-never-run = Laukia pirmojo kopijavimo.
+web-job-first-run = Daroma pirmoji kopija.
+web-job-running = kopijuojama jau { $duration }
+web-job-ended = Paskutinis kopijavimas
+web-job-took = Truko
+web-job-size = Dydis
+web-job-added = Pridėta į saugyklą
+web-job-snapshot = Kopijos žymuo
+web-job-runs = Kopijavimai
+web-job-runs-words = pavyko – { $proven }, nepavyko – { $failed }
+web-job-last-proven = Paskutinė patikrinta kopija
+web-job-next = Kitas kopijavimas
+web-job-source = Iš kur ir kur
+web-agent = Ką įrenginys sako apie save
+web-system-name = Vadina save
+web-system-description = Aprašas
+web-system-location = Vieta
+web-system-contact = Atsakingas asmuo
+web-system-uptime = Agentas veikia jau
+web-interface-up = Veikia
+web-interface-down = Neveikia
+web-interface-testing = Bandoma
+web-interface-unknown = Nežinoma
+web-interface-dormant = Laukia
+web-interface-not-present = Nėra
+web-interface-lower-layer-down = Neveikia žemesnis sluoksnis
+web-speed = Sparta
+web-received = Gauna
+web-sent = Siunčia
+web-last-day = Paskutinės 24 valandos
+web-graph-summary = { $name }: mažiausiai { $least }, vidutiniškai { $mean }, daugiausia { $greatest }.
+web-graphs-missing = Nepavyksta perskaityti paskutinių 24 valandų duomenų; priežastis įrašyta „rotused“ žurnale.
+web-unwritten = Nepavyksta įrašyti to, kas vyksta: { $error }
+web-not-found = Nerasta
+web-no-such-page = Tokio puslapio nėra.
+web-no-such-device = Konfigūracijoje nėra įrenginio „{ $name }“.
+web-broken = Puslapio parodyti nepavyko; priežastis įrašyta „rotused“ žurnale. Įrenginiai ir toliau stebimi, kopijos daromos.
+web-too-slow = Puslapis ruoštas per ilgai; bandykite dar kartą.
+web-host-refused = Šie puslapiai rodomi tik adresu arba localhost, o ne „{ $host }“. Tarpinis (angl. reverse proxy) serveris turi siųsti Host: 127.0.0.1 su „rotused“ prievadu.
+web-method-refused = Šiuos puslapius galima tik skaityti (GET, HEAD).
+web-body-refused = Šių puslapių užklausa negali turėti turinio.
+web-address-too-long = Tokio ilgo adreso čia nėra.

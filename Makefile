@@ -1,0 +1,43 @@
+# Two commands for newcomers: `make run` and `make test`. `make help` lists the rest.
+
+PREFIX  ?= /usr
+DESTDIR ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test build packages install
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+packages: ## installs what is missing of the Debian packages that are needed
+	@tests/install-packages
+	@command -v cargo >/dev/null || { echo 'the Rust toolchain is missing: install it as https://rustup.rs says' >&2; exit 1; }
+
+run: packages ## builds and starts the demonstration, in the foreground until Ctrl-C
+	@echo 'building (the first time takes a few minutes)'
+	cargo build --release --locked
+	@config/demo/run
+
+test: packages ## runs every test
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	cargo build --workspace --locked
+	cargo test --workspace --locked
+
+build: ## builds both programs for installation
+	cargo build --release --locked
+
+# Configuration that is there is never overwritten: the new one is put beside it as NAME.new.
+install: ## installs what `make build` built, with units and configuration (DESTDIR, PREFIX)
+	install -D -m 755 target/release/rotused $(DESTDIR)$(PREFIX)/bin/rotused
+	install -D -m 755 target/release/sitegen $(DESTDIR)$(PREFIX)/bin/sitegen
+	install -D -m 644 systemd/rotused.service $(DESTDIR)$(PREFIX)/lib/systemd/system/rotused.service
+	install -D -m 644 systemd/rotused.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/rotused.conf
+	install -D -m 644 systemd/rotused.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/rotused.conf
+	install -d -m 755 $(DESTDIR)/etc/rotused/devices $(DESTDIR)/etc/rotused/jobs
+	install -d -m 700 $(DESTDIR)/etc/rotused/secrets
+	for file in rotused.toml devices/pavyzdys.toml jobs/pavyzdys.toml; do \
+		target=$(DESTDIR)/etc/rotused/$$file; \
+		if [ -e $$target ] && ! cmp -s config/$$file $$target; then target=$$target.new; fi; \
+		install -m 644 config/$$file $$target; \
+	done

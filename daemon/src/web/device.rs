@@ -1,0 +1,244 @@
+//! The page of one device: its checks, what its SNMP agent says of it, its interfaces and their last day.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+use super::graph::{Drawn, Graph};
+use super::reader::{Reader, When};
+use super::standing::{CheckView, Figure, IncidentView, Standing};
+use crate::config::CheckId;
+use crate::health::Subject;
+use crate::history::Series;
+use crate::live::{CheckStatus, DeviceStatus, Status};
+use crate::probe::Metric;
+use crate::snmp::{Interface, OperationalStatus, Reading, System};
+
+/// The page of one device.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DevicePage {
+    /// Its name.
+    pub name: String,
+    /// What people call it.
+    pub title: String,
+    /// Where it stands.
+    pub site: Option<String>,
+    /// Its address.
+    pub address: String,
+    /// How it stands.
+    pub standing: Standing,
+    /// Since when.
+    pub since: Option<When>,
+    /// What is broken of it.
+    pub incidents: Vec<IncidentView>,
+    /// Its checks.
+    pub checks: Vec<CheckDetail>,
+    /// What its agents say of it; one for each SNMP check that was answered.
+    pub agents: Vec<Agent>,
+    /// The last day cannot be read, so that no graph says anything.
+    pub graphs_missing: bool,
+}
+
+/// A check with all that is known of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CheckDetail {
+    /// What the first page shows too.
+    pub check: CheckView,
+    /// The protocol, in words.
+    pub kind: String,
+    /// From one question to the next.
+    pub interval: String,
+    /// When it was asked last.
+    pub asked: Option<When>,
+    /// The last day of its main number.
+    pub graph: Option<Graph>,
+}
+
+/// What an SNMP agent says of a device.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Agent {
+    /// The check that asks it.
+    pub check: String,
+    /// The system group; what the agent does not say is left out.
+    pub system: Vec<Figure>,
+    /// The interfaces in the agent's order.
+    pub interfaces: Vec<InterfaceRow>,
+}
+
+/// One interface.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct InterfaceRow {
+    /// Its name.
+    pub name: String,
+    /// What an administrator wrote on the device.
+    pub alias: Option<String>,
+    /// ifOperStatus.
+    pub standing: Standing,
+    /// Its speed.
+    pub speed: Option<String>,
+    /// What it receives.
+    pub received: Option<String>,
+    /// What it sends.
+    pub sent: Option<String>,
+    /// The last day of both.
+    pub graph: Option<Graph>,
+}
+
+/// The samples that a page draws; a series without an entry is not drawn.
+pub type Samples = Vec<(Series, Vec<(Timestamp, f64)>)>;
+
+/// An interface costs two series a page: a switch with hundreds of ports shows the rates of all and draws these.
+const MOST_DRAWN_INTERFACES: usize = 16;
+
+/// The series that the page of a device draws.
+#[must_use]
+pub fn drawn_series(device: &DeviceStatus) -> Vec<Series> {
+    let mut drawn = Vec::new();
+    for check in &device.checks {
+        let series = |metric, interface| Series { check: check.id.clone(), metric, interface };
+        drawn.extend(main_metric(check).map(|(metric, _)| series(metric, None)));
+        let interfaces = reading(check).map(drawn_interfaces).unwrap_or_default();
+        for interface in interfaces {
+            for metric in [Metric::ReceiveRate, Metric::TransmitRate] {
+                drawn.push(series(metric, Some(interface.name.clone())));
+            }
+        }
+    }
+    drawn
+}
+
+/// Those that carry something: the first ones that are up.
+fn drawn_interfaces(reading: &Reading) -> Vec<&Interface> {
+    let up = reading.interfaces.iter().filter(|interface| interface.status == OperationalStatus::Up);
+    up.take(MOST_DRAWN_INTERFACES).collect()
+}
+
+/// What a check is mostly about, and what it is called.
+fn main_metric(check: &CheckStatus) -> Option<(Metric, &'static str)> {
+    match check.kind {
+        "icmp" => Some((Metric::RttMean, "web-rtt")),
+        "tcp" => Some((Metric::ConnectTime, "web-connect-time")),
+        _ => None,
+    }
+}
+
+fn reading(check: &CheckStatus) -> Option<&Reading> {
+    check.last.as_ref()?.answer.reading.as_deref()
+}
+
+impl DevicePage {
+    /// What is known right now, with the numbers of the last day, if they can be read.
+    #[must_use]
+    pub fn new(reader: &Reader, status: &Status, device: &DeviceStatus, samples: Option<&Samples>) -> Self {
+        let graphs_missing = samples.is_none();
+        let none = Samples::new();
+        let samples = samples.unwrap_or(&none);
+        let is_ours = |subject: &Subject| matches!(subject, Subject::Check(id) if id.device == device.name);
+        Self {
+            name: device.name.to_string(),
+            title: device.title.clone(),
+            site: device.site.clone(),
+            address: device.address.to_string(),
+            standing: Standing::new(reader, device.state()),
+            since: device.since().map(|since| reader.when(since)),
+            incidents: status
+                .incidents
+                .iter()
+                .filter(|incident| is_ours(&incident.subject))
+                .map(|incident| IncidentView::new(reader, status, incident))
+                .collect(),
+            checks: device.checks.iter().map(|check| CheckDetail::new(reader, check, samples)).collect(),
+            agents: device.checks.iter().filter_map(|check| Agent::new(reader, check, samples)).collect(),
+            graphs_missing,
+        }
+    }
+}
+
+impl CheckDetail {
+    fn new(reader: &Reader, check: &CheckStatus, samples: &Samples) -> Self {
+        let graph = main_metric(check).and_then(|(metric, key)| {
+            let samples = of(samples, &check.id, metric, None);
+            let drawn = Drawn { name: reader.text(key), samples };
+            Graph::new(reader, &reader.text("web-last-day"), &[drawn], Reader::seconds)
+        });
+        let kind = match check.kind {
+            "icmp" => reader.text("web-kind-icmp"),
+            "tcp" => reader.text("web-kind-tcp"),
+            "snmp" => reader.text("web-kind-snmp"),
+            other => other.to_owned(),
+        };
+        let interval = SignedDuration::try_from(check.interval).unwrap_or(SignedDuration::MAX);
+        Self {
+            check: CheckView::new(reader, check),
+            kind,
+            interval: reader.duration(interval),
+            asked: check.last.as_ref().map(|last| reader.when(last.at)),
+            graph,
+        }
+    }
+}
+
+impl Agent {
+    fn new(reader: &Reader, check: &CheckStatus, samples: &Samples) -> Option<Self> {
+        let reading = reading(check)?;
+        let drawn: Vec<_> = drawn_interfaces(reading).iter().map(|interface| interface.index).collect();
+        let row = |interface: &Interface| {
+            let rate = reading.rate(interface.index);
+            let graph = drawn.contains(&interface.index).then(|| {
+                let drawn = |metric, key: &str| Drawn {
+                    name: reader.text(key),
+                    samples: of(samples, &check.id, metric, Some(&interface.name)),
+                };
+                let series = [drawn(Metric::ReceiveRate, "web-received"), drawn(Metric::TransmitRate, "web-sent")];
+                Graph::new(reader, &reader.text("web-last-day"), &series, Reader::bits_per_second)
+            });
+            #[expect(clippy::cast_precision_loss, reason = "shown with three digits")]
+            let speed = interface.speed.map(|speed| reader.bits_per_second(speed as f64));
+            InterfaceRow {
+                name: interface.name.clone(),
+                alias: interface.alias.clone(),
+                standing: operational(reader, interface.status),
+                speed,
+                received: rate.map(|rate| reader.bits_per_second(rate.received)),
+                sent: rate.map(|rate| reader.bits_per_second(rate.sent)),
+                graph: graph.flatten(),
+            }
+        };
+        Some(Self {
+            check: check.id.check.to_string(),
+            system: system(reader, &reading.system),
+            interfaces: reading.interfaces.iter().map(row).collect(),
+        })
+    }
+}
+
+fn system(reader: &Reader, system: &System) -> Vec<Figure> {
+    let uptime = system.uptime.and_then(|uptime| SignedDuration::try_from(uptime).ok());
+    let said = [
+        ("web-system-name", system.name.clone()),
+        ("web-system-description", system.description.clone()),
+        ("web-system-location", system.location.clone()),
+        ("web-system-contact", system.contact.clone()),
+        ("web-system-uptime", uptime.map(|uptime| reader.duration(uptime))),
+    ];
+    said.into_iter().filter_map(|(key, value)| Some(Figure { label: reader.text(key), value: value? })).collect()
+}
+
+/// An interface that is down is often only a socket without a cable: it is said, but not as a fault.
+fn operational(reader: &Reader, status: OperationalStatus) -> Standing {
+    let (state, symbol, key) = match status {
+        OperationalStatus::Up => ("up", "✓", "web-interface-up"),
+        OperationalStatus::Down => ("idle", "–", "web-interface-down"),
+        OperationalStatus::Testing => ("unknown", "?", "web-interface-testing"),
+        OperationalStatus::Unknown => ("unknown", "?", "web-interface-unknown"),
+        OperationalStatus::Dormant => ("idle", "–", "web-interface-dormant"),
+        OperationalStatus::NotPresent => ("idle", "–", "web-interface-not-present"),
+        OperationalStatus::LowerLayerDown => ("idle", "–", "web-interface-lower-layer-down"),
+    };
+    Standing { state, symbol, word: reader.text(key) }
+}
+
+fn of<'s>(samples: &'s Samples, check: &CheckId, metric: Metric, interface: Option<&str>) -> &'s [(Timestamp, f64)] {
+    let is_wanted =
+        |series: &Series| series.check == *check && series.metric == metric && series.interface.as_deref() == interface;
+    samples.iter().find(|(series, _)| is_wanted(series)).map_or(&[], |(_, samples)| samples)
+}

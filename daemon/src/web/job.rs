@@ -1,0 +1,123 @@
+//! What the pages say of a backup job.
+
+use jiff::SignedDuration;
+use messages::Message;
+use serde::Serialize;
+
+use super::reader::{Reader, When};
+use super::standing::{Figure, Standing, elapsed};
+use crate::backup::{Outcome, Run, Step, Stored};
+use crate::config::Source;
+use crate::health::State;
+use crate::live::JobStatus;
+
+/// A backup job in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct JobView {
+    /// What people call it.
+    pub title: String,
+    /// Its name in the configuration.
+    pub name: String,
+    /// What is backed up.
+    pub source: String,
+    /// Where to.
+    pub repository: String,
+    /// How the newest run that ended stands.
+    pub standing: Standing,
+    /// How it ended, in words.
+    pub outcome: String,
+    /// That a run goes on now, and for how long.
+    pub running: Option<String>,
+    /// When the newest run ended.
+    pub ended: Option<When>,
+    /// When the newest proven snapshot was proven.
+    pub proven: Option<When>,
+    /// When the next run starts.
+    pub next: Option<When>,
+    /// What else is known.
+    pub figures: Vec<Figure>,
+}
+
+impl JobView {
+    /// What is known of a job.
+    #[must_use]
+    pub fn new(reader: &Reader, job: &JobStatus) -> Self {
+        let Source::Sqlite { path } = &job.source;
+        let (standing, outcome) = ending(reader, job);
+        let end = job.last.as_ref().and_then(|run| run.end.as_ref());
+        let running = job
+            .running
+            .map(|since| reader.say(&Message::new("web-job-running").with("duration", elapsed(reader, since))));
+        Self {
+            title: job.title.clone(),
+            name: job.name.to_string(),
+            source: path.display().to_string(),
+            repository: job.repository.to_string(),
+            standing,
+            outcome,
+            running,
+            ended: end.map(|end| reader.when(end.at)),
+            proven: job.proven.as_ref().map(|(at, _)| reader.when(*at)),
+            next: job.next.map(|next| reader.when(next)),
+            figures: figures(reader, job),
+        }
+    }
+}
+
+/// How a job stands by the newest run that ended.
+#[must_use]
+pub fn state(job: &JobStatus) -> State {
+    match job.last.as_ref().and_then(|run| run.end.as_ref()).map(|end| &end.outcome) {
+        None => State::Unknown,
+        Some(Outcome::Proven { .. }) => State::Up,
+        Some(Outcome::Interrupted) => State::Degraded,
+        Some(Outcome::Unproven { .. } | Outcome::Failed { .. }) => State::Down,
+    }
+}
+
+fn ending(reader: &Reader, job: &JobStatus) -> (Standing, String) {
+    let (word, message) = match job.last.as_ref().and_then(|run| run.end.as_ref()).map(|end| &end.outcome) {
+        None if job.running.is_some() => ("web-job-waiting", Message::new("web-job-first-run")),
+        None => ("web-job-waiting", Message::new("web-job-never-run")),
+        Some(Outcome::Proven { .. }) => ("web-job-proven", Message::new("web-job-proven-words")),
+        Some(Outcome::Unproven { fault, .. }) => {
+            ("web-job-unproven", Message::new("web-job-unproven-words").with("reason", fault.message()))
+        }
+        Some(Outcome::Failed { step, fault }) => {
+            let key = match step {
+                Step::Dump => "web-job-dump-failed",
+                Step::Store => "web-job-store-failed",
+            };
+            ("web-job-failed", Message::new(key).with("reason", fault.message()))
+        }
+        Some(Outcome::Interrupted) => ("web-job-interrupted", Message::new("web-job-interrupted-words")),
+    };
+    (Standing::saying(state(job), reader.text(word)), reader.say(&message))
+}
+
+/// What a run stored, whether it was proven or not.
+fn stored(run: &Run) -> Option<&Stored> {
+    match &run.end.as_ref()?.outcome {
+        Outcome::Proven { stored } | Outcome::Unproven { stored, .. } => Some(stored),
+        Outcome::Failed { .. } | Outcome::Interrupted => None,
+    }
+}
+
+fn figures(reader: &Reader, job: &JobStatus) -> Vec<Figure> {
+    let figure = |key: &str, value: String| Figure { label: reader.text(key), value };
+    let mut figures = Vec::new();
+    if let Some((run, end)) = job.last.as_ref().and_then(|run| Some((run, run.end.as_ref()?))) {
+        let took = end.at.duration_since(run.started).max(SignedDuration::ZERO);
+        figures.push(figure("web-job-took", reader.duration(took)));
+    }
+    let newest = job.last.as_ref().and_then(stored);
+    let newest = newest.or_else(|| job.proven.as_ref().map(|(_, stored)| stored));
+    if let Some(stored) = newest {
+        figures.push(figure("web-job-size", reader.octets(stored.manifest.octets)));
+        figures.push(figure("web-job-added", reader.octets(stored.added)));
+        figures.push(figure("web-job-snapshot", stored.snapshot.short().to_owned()));
+    }
+    let runs = Message::new("web-job-runs-words").with("proven", job.runs.proven).with("failed", job.runs.failed);
+    figures.push(figure("web-job-runs", reader.say(&runs)));
+    figures
+}

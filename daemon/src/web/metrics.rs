@@ -1,0 +1,317 @@
+//! What is known, for Prometheus and what reads its text format (exposition format 0.0.4).
+//!
+//! Names and units follow Prometheus' conventions. What is not known has no line, rather than a number that is not true.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+
+use crate::backup::Outcome;
+use crate::health::State;
+use crate::live::{CheckStatus, JobStatus, Status};
+use crate::probe::Metric;
+use crate::snmp::{Interface, OperationalStatus, Rate, Reading};
+
+/// The media type of what [`text`] writes.
+pub const MEDIA_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// A metric being written: all its lines stand together, as the format demands.
+struct Family<'t> {
+    text: &'t mut String,
+    name: &'static str,
+}
+
+/// Everything that is known, in Prometheus' text format.
+#[must_use]
+pub fn text(status: &Status, started: Timestamp, version: &str) -> String {
+    let mut text = String::new();
+    let checks: Vec<&CheckStatus> = status.devices.iter().flat_map(|device| &device.checks).collect();
+    states(&mut text, &checks);
+    let measured = [
+        (Metric::Loss, "rotuse_check_loss_ratio", "Share of echo requests without a reply in the last round."),
+        (Metric::RttMean, "rotuse_check_rtt_seconds", "Mean round trip of the last round."),
+        (Metric::ConnectTime, "rotuse_check_connect_seconds", "Time until the last TCP connection stood."),
+        (Metric::PollTime, "rotuse_snmp_poll_seconds", "Time until the SNMP agent had answered everything."),
+    ];
+    for (metric, name, help) in measured {
+        let mut family = Family::gauge(&mut text, name, help);
+        for check in &checks {
+            let value = check.last.as_ref().and_then(|last| last.answer.value(metric));
+            family.line_if_known(&of_check(check), value);
+        }
+    }
+    asked(&mut text, &checks);
+    interfaces(&mut text, &checks);
+    jobs(&mut text, &status.jobs);
+    let open = status.incidents.len();
+    Family::gauge(&mut text, "rotuse_incidents_open", "Faults that are not repaired.").line(&[], integer(open));
+    let unwritten = f64::from(u8::from(status.unwritten.is_some()));
+    Family::gauge(&mut text, "rotuse_unwritten", "Whether what happened cannot be written down (1) or can (0).")
+        .line(&[], unwritten);
+    Family::gauge(&mut text, "rotuse_start_timestamp_seconds", "When the daemon was started.")
+        .line(&[], seconds(started));
+    Family::gauge(&mut text, "rotuse_build_info", "The release of the daemon.").line(&[("version", version)], 1.0);
+    text
+}
+
+fn of_check(check: &CheckStatus) -> [(&'static str, &str); 2] {
+    [("device", check.id.device.as_str()), ("check", check.id.check.as_str())]
+}
+
+fn states(text: &mut String, checks: &[&CheckStatus]) {
+    let help = "What is believed of a check: 1 for the state it is in, 0 for the others.";
+    let mut family = Family::gauge(text, "rotuse_check_state", help);
+    for check in checks {
+        let [device, name] = of_check(check);
+        for state in State::ALL {
+            let believed = f64::from(u8::from(check.state == state));
+            family.line(&[device, name, ("state", state.name())], believed);
+        }
+    }
+}
+
+fn asked(text: &mut String, checks: &[&CheckStatus]) {
+    let mut family = Family::gauge(text, "rotuse_check_last_asked_timestamp_seconds", "When a check was asked last.");
+    for check in checks {
+        family.line_if_known(&of_check(check), check.last.as_ref().map(|last| seconds(last.at)));
+    }
+}
+
+fn interfaces(text: &mut String, checks: &[&CheckStatus]) {
+    let readings: Vec<(&CheckStatus, &Reading, Vec<String>)> = checks
+        .iter()
+        .filter_map(|check| {
+            let reading = check.last.as_ref()?.answer.reading.as_deref()?;
+            Some((*check, reading, distinct_names(&reading.interfaces)))
+        })
+        .collect();
+    let rates = |value: fn(Rate) -> f64| {
+        move |reading: &Reading, interface: &Interface| reading.rate(interface.index).map(value)
+    };
+    let received = rates(|rate| rate.received);
+    let sent = rates(|rate| rate.sent);
+    let up = |_: &Reading, interface: &Interface| Some(f64::from(u8::from(interface.status == OperationalStatus::Up)));
+    type Value<'a> = &'a dyn Fn(&Reading, &Interface) -> Option<f64>;
+    let families: [(&str, &str, Value<'_>); 3] = [
+        ("rotuse_interface_up", "Whether an interface is up (ifOperStatus).", &up),
+        ("rotuse_interface_receive_bits_per_second", "What an interface receives.", &received),
+        ("rotuse_interface_transmit_bits_per_second", "What an interface sends.", &sent),
+    ];
+    for (name, help, value) in families {
+        let mut family = Family::gauge(text, name, help);
+        for (check, reading, names) in &readings {
+            let [device, check] = of_check(check);
+            for (interface, name) in reading.interfaces.iter().zip(names) {
+                family.line_if_known(&[device, check, ("interface", name)], value(reading, interface));
+            }
+        }
+    }
+}
+
+/// A series that comes twice makes the whole page invalid, and an agent may call two interfaces alike: those are told
+/// apart by ifIndex.
+fn distinct_names(interfaces: &[Interface]) -> Vec<String> {
+    let mut times: HashMap<&str, usize> = HashMap::new();
+    for interface in interfaces {
+        *times.entry(&interface.name).or_default() += 1;
+    }
+    let mut taken = HashSet::new();
+    let distinct = interfaces.iter().map(|interface| {
+        let mut name = interface.name.clone();
+        let mut is_distinct = times.get(name.as_str()) == Some(&1);
+        // An agent that names an interface after our own addition only makes the name longer.
+        while !is_distinct || !taken.insert(name.clone()) {
+            let _ = write!(name, " (ifIndex {})", interface.index.0);
+            is_distinct = true;
+        }
+        name
+    });
+    distinct.collect()
+}
+
+fn jobs(text: &mut String, jobs: &[JobStatus]) {
+    let ended = |job: &JobStatus| job.last.as_ref().and_then(|run| run.end.clone());
+    let job_label = |job: &'_ JobStatus| job.name.to_string();
+    let mut family = Family::gauge(
+        text,
+        "rotuse_job_last_run_success",
+        "Whether the newest run that ended stored a snapshot and proved it.",
+    );
+    for job in jobs {
+        let success = ended(job).map(|end| matches!(end.outcome, Outcome::Proven { .. }));
+        family.line_if_known(&[("job", &job_label(job))], success.map(|success| f64::from(u8::from(success))));
+    }
+    let mut family =
+        Family::gauge(text, "rotuse_job_last_run_timestamp_seconds", "When the newest run that ended did end.");
+    for job in jobs {
+        family.line_if_known(&[("job", &job_label(job))], ended(job).map(|end| seconds(end.at)));
+    }
+    // A run succeeds only when its snapshot is proven, so both times are of the same moment; dashboards ask for either.
+    let times = [
+        ("rotuse_job_last_success_timestamp_seconds", "When a run last ended with a proven snapshot."),
+        ("rotuse_job_last_verified_timestamp_seconds", "When a snapshot was last read back and proven."),
+    ];
+    for (name, help) in times {
+        let mut family = Family::gauge(text, name, help);
+        for job in jobs {
+            let at = job.proven.as_ref().map(|(at, _)| seconds(*at));
+            family.line_if_known(&[("job", &job_label(job))], at);
+        }
+    }
+    let mut family = Family::gauge(text, "rotuse_job_snapshot_size_bytes", "Size of the newest proven backup.");
+    for job in jobs {
+        #[expect(clippy::cast_precision_loss, reason = "the format has no other numbers")]
+        let octets = job.proven.as_ref().map(|(_, stored)| stored.manifest.octets as f64);
+        family.line_if_known(&[("job", &job_label(job))], octets);
+    }
+    let mut family = Family::new(text, "rotuse_job_runs_total", "counter", "Runs that ended, by outcome.");
+    for job in jobs {
+        for (outcome, count) in [("success", job.runs.proven), ("failure", job.runs.failed)] {
+            #[expect(clippy::cast_precision_loss, reason = "the format has no other numbers")]
+            family.line(&[("job", &job_label(job)), ("outcome", outcome)], count as f64);
+        }
+    }
+}
+
+impl<'t> Family<'t> {
+    fn gauge(text: &'t mut String, name: &'static str, help: &str) -> Self {
+        Self::new(text, name, "gauge", help)
+    }
+
+    fn new(text: &'t mut String, name: &'static str, kind: &str, help: &str) -> Self {
+        // Writing into a string cannot fail.
+        let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}");
+        Self { text, name }
+    }
+
+    fn line_if_known(&mut self, labels: &[(&str, &str)], value: Option<f64>) {
+        if let Some(value) = value {
+            self.line(labels, value);
+        }
+    }
+
+    fn line(&mut self, labels: &[(&str, &str)], value: f64) {
+        self.text.push_str(self.name);
+        for (place, (label, text)) in labels.iter().enumerate() {
+            self.text.push(if place == 0 { '{' } else { ',' });
+            let _ = write!(self.text, "{label}=\"");
+            escape(self.text, text);
+            self.text.push('"');
+        }
+        if !labels.is_empty() {
+            self.text.push('}');
+        }
+        let value = match value {
+            value if value.is_nan() => "NaN".to_owned(),
+            f64::INFINITY => "+Inf".to_owned(),
+            f64::NEG_INFINITY => "-Inf".to_owned(),
+            value => value.to_string(),
+        };
+        let _ = writeln!(self.text, " {value}");
+    }
+}
+
+/// A label's value: backslash, quote and line feed are escaped, everything else stands for itself.
+fn escape(text: &mut String, value: &str) {
+    for character in value.chars() {
+        match character {
+            '\\' => text.push_str("\\\\"),
+            '"' => text.push_str("\\\""),
+            '\n' => text.push_str("\\n"),
+            other => text.push(other),
+        }
+    }
+}
+
+fn seconds(at: Timestamp) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds of this millennium stay below 2^53")]
+    let milliseconds = at.as_millisecond() as f64;
+    milliseconds / 1e3
+}
+
+fn integer(count: usize) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::samples::status;
+    use super::*;
+
+    /// The value that [`escape`] was given.
+    fn unescape(text: &str) -> String {
+        let mut characters = text.chars();
+        let mut value = String::new();
+        while let Some(character) = characters.next() {
+            value.push(match character {
+                '\\' => match characters.next().unwrap() {
+                    'n' => '\n',
+                    other => other,
+                },
+                other => other,
+            });
+        }
+        value
+    }
+
+    fn page() -> String {
+        text(&status(), Timestamp::UNIX_EPOCH, "0.1.0")
+    }
+
+    #[test]
+    fn no_series_comes_twice_and_every_one_has_a_type() {
+        let page = page();
+        let (mut families, mut seen) = (HashSet::new(), HashSet::new());
+        let mut family = String::new();
+        for line in page.lines() {
+            if let Some(rest) = line.strip_prefix("# TYPE ") {
+                family = rest.split(' ').next().unwrap().to_owned();
+                assert!(families.insert(family.clone()), "{family} comes twice");
+            } else if !line.starts_with('#') {
+                let (series, value) = line.rsplit_once(' ').unwrap();
+                assert_eq!(series.split('{').next().unwrap(), family);
+                assert!(seen.insert(series.to_owned()), "{series} comes twice");
+                value.parse::<f64>().unwrap();
+            }
+        }
+        assert!(page.ends_with('\n'));
+    }
+
+    #[test]
+    fn a_check_is_in_exactly_one_state() {
+        let page = page();
+        let states =
+            page.lines().filter(|line| line.starts_with("rotuse_check_state{device=\"sw-rotuse-1\",check=\"icmp\""));
+        let believed: Vec<_> = states.filter(|line| line.ends_with(" 1")).collect();
+        assert_eq!(believed, ["rotuse_check_state{device=\"sw-rotuse-1\",check=\"icmp\",state=\"up\"} 1"]);
+    }
+
+    #[test]
+    fn what_is_not_known_is_left_out() {
+        let empty = text(&Status::default(), Timestamp::UNIX_EPOCH, "0.1.0");
+        let lines: Vec<_> = empty.lines().filter(|line| !line.starts_with('#')).collect();
+        assert_eq!(
+            lines,
+            [
+                "rotuse_incidents_open 0",
+                "rotuse_unwritten 0",
+                "rotuse_start_timestamp_seconds 0",
+                "rotuse_build_info{version=\"0.1.0\"} 1"
+            ]
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn any_label_stays_on_its_line_and_keeps_its_value(value in "[\\\\\"\n\r a{}=,ž\u{2028}]{0,20}") {
+            let mut text = String::new();
+            Family { text: &mut text, name: "m" }.line(&[("l", &value)], 1.0);
+            prop_assert_eq!(text.matches('\n').count(), 1);
+            let inner = text.strip_prefix("m{l=\"").and_then(|rest| rest.strip_suffix("\"} 1\n")).unwrap();
+            prop_assert_eq!(unescape(inner), value);
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! What both pages say of a device, a check and an incident.
+
+use jiff::{SignedDuration, Timestamp};
+use messages::Message;
+use serde::Serialize;
+
+use super::reader::{Reader, When};
+use crate::health::{Incident, State, Subject};
+use crate::live::{CheckStatus, Status};
+use crate::probe::Metric;
+use crate::snmp::OperationalStatus;
+
+/// How something stands: a colour, a symbol and a word, so that nobody depends on the colour.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Standing {
+    /// The state's name, which style sheets know.
+    pub state: &'static str,
+    /// A sign for those who look.
+    pub symbol: &'static str,
+    /// The word for everyone.
+    pub word: String,
+}
+
+/// A check in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CheckView {
+    /// Its name.
+    pub name: String,
+    /// How it stands.
+    pub standing: Standing,
+    /// Since when.
+    pub since: Option<When>,
+    /// Why it is not well, or what else is to be known of it.
+    pub reason: Option<String>,
+    /// What was measured last.
+    pub figures: Vec<Figure>,
+}
+
+/// A number with its name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Figure {
+    /// What it is.
+    pub label: String,
+    /// The number with its unit.
+    pub value: String,
+}
+
+/// An open incident in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct IncidentView {
+    /// Its number.
+    pub number: i64,
+    /// What is broken.
+    pub what: String,
+    /// Of which device; none if it is of a backup or of a device that is no longer configured.
+    pub device: Option<String>,
+    /// Which check of it, if it is one.
+    pub check: Option<String>,
+    /// Since when.
+    pub since: When,
+    /// Why.
+    pub why: String,
+}
+
+impl Standing {
+    /// That of a device or a check.
+    #[must_use]
+    pub fn new(reader: &Reader, state: State) -> Self {
+        let key = match state {
+            State::Up => "web-state-up",
+            State::Degraded => "web-state-degraded",
+            State::Unknown => "web-state-unknown",
+            State::Down => "web-state-down",
+        };
+        Self::saying(state, reader.text(key))
+    }
+
+    /// That of something with its own word for it.
+    #[must_use]
+    pub fn saying(state: State, word: String) -> Self {
+        let symbol = match state {
+            State::Up => "✓",
+            State::Degraded => "!",
+            State::Unknown => "?",
+            State::Down => "✕",
+        };
+        Self { state: state.name(), symbol, word }
+    }
+}
+
+impl CheckView {
+    /// What is known of a check.
+    #[must_use]
+    pub fn new(reader: &Reader, check: &CheckStatus) -> Self {
+        Self {
+            name: check.id.check.to_string(),
+            standing: Standing::new(reader, check.state),
+            since: check.since.map(|since| reader.when(since)),
+            reason: reason(check).map(|message| reader.say(&message)),
+            figures: figures(reader, check),
+        }
+    }
+}
+
+/// Why a check is not well, or what else is to be known of it.
+fn reason(check: &CheckStatus) -> Option<Message> {
+    let Some(last) = &check.last else {
+        let asked_before = check.since.is_some();
+        return Some(Message::new(if asked_before { "web-not-asked-again" } else { "web-not-asked" }));
+    };
+    match (&last.answer.outcome, check.state) {
+        (Err(failure), State::Up | State::Degraded) => {
+            Some(Message::new("web-unconfirmed").with("reason", failure.message()))
+        }
+        (Err(failure), _) => Some(failure.message()),
+        (Ok(()), State::Degraded) => Some(Message::new("web-answers-not-always")),
+        (Ok(()), _) => None,
+    }
+}
+
+fn figures(reader: &Reader, check: &CheckStatus) -> Vec<Figure> {
+    let Some(answer) = check.last.as_ref().map(|last| &last.answer) else {
+        return Vec::new();
+    };
+    let figure = |key: &str, value: String| Figure { label: reader.text(key), value };
+    let seconds =
+        [(Metric::RttMean, "web-rtt"), (Metric::ConnectTime, "web-connect-time"), (Metric::PollTime, "web-poll-time")];
+    let mut figures: Vec<Figure> = seconds
+        .into_iter()
+        .filter_map(|(metric, key)| Some(figure(key, reader.seconds(answer.value(metric)?))))
+        .collect();
+    figures.extend(answer.value(Metric::Loss).map(|loss| figure("web-loss", reader.percent(loss))));
+    if let Some(reading) = &answer.reading {
+        let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+        let up = reading.interfaces.iter().filter(|interface| interface.status == OperationalStatus::Up);
+        let message = Message::new("web-interfaces-up")
+            .with("up", count(up.count()))
+            .with("all", count(reading.interfaces.len()));
+        figures.push(figure("web-interfaces", reader.say(&message)));
+    }
+    figures
+}
+
+impl IncidentView {
+    /// An open incident.
+    #[must_use]
+    pub fn new(reader: &Reader, status: &Status, incident: &Incident) -> Self {
+        let (what, device, check) = match &incident.subject {
+            Subject::Check(id) => {
+                let found = status.device(id.device.as_str());
+                let what = found.map_or_else(|| id.device.to_string(), |device| device.title.clone());
+                (what, found.map(|device| device.name.to_string()), Some(id.check.to_string()))
+            }
+            Subject::Job { job } => {
+                let found = status.jobs.iter().find(|status| status.name == *job);
+                let title = found.map_or_else(|| job.to_string(), |job| job.title.clone());
+                (reader.say(&Message::new("web-backup-of").with("title", title)), None, None)
+            }
+        };
+        Self {
+            number: incident.id.0,
+            what,
+            device,
+            check,
+            since: reader.when(incident.opened),
+            why: reader.say(&incident.reason.message()),
+        }
+    }
+}
+
+/// How long something has gone on, at least nothing.
+#[must_use]
+pub fn elapsed(reader: &Reader, since: Timestamp) -> String {
+    reader.duration(reader.now.duration_since(since).max(SignedDuration::ZERO))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples;
+    use super::*;
+    use crate::probe::{Answer, Failure};
+
+    fn reason_of(state: State, failure: Option<Failure>) -> Option<String> {
+        let mut check = samples::status().devices.remove(0).checks.remove(0);
+        check.state = state;
+        if let (Some(last), Some(failure)) = (&mut check.last, failure) {
+            last.answer = Answer::failed(failure);
+        }
+        reason(&check).map(|message| message.to_string())
+    }
+
+    #[test]
+    fn what_is_well_needs_no_reason() {
+        assert_eq!(reason_of(State::Up, None), None);
+    }
+
+    #[test]
+    fn a_bad_answer_is_shown_before_it_is_believed() {
+        let refused = Failure::Refused.message().to_string();
+        assert_eq!(reason_of(State::Down, Some(Failure::Refused)), Some(refused.clone()));
+        let unconfirmed = reason_of(State::Up, Some(Failure::Refused)).unwrap();
+        assert_eq!(unconfirmed, format!("the last answer was bad, it is being confirmed: {refused}"));
+    }
+
+    #[test]
+    fn a_state_from_before_the_restart_says_so() {
+        let mut check = samples::status().devices.remove(0).checks.remove(0);
+        check.last = None;
+        assert_eq!(reason(&check), Some(Message::new("web-not-asked-again")));
+        check.since = None;
+        assert_eq!(reason(&check), Some(Message::new("web-not-asked")));
+    }
+}

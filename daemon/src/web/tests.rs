@@ -1,0 +1,186 @@
+//! The pages over real connections.
+
+use std::net::SocketAddr;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+use super::*;
+use crate::config::Config;
+use crate::history::{History, Sample};
+use crate::live::Status;
+use crate::probe::Metric;
+
+struct Server {
+    address: SocketAddr,
+    live: Arc<Live>,
+    stop: CancellationToken,
+    ended: JoinHandle<io::Result<()>>,
+}
+
+fn live(status: Status) -> Arc<Live> {
+    let config = Config {
+        state_directory: "/nowhere".into(),
+        time_zone: TimeZone::UTC,
+        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+        restic: "restic".into(),
+        devices: Vec::new(),
+        repositories: Vec::new(),
+        jobs: Vec::new(),
+    };
+    let live = Live::new(&config);
+    *live.write() = status;
+    Arc::new(live)
+}
+
+async fn server(status: Status) -> Server {
+    let live = live(status);
+    let pages = Pages::new(Arc::clone(&live), None, TimeZone::get("Europe/Vilnius").unwrap());
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (address, stop) = (listener.local_addr().unwrap(), CancellationToken::new());
+    let ended = tokio::spawn(serve(listener, router(pages), stop.clone()));
+    Server { address, live, stop, ended }
+}
+
+impl Server {
+    /// The whole answer to one request, as text.
+    async fn ask(&self, request: &str) -> String {
+        let mut connection = TcpStream::connect(self.address).await.unwrap();
+        let request = format!("{request}\r\nConnection: close\r\n\r\n");
+        connection.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).await.unwrap();
+        answer
+    }
+
+    async fn get(&self, path: &str) -> String {
+        self.ask(&format!("GET {path} HTTP/1.1\r\nHost: localhost:8080")).await
+    }
+}
+
+#[tokio::test]
+async fn every_page_is_made_in_both_languages() {
+    let server = server(samples::status()).await;
+    let devices = samples::status().devices;
+    let paths = devices.iter().map(|device| format!("/devices/{}", device.name)).chain(["/".to_owned()]);
+    for path in paths {
+        for language in Language::ALL {
+            let page = server.get(&format!("{path}?lang={language}")).await;
+            assert!(page.starts_with("HTTP/1.1 200"), "{path}: {page}");
+            assert!(page.contains(&format!("<html lang=\"{language}\">")));
+            assert!(page.contains("refresh: 10\r\n"));
+            let other = if language == Language::English { "lt" } else { "en" };
+            assert!(page.contains(&format!("<a href=\"{path}?lang={other}\" lang=\"{other}\"")), "{page}");
+            assert!(!page.contains("[web-"), "a word is missing: {page}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_devices_and_administrators_say_is_escaped() {
+    let server = server(samples::status()).await;
+    let overview = server.get("/").await;
+    assert!(!overview.contains("<b>ilgu</b>"));
+    assert!(overview.contains("&lt;b&gt;ilgu&lt;"));
+    assert!(!server.get("/devices/sw-rotuse-1").await.contains("<uplink>"));
+    assert!(!server.get("/devices/%3Cscript%3E").await.contains("<script>"));
+}
+
+#[tokio::test]
+async fn the_language_is_chosen_by_the_address_then_by_the_browser() {
+    let server = server(samples::status()).await;
+    let english = "GET / HTTP/1.1\r\nHost: localhost\r\nAccept-Language: en-GB,en;q=0.9";
+    assert!(server.ask(english).await.contains("<html lang=\"en\">"));
+    let chosen = english.replace("GET / ", "GET /?lang=lt&paused ");
+    let page = server.ask(&chosen).await;
+    assert!(page.contains("<html lang=\"lt\">"));
+    assert!(page.contains("href=\"/devices/pastas?lang=lt&amp;paused\""), "links keep what was chosen");
+    assert!(!page.contains("refresh: 10"));
+    assert!(server.get("/").await.contains("<html lang=\"lt\">"));
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_said_in_words() {
+    let server = server(samples::status()).await;
+    let device = server.get("/devices/sw-9").await;
+    assert!(device.starts_with("HTTP/1.1 404"));
+    assert!(device.contains("sw-9“"), "{device}");
+    let elsewhere = server.get("//example.com/").await;
+    assert!(elsewhere.starts_with("HTTP/1.1 404"));
+    assert!(!elsewhere.contains("example.com"), "no link may lead away: {elsewhere}");
+}
+
+#[tokio::test]
+async fn health_says_why_it_is_not_well() {
+    let server = server(samples::status()).await;
+    let well = server.get("/healthz").await;
+    assert!(well.starts_with("HTTP/1.1 200") && well.ends_with("\r\n\r\nok\n"), "{well}");
+    server.live.write().unwritten = Some("disk full".to_owned());
+    let unwell = server.get("/healthz?lang=en").await;
+    assert!(unwell.starts_with("HTTP/1.1 503") && unwell.contains("disk full"), "{unwell}");
+    assert!(server.get("/?lang=en").await.contains("disk full"));
+}
+
+#[tokio::test]
+async fn strangers_and_writers_are_refused_in_words() {
+    let server = server(samples::status()).await;
+    let rebound = server.ask("GET /metrics HTTP/1.1\r\nHost: evil.example\r\nX-Forwarded-Host: localhost").await;
+    assert!(rebound.starts_with("HTTP/1.1 421") && rebound.contains("evil.example"), "{rebound}");
+    let writing = server.ask("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0").await;
+    assert!(writing.starts_with("HTTP/1.1 405") && writing.contains("allow: GET, HEAD"), "{writing}");
+    let balancer = server.ask("GET /healthz HTTP/1.0").await;
+    assert!(balancer.contains(" 200 OK"), "{balancer}");
+    let head = server.ask("HEAD / HTTP/1.1\r\nHost: localhost").await;
+    assert!(head.starts_with("HTTP/1.1 200") && head.ends_with("\r\n\r\n"), "{head}");
+}
+
+#[tokio::test]
+async fn browsers_are_told_what_a_page_may_not_do() {
+    let server = server(samples::status()).await;
+    for path in ["/", "/devices/none", "/metrics", "/healthz", "/style.css"] {
+        let answer = server.get(path).await;
+        assert!(answer.contains("content-security-policy: default-src 'none'; style-src 'self';"), "{path}");
+        assert!(answer.contains("x-content-type-options: nosniff"), "{path}");
+        assert!(!answer.contains("<script") && !answer.contains(" style="), "{path}");
+    }
+    assert!(server.get("/metrics").await.contains("content-type: text/plain; version=0.0.4; charset=utf-8"));
+}
+
+#[tokio::test]
+async fn silent_connections_do_not_hold_the_stop_up() {
+    let server = server(samples::status()).await;
+    let silent = TcpStream::connect(server.address).await.unwrap();
+    let mut idle = TcpStream::connect(server.address).await.unwrap();
+    idle.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+    let mut buffer = [0; 1024];
+    assert!(idle.read(&mut buffer).await.unwrap() > 0);
+    let started = Instant::now();
+    server.stop.cancel();
+    server.ended.await.unwrap().unwrap();
+    assert!(started.elapsed() < PATIENCE + Duration::from_millis(500), "{:?}", started.elapsed());
+    drop((silent, idle));
+}
+
+#[test]
+fn a_day_of_numbers_becomes_graphs() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut history = History::open(&directory.path().join("history.db")).unwrap();
+    let status = samples::status();
+    let device = status.device("sw-rotuse-1").unwrap();
+    let wanted = device::drawn_series(device);
+    assert_eq!(wanted.len(), 1 + 2 * 2, "one round trip, and both ways of both interfaces that are up");
+    let sample = |series: &Series| Sample { series: series.clone(), at: samples::now(), value: 1000.0 };
+    history.append(wanted.iter().map(sample));
+    history.commit(samples::now()).unwrap();
+    let pages = Pages::new(live(status.clone()), Some(history.reader().unwrap()), TimeZone::UTC);
+    let samples = pages.0.samples(&wanted, samples::now()).unwrap();
+    let reader = Reader { language: Language::English, zone: TimeZone::UTC, now: samples::now() };
+    let page = DevicePage::new(&reader, &status, device, Some(&samples));
+    let round_trip = page.checks[0].graph.as_ref().unwrap();
+    assert!(round_trip.label.contains("Round trip: least 1000\u{a0}s"), "{}", round_trip.label);
+    let drawn = page.agents[0].interfaces.iter().filter(|interface| interface.graph.is_some());
+    assert_eq!(drawn.count(), 2);
+    assert!(wanted.iter().any(|series| series.metric == Metric::TransmitRate));
+}

@@ -1,0 +1,155 @@
+//! Starts both programs as their users do, beside real peers, and looks at them from outside.
+//!
+//! [`Installation`] is a folder of configuration; [`Rotused`] is the daemon running on it, with its log; [`Snmpd`] and
+//! [`Database`] are peers. Whatever a test starts is stopped when its value is dropped. Waiting is always for an event
+//! with a deadline: for a line of a log, or with [`eventually`] for something that only asking can tell.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test's failure is its message")]
+
+mod daemon;
+mod peers;
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStderr, ChildStdout};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+pub use daemon::{Installation, Rotused, largest_file};
+pub use peers::{Database, Snmpd, free_port};
+
+/// How long anything may take that should happen soon. Only a failing test waits so long.
+pub const SOON: Duration = Duration::from_secs(30);
+
+/// The root of the sources.
+#[must_use]
+pub fn sources() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// One of our programs, as `cargo build` has left it beside the tests.
+#[must_use]
+pub fn program(name: &str) -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let path = test.parent().unwrap().parent().unwrap().join(name);
+    assert!(path.exists(), "{} is not built; run `make test`, or `cargo build --workspace` first", path.display());
+    path
+}
+
+/// Asks again and again until there is an answer, for as long as [`SOON`].
+///
+/// # Panics
+/// When there is none; `what` says what was waited for.
+pub fn eventually<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + SOON;
+    loop {
+        if let Some(answer) = ask() {
+            return answer;
+        }
+        assert!(Instant::now() < deadline, "waited {SOON:?} in vain for {what}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// What a web server answered.
+#[derive(Debug)]
+pub struct Response {
+    /// The status code (RFC 9110, 15).
+    pub status: u16,
+    /// The header fields, as they came.
+    pub head: String,
+    /// The content.
+    pub body: String,
+}
+
+/// Asks a web server on this machine (RFC 9112); none while nobody answers.
+#[must_use]
+pub fn get(address: SocketAddr, path: &str) -> Option<Response> {
+    let mut stream = TcpStream::connect_timeout(&address, SOON).ok()?;
+    stream.set_read_timeout(Some(SOON)).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").ok()?;
+    let mut octets = Vec::new();
+    stream.read_to_end(&mut octets).ok()?;
+    let text = String::from_utf8_lossy(&octets).into_owned();
+    let (head, body) = text.split_once("\r\n\r\n")?;
+    let status = head.split(' ').nth(1)?.parse().ok()?;
+    Some(Response { status, head: head.to_owned(), body: body.to_owned() })
+}
+
+/// The lines that a program writes, as they come.
+#[derive(Debug)]
+pub struct Log {
+    lines: Receiver<String>,
+    seen: Vec<String>,
+}
+
+impl Log {
+    /// Of the standard error of a child.
+    #[must_use]
+    pub fn of_stderr(child: &mut Child) -> Self {
+        let stderr: ChildStderr = child.stderr.take().unwrap();
+        Self::of(stderr)
+    }
+
+    /// Of the standard output of a child.
+    #[must_use]
+    pub fn of_stdout(child: &mut Child) -> Self {
+        let stdout: ChildStdout = child.stdout.take().unwrap();
+        Self::of(stdout)
+    }
+
+    fn of(stream: impl Read + Send + 'static) -> Self {
+        let (sender, lines) = channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(stream).lines().map_while(Result::ok) {
+                // A test that has seen enough no longer listens.
+                let _ = sender.send(without_colours(&line));
+            }
+        });
+        Self { lines, seen: Vec::new() }
+    }
+
+    /// The next line that holds all of `words`.
+    ///
+    /// # Panics
+    /// When none comes, with everything that came instead.
+    pub fn line_with(&mut self, words: &[&str]) -> String {
+        let deadline = Instant::now() + SOON;
+        loop {
+            match self.lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+                Ok(line) => {
+                    self.seen.push(line.clone());
+                    if words.iter().all(|word| line.contains(word)) {
+                        return line;
+                    }
+                }
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
+                    panic!("no line with {words:?} came; the log is:\n{}", self.seen.join("\n"))
+                }
+            }
+        }
+    }
+
+    /// Everything that was ever written, once the program has ended.
+    pub fn everything(&mut self) -> String {
+        while let Ok(line) = self.lines.recv_timeout(SOON) {
+            self.seen.push(line);
+        }
+        self.seen.join("\n")
+    }
+}
+
+/// Drops the escape sequences that colour a terminal (ECMA-48).
+fn without_colours(line: &str) -> String {
+    let mut text = String::new();
+    let mut is_sequence = false;
+    for character in line.chars() {
+        match character {
+            '\x1b' => is_sequence = true,
+            'm' if is_sequence => is_sequence = false,
+            _ if is_sequence => {}
+            other => text.push(other),
+        }
+    }
+    text
+}

@@ -1,0 +1,97 @@
+//! Ping and TCP against real hosts.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test's failure is its message")]
+
+use std::io::Write;
+use std::net::TcpListener;
+use std::process::{Command, Stdio};
+
+use tests::{Installation, Rotused, free_port};
+
+#[test]
+fn hosts_that_answer_are_up_with_their_round_trip_time_and_loss() {
+    let installation = Installation::new();
+    for (name, address) in [("vienas", "127.0.0.1"), ("kitas", "127.0.0.20"), ("sesi", "::1")] {
+        installation.device(name, address, "{ kind = \"icmp\", interval = \"2s\", timeout = \"1s\" }");
+    }
+    let rotused = installation.start();
+    for name in ["vienas", "kitas", "sesi"] {
+        rotused.state_is(name, "icmp", "up");
+        let labels = format!("{{device=\"{name}\",check=\"icmp\"}}");
+        rotused.metric_is(&format!("rotuse_check_rtt_seconds{labels}"), |time| time > 0.0 && time < 1.0);
+        rotused.metric_is(&format!("rotuse_check_loss_ratio{labels}"), |loss| loss == 0.0);
+    }
+    assert_eq!(rotused.get("/devices/vienas?lang=en").status, 200);
+    assert_eq!(rotused.get("/devices/nera").status, 404);
+    assert_eq!(rotused.get("/healthz").status, 200);
+}
+
+#[test]
+fn a_port_where_nothing_listens_is_down_until_something_does() {
+    let installation = Installation::new();
+    let port = free_port();
+    let check = format!(
+        "{{ kind = \"tcp\", port = {port}, name = \"web\", interval = \"2s\", timeout = \"1s\", confirm = 2, confirm_interval = \"100ms\" }}"
+    );
+    installation.device("serveris", "127.0.0.1", &check);
+    let mut rotused = installation.start();
+    let line = rotused.log.line_with(&["WARN", "state changed", "device=serveris", "check=web", "to=down"]);
+    assert!(line.contains("refused"), "{line}");
+    rotused.state_is("serveris", "web", "down");
+    let page = rotused.page_with("/?lang=en", &["refused"]);
+    assert!(page.contains("lang=\"en\""), "{page}");
+    let _ = rotused.page_with("/", &["lang=\"lt\"", "niekas neklauso"]);
+    let _listener = TcpListener::bind(("127.0.0.1", port)).unwrap();
+    rotused.log.line_with(&["INFO", "state changed", "device=serveris", "from=down", "to=up"]);
+    rotused.state_is("serveris", "web", "up");
+}
+
+/// In a network of its own, where packets to one host go nowhere until the host appears.
+#[test]
+fn a_host_that_does_not_answer_is_down_and_recovers() {
+    let installation = Installation::new();
+    let check =
+        "{ kind = \"icmp\", interval = \"2s\", timeout = \"300ms\", confirm = 2, confirm_interval = \"100ms\" }";
+    installation.device("dingusi", "10.99.0.2", check);
+    let run = installation.command(&["run"]);
+    let network = "set -e
+        ip link set lo up
+        ip link add name veth0 type veth peer name veth1
+        ip addr add 10.99.0.1/24 dev veth0
+        ip link set veth0 up
+        ip link set veth1 up
+        ip neigh replace 10.99.0.2 lladdr 02:00:00:00:00:02 dev veth0
+        (read -r line; ip addr add 10.99.0.2/32 dev lo) <&3 &
+        exec \"$@\"";
+    let mut command = Command::new("unshare");
+    if rustix::process::geteuid().is_root() {
+        command.arg("--net");
+    } else {
+        command.args(["--map-root-user", "--net"]);
+    }
+    command.args(["sh", "-c", &format!("exec 3<&0; {network}"), "sh"]).arg(run.get_program()).args(run.get_args());
+    command.stdin(Stdio::piped()).stderr(Stdio::piped()).env_remove("JOURNAL_STREAM").env_remove("NOTIFY_SOCKET");
+    let mut child = command.spawn().unwrap();
+    let mut appear = child.stdin.take().unwrap();
+    let mut log = tests::Log::of_stderr(&mut child);
+    let line = log.line_with(&["state changed", "device=dingusi", "to=down"]);
+    assert!(line.contains("no answer within 0.3 s"), "{line}");
+    appear.write_all(b"appear\n").unwrap();
+    log.line_with(&["state changed", "device=dingusi", "from=down", "to=up"]);
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn an_hour_without_faults_says_little() {
+    let installation = Installation::new();
+    for number in 1..=20 {
+        let check = "{ kind = \"icmp\", interval = \"1s\", timeout = \"500ms\", echoes = 1 }";
+        installation.device(&format!("host-{number}"), &format!("127.0.0.{number}"), check);
+    }
+    let rotused: Rotused = installation.start();
+    for number in 1..=20 {
+        rotused.state_is(&format!("host-{number}"), "icmp", "up");
+    }
+    let (_, log) = rotused.stop();
+    assert!(log.lines().count() <= 5, "{log}");
+}
