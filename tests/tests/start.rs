@@ -54,7 +54,7 @@ fn every_mistake_of_every_file_is_named_with_its_place_in_one_go() {
         "rotused.toml:3:1: unknown key \"restik\"",
         "did you mean \"restic\"?",
         "devices/lan.toml:3:1: unknown key \"adress\" in [[device]] \"sw-1\"; did you mean \"address\"?",
-        "devices/lan.toml:4:21: kind must be one of",
+        "devices/lan.toml:4:20: kind must be one of",
         "did you mean",
         "devices/lan.toml:6:8:",
         "devices/lan.toml:7:11:",

@@ -168,6 +168,14 @@ pub(super) fn classify(command: &str, location: &str, status: Option<i32>, said:
     }
 }
 
+/// Whether restic is waiting to try again what only a person can mend: `Save(<lock/…>) returned error, retrying after …`.
+pub(super) fn is_hopeless(said: &str) -> bool {
+    said.lines().filter(|line| line.contains("retrying after")).any(|line| {
+        let fault = classify("", "", None, line);
+        matches!(fault, Fault::DiskFull { .. } | Fault::NotWritable { .. })
+    })
+}
+
 /// The end of what a program said, short enough for a log line and a page.
 fn last_words(said: &str) -> String {
     const MOST: usize = 300;
@@ -202,6 +210,15 @@ mod tests {
         assert!(matches!(classify("backup", "/srv/r", Some(1), full), Fault::DiskFull { .. }));
         let damaged = "Fatal: repository contains errors";
         assert!(matches!(classify("check", "/srv/r", Some(1), damaged), Fault::Damaged { .. }));
+    }
+
+    #[test]
+    fn what_only_a_person_can_mend_is_not_waited_for() {
+        assert!(is_hopeless(
+            "Save(<lock/0a>) returned error, retrying after 5s: open /r/locks/0a: read-only file system"
+        ));
+        assert!(!is_hopeless("Save(<lock/0a>) returned error, retrying after 5s: connection refused"));
+        assert!(!is_hopeless("unable to open cache: mkdir /root/.cache/restic: permission denied"));
     }
 
     #[test]

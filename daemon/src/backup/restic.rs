@@ -6,6 +6,7 @@
 use std::fs::File;
 use std::io::Seek;
 use std::path::Path;
+use std::pin::Pin;
 use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +19,7 @@ use tokio::process::{Child, Command};
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
-use super::fault::classify;
+use super::fault::{classify, is_hopeless};
 use super::{Fault, Manifest, Stored, Workplace};
 use crate::config::{JobName, ReadData, Repository};
 
@@ -35,7 +36,10 @@ pub struct Restic<'w> {
 }
 
 /// How long restic may take to end after SIGINT.
-const GRACE: Duration = Duration::from_secs(3);
+const GRACE: Duration = Duration::from_millis(2500);
+
+/// How long clearing up after it may take. Both together end before the daemon's own time to stop is over.
+const CLEARING: Duration = Duration::from_millis(1500);
 
 /// How much of what restic says is kept; the rest is read and dropped.
 const MOST_SAID: usize = 256 * 1024;
@@ -199,6 +203,14 @@ impl<'w> Restic<'w> {
         self.call(&["unlock"], Stdio::null(), abort, &mut |_| {}).await
     }
 
+    /// Removes the lock of a restic that was told to end in the fifth of a second between making its lock and knowing of it,
+    /// when it forgets to remove it, or that had to be killed.
+    async fn clear_up(&self) {
+        let Ok(mut child) = self.spawn(&["unlock", "--no-cache"], Stdio::null()) else { return };
+        // What is not done in time, the next run does when it finds the lock.
+        let _ = tokio::time::timeout(CLEARING, child.wait()).await;
+    }
+
     /// Runs one command to its end, or to the end that `abort` asks for; `consume` gets its standard output.
     async fn call(
         &self,
@@ -213,23 +225,28 @@ impl<'w> Restic<'w> {
         let mut child = self.spawn(arguments, input)?;
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
         let pid = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+        // restic tries again for a quarter of an hour what will not succeed; that is for networks, not for full disks.
+        let hopeless = CancellationToken::new();
         let ended = async {
             let mut said = Vec::new();
-            let mut keep_said = |part: &[u8]| keep(&mut said, part);
+            let mut listen = |part: &[u8]| {
+                keep(&mut said, part);
+                if is_hopeless(&String::from_utf8_lossy(&said)) {
+                    hopeless.cancel();
+                }
+            };
             let (read, heard, status) =
-                tokio::join!(read_all(stdout, consume), read_all(stderr, &mut keep_said), child.wait());
+                tokio::join!(read_all(stdout, consume), read_all(stderr, &mut listen), child.wait());
             read.and(heard).and(status).map(|status| (status, said))
         };
         tokio::pin!(ended);
         let ended = tokio::select! {
             ended = &mut ended => ended,
+            () = hopeless.cancelled() => end_in_order(pid, ended).await,
             () = abort.cancelled() => {
-                // A child that is gone meanwhile cannot be signalled, and need not be.
-                let _ = pid.map(|pid| kill_process(pid, Signal::INT));
-                if tokio::time::timeout(GRACE, &mut ended).await.is_err() {
-                    let _ = pid.map(|pid| kill_process_group(pid, Signal::KILL));
-                    let _ = ended.await;
-                }
+                // How it ended makes no difference to one that had to.
+                let _ = end_in_order(pid, ended).await;
+                self.clear_up().await;
                 return Err(Fault::Deadline);
             }
         };
@@ -260,6 +277,17 @@ impl<'w> Restic<'w> {
             .spawn()
             .map_err(|error| Fault::ResticMissing { command: restic.display().to_string(), detail: error.to_string() })
     }
+}
+
+/// Asks a child to end, makes it end when it does not listen, and waits until it has.
+async fn end_in_order<T>(pid: Option<Pid>, mut ended: Pin<&mut impl Future<Output = T>>) -> T {
+    // A child that is gone meanwhile cannot be signalled, and need not be.
+    let _ = pid.map(|pid| kill_process(pid, Signal::INT));
+    if let Ok(ended) = tokio::time::timeout(GRACE, &mut ended).await {
+        return ended;
+    }
+    let _ = pid.map(|pid| kill_process_group(pid, Signal::KILL));
+    ended.await
 }
 
 /// Of the one file in each of a job's snapshots.

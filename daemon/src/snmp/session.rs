@@ -64,7 +64,12 @@ impl Session {
     /// Why there is no answer, or none that can be used.
     pub async fn poll(&mut self, timeout: Duration) -> Result<Reading, Failure> {
         let polled = tokio::time::timeout(timeout, self.ask(timeout)).await;
-        polled.unwrap_or(Err(Failure::Timeout { after: timeout }))
+        let polled = polled.unwrap_or(Err(Failure::Timeout { after: timeout }));
+        if polled.is_err() {
+            // An agent that was set up anew has another snmpEngineID and other keys (RFC 3414, 5): begin from the start.
+            self.client = None;
+        }
+        polled
     }
 
     async fn ask(&mut self, timeout: Duration) -> Result<Reading, Failure> {

@@ -1,0 +1,127 @@
+//! What an installation starts from: the shipped configuration, the unit, `make install`.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test's failure is its message")]
+
+use std::fs;
+use std::process::Command;
+
+use tests::{program, sources};
+
+#[test]
+fn the_shipped_configuration_is_valid() {
+    let file = sources().join("config/rotused.toml");
+    let output = Command::new(program("rotused")).arg("check").arg("--config").arg(&file).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+}
+
+/// Examples in comments rot unseen; here they are taken at their word.
+#[test]
+fn the_examples_in_the_shipped_configuration_are_valid_too() {
+    let folder = tempfile::tempdir().unwrap();
+    for file in ["rotused.toml", "devices/pavyzdys.toml", "jobs/pavyzdys.toml"] {
+        let text = fs::read_to_string(sources().join("config").join(file)).unwrap();
+        let path = folder.path().join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, with_examples(&text)).unwrap();
+    }
+    let secrets = ["lan-v3-authentication", "lan-v3-privacy", "old-printers", "repository-nas"];
+    fs::create_dir(folder.path().join("secrets")).unwrap();
+    for secret in secrets {
+        let path = folder.path().join("secrets").join(secret);
+        fs::write(&path, "slaptas-zodis").unwrap();
+        fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    }
+    let output = Command::new(program("rotused"))
+        .arg("check")
+        .arg("--config")
+        .arg(folder.path().join("rotused.toml"))
+        .env("CREDENTIALS_DIRECTORY", folder.path().join("secrets"))
+        .output()
+        .unwrap();
+    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{said}");
+    assert!(said.contains("1 device, 4 checks, 1 backup job"), "{said}");
+}
+
+/// The text with every commented line that is TOML (a key, a table, an element) taken out of its comment.
+fn with_examples(text: &str) -> String {
+    let lines = text.lines().map(|line| {
+        let inner = line.trim_start().trim_start_matches("# ");
+        let is_key = inner
+            .split_once(" = ")
+            .is_some_and(|(key, _)| key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'));
+        let is_toml = is_key || inner.starts_with("[[") || inner.starts_with("{ kind");
+        if is_toml { inner } else { line }
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_unit_takes_away_what_the_daemon_does_not_need() {
+    let unit = fs::read_to_string(sources().join("systemd/rotused.service")).unwrap();
+    for line in [
+        "Type=notify",
+        "WatchdogSec=30s",
+        "User=rotused",
+        "CapabilityBoundingSet=CAP_NET_RAW",
+        "AmbientCapabilities=CAP_NET_RAW",
+        "NoNewPrivileges=yes",
+        "ProtectSystem=strict",
+        "MemoryDenyWriteExecute=yes",
+        "LimitCORE=0",
+        "UMask=0077",
+    ] {
+        assert!(unit.lines().any(|found| found == line), "{line}");
+    }
+    assert!(unit.contains("LoadCredential="));
+}
+
+#[test]
+fn make_install_puts_everything_in_place_and_overwrites_no_configuration() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    // `make build` takes minutes; where its result would be is told apart from what is done with it.
+    let built = tempfile::tempdir().unwrap();
+    let release = built.path().join("target/release");
+    fs::create_dir_all(&release).unwrap();
+    for name in ["rotused", "sitegen"] {
+        fs::copy(program(name), release.join(name)).unwrap();
+    }
+    for name in ["config", "systemd", "Makefile"] {
+        std::os::unix::fs::symlink(sources().join(name), built.path().join(name)).unwrap();
+    }
+    let install = || {
+        let made = Command::new("make")
+            .arg("install")
+            .arg(format!("DESTDIR={}", root.display()))
+            .current_dir(built.path())
+            .output()
+            .unwrap();
+        assert!(made.status.success(), "{made:?}");
+    };
+    install();
+    for file in [
+        "usr/bin/rotused",
+        "usr/bin/sitegen",
+        "usr/lib/systemd/system/rotused.service",
+        "usr/lib/sysusers.d/rotused.conf",
+        "usr/lib/tmpfiles.d/rotused.conf",
+        "etc/rotused/rotused.toml",
+        "etc/rotused/devices/pavyzdys.toml",
+        "etc/rotused/jobs/pavyzdys.toml",
+    ] {
+        assert!(root.join(file).exists(), "{file}");
+    }
+    let check = Command::new(root.join("usr/bin/rotused"))
+        .arg("check")
+        .arg("--config")
+        .arg(root.join("etc/rotused/rotused.toml"))
+        .output()
+        .unwrap();
+    assert!(check.status.success(), "{check:?}");
+
+    let ours = root.join("etc/rotused/rotused.toml");
+    fs::write(&ours, "state_directory = \"/var/lib/kitur\"\n").unwrap();
+    install();
+    assert_eq!(fs::read_to_string(&ours).unwrap(), "state_directory = \"/var/lib/kitur\"\n");
+    assert!(root.join("etc/rotused/rotused.toml.new").exists());
+}
