@@ -1,5 +1,6 @@
 //! The command line of `rotused`: one short function a command.
 
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -153,14 +154,18 @@ fn init(path: &Path, name: &RepositoryName) -> anyhow::Result<()> {
 /// To journald with all fields when systemd has connected us to it (systemd.exec(5), `$JOURNAL_STREAM`), else readable
 /// on standard error.
 fn log() -> anyhow::Result<()> {
-    // What a library has to say below a warning is for its own developers.
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,rotused=info"));
+    // What a library has to say below a warning is for its own developers; to async-snmp every silent agent is an error,
+    // at every poll, where one line when the state changes is what an administrator needs.
+    let filter =
+        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,rotused=info,async_snmp=off"));
     let registry = tracing_subscriber::registry().with(filter);
     if is_journald() {
         let journald = tracing_journald::layer().context("journald cannot be reached")?.with_field_prefix(None);
         registry.with(journald).init();
     } else {
-        registry.with(tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false)).init();
+        let is_terminal = std::io::stderr().is_terminal();
+        let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false);
+        registry.with(lines.with_ansi(is_terminal)).init();
     }
     Ok(())
 }

@@ -204,7 +204,8 @@ fn log_event(event: &Event) {
             }
         }
         Event::IncidentOpened(incident) => {
-            info!(incident = %incident.id, subject = %incident.subject, reason = %incident.reason, "incident opened");
+            let reason = incident.reason.to_string();
+            info!(incident = %incident.id, subject = %incident.subject, reason, "incident opened");
         }
         Event::IncidentResolved(incident) => {
             info!(incident = %incident.id, subject = %incident.subject, "incident resolved");
@@ -220,12 +221,12 @@ fn log_run(run: &Run, outcome: &Outcome) {
             info!(%job, run = id, snapshot = %stored.snapshot, octets, "backup proven");
         }
         Outcome::Unproven { stored, fault } => {
-            let reason = fault.message();
-            error!(%job, run = id, snapshot = %stored.snapshot, %reason, "backup failed: stored but not proven");
+            let reason = fault.to_string();
+            error!(%job, run = id, snapshot = %stored.snapshot, reason, "backup failed: stored but not proven");
         }
         Outcome::Failed { step, fault } => {
-            let reason = fault.message();
-            error!(%job, run = id, ?step, %reason, "backup failed");
+            let reason = fault.to_string();
+            error!(%job, run = id, ?step, reason, "backup failed");
         }
         Outcome::Interrupted => warn!(%job, run = id, "backup interrupted; it is run again at the next start"),
     }

@@ -75,7 +75,7 @@ config-echoes-range = { $key } must be from 1 to 20
 config-percent = { $key } must be from 0 to 100
 config-passphrase-short = { $key } must have at least 8 characters (RFC 3414, 11.2)
 config-calendar = a calendar event in the notation of systemd.time(7)
-config-time-zone = a time zone of the IANA database
+toml-time-zone = a time zone of the IANA database
 config-listen-not-loopback = listen must be an address of this machine alone (127.0.0.1 or ::1): the pages have no users yet; put a web server with access control in front of them
 config-secret-source = { $key } needs either file = "…" or credential = "…"
 config-secret-unreadable = the secret file { $path } cannot be read: { $error }

@@ -80,7 +80,7 @@ config-echoes-range = { $key } turi būti nuo 1 iki 20
 config-percent = { $key } turi būti nuo 0 iki 100
 config-passphrase-short = { $key } turi turėti bent 8 ženklus (RFC 3414, 11.2)
 config-calendar = laikas systemd.time(7) užrašu
-config-time-zone = IANA duomenų bazės laiko juosta
+toml-time-zone = IANA duomenų bazės laiko juosta
 config-listen-not-loopback = listen turi būti tik šio kompiuterio adresas (127.0.0.1 arba ::1): puslapiai dar neturi naudotojų; priešais juos pastatykite žiniatinklio serverį su prieigos kontrole
 config-secret-source = { $key } reikia arba file = "…", arba credential = "…"
 config-secret-unreadable = nepavyksta perskaityti slapto failo { $path }: { $error }

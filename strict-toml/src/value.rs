@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use messages::Message;
 use toml::Spanned;
 use toml::de::DeValue;
@@ -179,6 +180,20 @@ impl FromValue for SocketAddr {
 
     fn from_value(value: &Spanned<DeValue<'_>>, reporter: &Reporter<'_>) -> Option<Self> {
         parsed(value, reporter, "toml-socket-address", Self::EXAMPLE)
+    }
+}
+
+/// Of the IANA database.
+impl FromValue for TimeZone {
+    const EXAMPLE: &'static str = "\"Europe/Vilnius\"";
+
+    fn from_value(value: &Spanned<DeValue<'_>>, reporter: &Reporter<'_>) -> Option<Self> {
+        let name = String::from_value(value, reporter)?;
+        let zone = Self::get(&name).ok();
+        if zone.is_none() {
+            reporter.report(value, not_a("toml-time-zone", &name, <Self as FromValue>::EXAMPLE));
+        }
+        zone
     }
 }
 

@@ -98,6 +98,21 @@ impl Installation {
         command
     }
 
+    /// `rotused run` where one of the folders inside is on a disk that cannot be written: in a mount namespace of its own.
+    #[must_use]
+    pub fn run_with_read_only(&self, folder: &str) -> Command {
+        let run = self.command(&["run"]);
+        let mut command = Command::new("unshare");
+        if !rustix::process::geteuid().is_root() {
+            command.arg("--map-root-user");
+        }
+        command.args(["--mount", "sh", "-c"]);
+        command.arg("mount --bind \"$1\" \"$1\" && mount -o remount,bind,ro \"$1\" && shift && exec \"$@\"");
+        command.arg("sh").arg(self.path(folder)).arg(run.get_program()).args(run.get_args());
+        command.env_remove("JOURNAL_STREAM").env_remove("NOTIFY_SOCKET");
+        command
+    }
+
     /// Runs `restic` with the repository of [`Installation::job`].
     #[must_use]
     pub fn restic(&self, arguments: &[&str]) -> Output {

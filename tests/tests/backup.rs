@@ -4,7 +4,7 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 
-use tests::{Database, Installation, largest_file};
+use tests::{Database, Installation, Rotused, largest_file};
 
 const SUCCESS: &str = "rotuse_job_last_run_success{job=\"registras\"}";
 
@@ -82,31 +82,15 @@ fn a_repository_on_a_disk_that_cannot_be_written_fails_the_run_and_loses_nothing
     let _database = Database::make(installation.path("registras.db"), 10);
     installation.job("daily");
     let config = fs::read(installation.path("repository/config")).unwrap();
-    let rotused = tests::Rotused::of(&mut on_read_only(&installation, "repository"));
+    let rotused = Rotused::of(&mut installation.run_with_read_only("repository"));
     rotused.metric_is(SUCCESS, |value| value == 0.0);
     let _ = rotused.page_with("/?lang=en", &["cannot be written", "read-only file system"]);
     drop(rotused);
     assert_eq!(fs::read(installation.path("repository/config")).unwrap(), config);
-    let mut rotused = installation.command(&["run"]);
-    let mut rotused = tests::Rotused::of(&mut rotused);
+    let mut rotused = installation.start();
     assert_eq!(rotused.get("/healthz").status, 200);
     // The next planned time is tomorrow: a failed run is not repeated by a restart, and is still shown.
     rotused.metric_is(SUCCESS, |value| value == 0.0);
     rotused.signal(rustix::process::Signal::TERM);
     assert!(rotused.end().success());
-}
-
-/// `rotused run` where a folder of the installation is on a disk that cannot be written, without a real one: in a mount
-/// namespace of its own.
-fn on_read_only(installation: &Installation, folder: &str) -> std::process::Command {
-    let run = installation.command(&["run"]);
-    let mut command = std::process::Command::new("unshare");
-    if !rustix::process::geteuid().is_root() {
-        command.arg("--map-root-user");
-    }
-    command.args(["--mount", "sh", "-c"]);
-    command.arg("mount --bind \"$1\" \"$1\" && mount -o remount,bind,ro \"$1\" && shift && exec \"$@\"");
-    command.arg("sh").arg(installation.path(folder)).arg(run.get_program()).args(run.get_args());
-    command.env_remove("JOURNAL_STREAM").env_remove("NOTIFY_SOCKET");
-    command
 }

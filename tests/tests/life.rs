@@ -1,7 +1,8 @@
 //! The daemon's life: start, restart, stop, and being killed.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test's failure is its message")]
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixDatagram;
 use std::time::Duration;
 
@@ -70,6 +71,42 @@ fn a_stop_in_the_middle_of_a_backup_leaves_neither_lock_nor_half_a_snapshot() {
     let mut rotused = installation.start();
     rotused.log.line_with(&["backup proven"]);
     assert!(installation.list("snapshots").len() > snapshots);
+}
+
+/// A restic that says its version and then neither works nor listens.
+fn with_a_stubborn_restic() -> Installation {
+    let installation = Installation::new();
+    let _database = Database::make(installation.path("registras.db"), 10);
+    installation.job("daily");
+    let script = "#!/bin/sh\n[ \"$1\" = version ] && exec restic version\ntrap '' INT TERM\n: >\"$0.started\"\nwhile :; do sleep 1; done\n";
+    installation.write("restic", script);
+    fs::set_permissions(installation.path("restic"), Permissions::from_mode(0o755)).unwrap();
+    let main = fs::read_to_string(installation.path("rotused.toml")).unwrap();
+    let restic = installation.path("restic");
+    installation.write("rotused.toml", &format!("restic = \"{}\"\n{main}", restic.display()));
+    installation
+}
+
+#[test]
+fn a_restic_that_does_not_listen_is_killed_in_time() {
+    let installation = with_a_stubborn_restic();
+    let rotused = installation.start();
+    eventually("restic", || installation.path("restic.started").exists().then_some(()));
+    let (took, log) = rotused.stop();
+    assert!(took < LONGEST_STOP, "{took:?}: {log}");
+    assert!(log.contains("backup interrupted"), "{log}");
+}
+
+#[test]
+fn a_second_signal_ends_the_daemon_at_once() {
+    let installation = with_a_stubborn_restic();
+    let mut rotused = installation.start();
+    eventually("restic", || installation.path("restic.started").exists().then_some(()));
+    rotused.signal(Signal::TERM);
+    rotused.log.line_with(&["stopping"]);
+    rotused.signal(Signal::TERM);
+    rotused.log.line_with(&["stopped at once"]);
+    assert!(rotused.end().success());
 }
 
 #[test]

@@ -93,16 +93,8 @@ fn a_state_directory_that_cannot_be_made_is_named() {
 fn a_read_only_disk_is_named() {
     let installation = Installation::new();
     fs::create_dir(installation.path("state")).unwrap();
-    let run = installation.command(&["run"]);
-    let mut command = Command::new("unshare");
-    if !rustix::process::geteuid().is_root() {
-        command.arg("--map-root-user");
-    }
-    command
-        .args(["--mount", "sh", "-c"])
-        .arg("mount --bind \"$1\" \"$1\" && mount -o remount,bind,ro \"$1\" && shift && exec \"$@\"");
-    command.arg("sh").arg(installation.path("state")).arg(run.get_program()).args(run.get_args());
-    refused(&command.output().unwrap(), 3, &["/state cannot be used", "Read-only file system"]);
+    let output = installation.run_with_read_only("state").output().unwrap();
+    refused(&output, 3, &["/state cannot be used", "Read-only file system"]);
 }
 
 #[test]

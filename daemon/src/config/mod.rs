@@ -15,12 +15,12 @@ mod secret;
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use messages::{Language, Message};
-use strict_toml::{Document, FromText, Problem, Problems};
+use strict_toml::{Document, Problem, Problems};
 
 pub use credential::{AuthenticationProtocol, Credential, Identity, PrivacyProtocol};
 pub use device::{Check, CheckId, Confirmation, Device, Question};
@@ -108,7 +108,7 @@ fn read(path: &Path, reading: &Reading<'_>, problems: &Problems) -> Option<Confi
     let document = open(path, problems)?;
     let mut main = document.table(problems)?;
     let state_directory: Option<PathBuf> = main.required("state_directory");
-    let time_zone = main.or("time_zone", Zone(TimeZone::get("Europe/Vilnius").unwrap_or(TimeZone::UTC)));
+    let time_zone = main.or("time_zone", TimeZone::get("Europe/Vilnius").unwrap_or(TimeZone::UTC));
     let listen = main.or("listen", SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)));
     if !listen.ip().is_loopback() {
         // Whoever reaches the pages learns the whole network. Users and TLS come with a later version; until then a
@@ -136,7 +136,7 @@ fn read(path: &Path, reading: &Reading<'_>, problems: &Problems) -> Option<Confi
     unique("job", jobs.iter(), &reading.folder.join("jobs"), problems);
 
     let state_directory = reading.resolve(&state_directory?);
-    Some(Config { state_directory, time_zone: time_zone.0, listen, restic, devices, repositories, jobs })
+    Some(Config { state_directory, time_zone, listen, restic, devices, repositories, jobs })
 }
 
 fn open(path: &Path, problems: &Problems) -> Option<Document> {
@@ -210,19 +210,18 @@ fn unknown_name<'a>(key: &str, wanted: &str, known: impl Iterator<Item = &'a str
 
 impl Reading<'_> {
     fn resolve(&self, path: &Path) -> PathBuf {
-        // An absolute folder, because children (restic) may be started elsewhere.
-        std::path::absolute(self.folder.join(path)).unwrap_or_else(|_| self.folder.join(path))
-    }
-}
-
-/// A time zone of the IANA database.
-struct Zone(TimeZone);
-
-impl FromText for Zone {
-    const EXAMPLE: &'static str = "\"Europe/Vilnius\"";
-
-    fn from_text(text: &str) -> Result<Self, Message> {
-        TimeZone::get(text).map(Self).map_err(|_| strict_toml::not_a("config-time-zone", text, Self::EXAMPLE))
+        // Absolute, because children (restic) may be started elsewhere, and without `..`, because it is shown to people.
+        // The folder is followed through its symbolic links first: beyond one, `..` leads elsewhere than it reads.
+        let folder = self.folder.canonicalize().unwrap_or_else(|_| self.folder.to_owned());
+        let mut resolved = PathBuf::new();
+        for part in folder.join(path).components() {
+            match part {
+                Component::ParentDir => drop(resolved.pop()),
+                Component::CurDir => {}
+                other => resolved.push(other),
+            }
+        }
+        resolved
     }
 }
 

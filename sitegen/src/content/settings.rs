@@ -34,7 +34,7 @@ pub(super) fn read(path: &Path, problems: &Problems) -> Option<Settings> {
     let title: Option<String> = table.required("title");
     let base_url: Option<BaseUrl> = table.required("base_url");
     let language = table.or("language", SiteLanguage(Language::Lithuanian));
-    let zone = table.or("time_zone", Zone(TimeZone::get("Europe/Vilnius").unwrap_or(TimeZone::UTC)));
+    let time_zone = table.or("time_zone", TimeZone::get("Europe/Vilnius").unwrap_or(TimeZone::UTC));
     let address: Option<String> = table.required("address");
     let phone: Option<String> = table.required("phone");
     let email: Option<String> = table.required("email");
@@ -43,7 +43,7 @@ pub(super) fn read(path: &Path, problems: &Problems) -> Option<Settings> {
         title: title?,
         base_url: base_url?.0,
         language: language.0,
-        time_zone: zone.0,
+        time_zone,
         address: address?,
         phone: phone?,
         email: email?,
@@ -77,15 +77,5 @@ impl FromText for SiteLanguage {
 
     fn from_text(text: &str) -> Result<Self, Message> {
         choose(text, &Language::ALL.map(|language| (language.tag(), language))).map(Self)
-    }
-}
-
-struct Zone(TimeZone);
-
-impl FromText for Zone {
-    const EXAMPLE: &'static str = "\"Europe/Vilnius\"";
-
-    fn from_text(text: &str) -> Result<Self, Message> {
-        TimeZone::get(text).map(Self).map_err(|_| strict_toml::not_a("config-time-zone", text, Self::EXAMPLE))
     }
 }
