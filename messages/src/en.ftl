@@ -96,6 +96,7 @@ failure-authentication-passphrase = the agent refuses our authentication passphr
 failure-authentication-privacy = the agent cannot decrypt what we send: the privacy passphrase or protocol is wrong
 failure-authentication-clock = the agent's clock disagrees with ours (not in time window)
 failure-protocol = it answers something that the protocol does not allow: { $detail }
+failure-not-permitted = this process may not send echo requests: give it CAP_NET_RAW, as rotused.service does, or its group a place in sysctl net.ipv4.ping_group_range
 failure-local = this machine could not ask: { $detail }
 
 ## Backups
@@ -110,7 +111,7 @@ backup-not-writable = something cannot be written: { $detail }
 backup-database-missing = there is no database at { $path }
 backup-database-unreadable = the database { $path } cannot be read: { $detail }
 backup-database-damaged = the database { $path } is damaged ({ $detail }); restore it from the newest proven snapshot
-backup-damaged = the repository is damaged, what was stored cannot be read back: { $detail }
+backup-damaged = the repository is damaged, what was stored cannot be read back ({ $detail }); keep it, begin a new one with rotused repo init, and see "Troubleshooting" in the manual of restic for what can be saved
 backup-differs = the snapshot is not what was dumped: { $stored } octets of { $dumped } or other ones
 backup-deadline = it took longer than the job's deadline and was ended
 backup-unexpected = restic { $command } failed (exit code { $status }): { $detail }

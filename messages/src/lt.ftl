@@ -101,6 +101,7 @@ failure-authentication-passphrase = agentas atmeta mūsų tapatumo slaptažodį 
 failure-authentication-privacy = agentas negali iššifruoti mūsų užklausos: netinka šifravimo slaptažodis arba protokolas
 failure-authentication-clock = agento laikrodis nesutampa su mūsų (už leistino laiko lango)
 failure-protocol = atsakyta tai, ko protokolas neleidžia: { $detail }
+failure-not-permitted = šiam procesui neleista siųsti echo užklausų: duokite jam CAP_NET_RAW, kaip daro rotused.service, arba įtraukite jo grupę į sysctl net.ipv4.ping_group_range
 failure-local = šis kompiuteris negalėjo paklausti: { $detail }
 
 ## Atsarginės kopijos
@@ -115,7 +116,7 @@ backup-not-writable = nepavyksta įrašyti: { $detail }
 backup-database-missing = duomenų bazės { $path } nėra
 backup-database-unreadable = nepavyksta perskaityti duomenų bazės { $path }: { $detail }
 backup-database-damaged = duomenų bazė { $path } sugadinta ({ $detail }); atkurkite ją iš naujausios patikrintos kopijos
-backup-damaged = saugykla sugadinta, įrašytų duomenų nepavyksta perskaityti: { $detail }
+backup-damaged = saugykla sugadinta, įrašytų duomenų nepavyksta perskaityti ({ $detail }); išsaugokite ją, pradėkite naują komanda rotused repo init, o ką dar galima atgauti, rašoma „restic“ vadovo skyriuje „Troubleshooting“
 backup-differs = kopija nesutampa su duomenų baze: { $stored } iš { $dumped } baitų arba kitas turinys
 backup-deadline = užtruko ilgiau, nei leidžia užduoties deadline, ir buvo nutraukta
 backup-unexpected = komanda „restic { $command }“ nepavyko (išėjimo kodas { $status }): { $detail }

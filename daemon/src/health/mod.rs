@@ -125,7 +125,7 @@ impl State {
     #[must_use]
     pub fn of(answer: &Answer) -> Self {
         match &answer.outcome {
-            Err(Failure::Local { .. }) => Self::Unknown,
+            Err(Failure::Local { .. } | Failure::NotPermitted) => Self::Unknown,
             Err(_) => Self::Down,
             Ok(()) if answer.value(Metric::Loss).is_some_and(|loss| loss > 0.0) => Self::Degraded,
             Ok(()) => Self::Up,

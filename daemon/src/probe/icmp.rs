@@ -13,8 +13,8 @@ use super::{Answer, Failure, Measurement, Metric};
 
 /// The sockets through which all hosts are asked. A family whose socket cannot be had stays without, with the reason.
 pub struct Sockets {
-    v4: Result<Client, String>,
-    v6: Result<Client, String>,
+    v4: Result<Client, Failure>,
+    v6: Result<Client, Failure>,
     identifier: AtomicU16,
 }
 
@@ -28,7 +28,16 @@ impl Sockets {
     /// Opens both sockets; must be called inside the runtime that will ask.
     #[must_use]
     pub fn open() -> Self {
-        let open = |kind| Client::new(&Config::builder().kind(kind).build()).map_err(|error| error.to_string());
+        let open = |kind| {
+            let client = Client::new(&Config::builder().kind(kind).build()).map_err(|error| match error.kind() {
+                std::io::ErrorKind::PermissionDenied => Failure::NotPermitted,
+                _ => Failure::Local { detail: error.to_string() },
+            });
+            client.inspect_err(|failure| {
+                let reason = failure.to_string();
+                tracing::warn!(family = ?kind, reason, "no host of this family can be pinged");
+            })
+        };
         Self { v4: open(ICMP::V4), v6: open(ICMP::V6), identifier: AtomicU16::new(0) }
     }
 }
@@ -37,7 +46,7 @@ impl Sockets {
 pub async fn probe(sockets: &Sockets, address: IpAddr, echoes: u8, timeout: Duration) -> Answer {
     let client = match if address.is_ipv4() { &sockets.v4 } else { &sockets.v6 } {
         Ok(client) => client,
-        Err(detail) => return Answer::failed(Failure::Local { detail: detail.clone() }),
+        Err(failure) => return Answer::failed(failure.clone()),
     };
     let identifier = PingIdentifier(sockets.identifier.fetch_add(1, Ordering::Relaxed));
     let mut pinger = client.pinger(address, identifier).await;

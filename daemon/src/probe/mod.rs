@@ -112,6 +112,8 @@ pub enum Failure {
         /// What it answered.
         detail: String,
     },
+    /// This process may not send echo requests. It says nothing about the target.
+    NotPermitted,
     /// This machine could not even ask. It says nothing about the target.
     Local {
         /// What the system said.
@@ -151,6 +153,7 @@ impl Failure {
                 Rejected::Unspecified => "failure-authentication",
             }),
             Self::Protocol { detail } => Message::new("failure-protocol").with("detail", detail.as_str()),
+            Self::NotPermitted => Message::new("failure-not-permitted"),
             Self::Local { detail } => Message::new("failure-local").with("detail", detail.as_str()),
         }
     }
