@@ -10,7 +10,7 @@ use std::time::Instant;
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
-use crate::{Log, Response, SOON, eventually, get, program};
+use crate::{Log, Response, SOON, eventually, get, in_namespace, program};
 
 /// A folder with a configuration of `rotused` and all that it points to.
 #[derive(Debug)]
@@ -102,11 +102,8 @@ impl Installation {
     #[must_use]
     pub fn run_with_read_only(&self, folder: &str) -> Command {
         let run = self.command(&["run"]);
-        let mut command = Command::new("unshare");
-        if !rustix::process::geteuid().is_root() {
-            command.arg("--map-root-user");
-        }
-        command.args(["--mount", "sh", "-c"]);
+        let mut command = in_namespace("--mount");
+        command.args(["sh", "-c"]);
         command.arg("mount --bind \"$1\" \"$1\" && mount -o remount,bind,ro \"$1\" && shift && exec \"$@\"");
         command.arg("sh").arg(self.path(folder)).arg(run.get_program()).args(run.get_args());
         command.env_remove("JOURNAL_STREAM").env_remove("NOTIFY_SOCKET");

@@ -11,7 +11,7 @@ mod peers;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStderr, ChildStdout};
+use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
@@ -49,6 +49,19 @@ pub fn eventually<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
         assert!(Instant::now() < deadline, "waited {SOON:?} in vain for {what}");
         std::thread::sleep(Duration::from_millis(50));
     }
+}
+
+/// A command that runs what is added to it in a namespace of its own (`--net`, `--mount`; unshare(1)): as the root that we
+/// are or, where root may not, as the root of a namespace of users.
+#[must_use]
+pub fn in_namespace(kind: &str) -> Command {
+    let mut command = Command::new("unshare");
+    let may = Command::new("unshare").args([kind, "true"]).stderr(Stdio::null()).status();
+    if !may.is_ok_and(|status| status.success()) {
+        command.arg("--map-root-user");
+    }
+    command.arg(kind);
+    command
 }
 
 /// What a web server answered.

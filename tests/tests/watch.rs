@@ -3,9 +3,9 @@
 
 use std::io::Write;
 use std::net::TcpListener;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
-use tests::{Installation, Rotused, free_port};
+use tests::{Installation, Rotused, free_port, in_namespace};
 
 #[test]
 fn hosts_that_answer_are_up_with_their_round_trip_time_and_loss() {
@@ -62,12 +62,7 @@ fn a_host_that_does_not_answer_is_down_and_recovers() {
         ip neigh replace 10.99.0.2 lladdr 02:00:00:00:00:02 dev veth0
         (read -r line; ip addr add 10.99.0.2/32 dev lo) <&3 &
         exec \"$@\"";
-    let mut command = Command::new("unshare");
-    if rustix::process::geteuid().is_root() {
-        command.arg("--net");
-    } else {
-        command.args(["--map-root-user", "--net"]);
-    }
+    let mut command = in_namespace("--net");
     command.args(["sh", "-c", &format!("exec 3<&0; {network}"), "sh"]).arg(run.get_program()).args(run.get_args());
     command.stdin(Stdio::piped()).stderr(Stdio::piped()).env_remove("JOURNAL_STREAM").env_remove("NOTIFY_SOCKET");
     let mut child = command.spawn().unwrap();
