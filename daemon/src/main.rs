@@ -119,7 +119,7 @@ fn load(path: &Path) -> Result<Config, Invalid> {
 
 fn run(path: &Path) -> anyhow::Result<()> {
     let config = load(path)?;
-    log()?;
+    log();
     forbid_core_dumps()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let ended = runtime.block_on(service::run(config));
@@ -153,21 +153,21 @@ fn init(path: &Path, name: &RepositoryName) -> anyhow::Result<()> {
 
 /// To journald with all fields when systemd has connected us to it (systemd.exec(5), `$JOURNAL_STREAM`), else readable
 /// on standard error.
-fn log() -> anyhow::Result<()> {
+fn log() {
     // What a library has to say below a warning is for its own developers; to async-snmp every silent agent is an error,
     // at every poll, where one line when the state changes is what an administrator needs.
     let filter =
         EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,rotused=info,async_snmp=off"));
     let registry = tracing_subscriber::registry().with(filter);
-    if is_journald() {
-        let journald = tracing_journald::layer().context("journald cannot be reached")?.with_field_prefix(None);
-        registry.with(journald).init();
-    } else {
-        let is_terminal = std::io::stderr().is_terminal();
-        let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false);
-        registry.with(lines.with_ansi(is_terminal)).init();
+    if is_journald()
+        && let Ok(journald) = tracing_journald::layer()
+    {
+        registry.with(journald.with_field_prefix(None)).init();
+        return;
     }
-    Ok(())
+    let is_terminal = std::io::stderr().is_terminal();
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false);
+    registry.with(lines.with_ansi(is_terminal)).init();
 }
 
 /// Whether standard error leads to journald: `$JOURNAL_STREAM` is inherited by whoever has redirected it since.

@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::MissedTickBehavior;
 use tracing::{debug, error, info, warn};
 
-use crate::backup::{End, Outcome, Run, RunId};
+use crate::backup::{End, Outcome, Run, RunId, Stored};
 use crate::config::JobName;
 use crate::health::{Change, Event, Health, State};
 use crate::history::{self, COMMIT_INTERVAL, History};
@@ -177,7 +177,9 @@ impl Recorder {
             Err(fault) => {
                 let said_before = self.live.write().unwritten.replace(fault.to_string()).is_some();
                 if !said_before {
-                    error!(error = %fault, "what happened cannot be written down and is kept in memory; free space on the disk");
+                    error!(
+                        "what happened cannot be written down and is kept in memory; free space on the disk: {fault}"
+                    );
                 }
             }
         }
@@ -186,29 +188,34 @@ impl Recorder {
     fn commit(&mut self) {
         self.write(Vec::new());
         if let Err(fault) = self.history.commit(Timestamp::now()) {
-            warn!(error = %fault, "measurements cannot be written and are kept in memory");
+            warn!("measurements cannot be written and are kept in memory: {fault}");
         }
     }
 }
 
+// Every message says the whole by itself: `journalctl` shows only the message. The fields beside it are for filters
+// (`journalctl DEVICE=sw-1`).
 fn log_event(event: &Event) {
     match event {
-        Event::StateChanged(Change { check, from, to, at, failure }) => {
-            let (device, check) = (&check.device, &check.check);
-            let reason = failure.as_ref().map(ToString::to_string).unwrap_or_default();
-            match (from, to) {
-                // What works from the start is no news; ten thousand such lines would hide what does not.
-                (State::Unknown, State::Up) => debug!(%device, %check, %from, %to, since = %at, "state changed"),
-                (_, State::Up) => info!(%device, %check, %from, %to, since = %at, "state changed"),
-                _ => warn!(%device, %check, %from, %to, since = %at, reason, "state changed"),
+        Event::StateChanged(Change { check: id, from, to, at, failure }) => {
+            let (device, check) = (&id.device, &id.check);
+            let reason = failure.as_ref().map(|failure| format!(": {failure}")).unwrap_or_default();
+            // What works from the start is no news; ten thousand such lines would hide what does not.
+            if (*from, *to) == (State::Unknown, State::Up) {
+                debug!(%device, %check, %from, %to, since = %at, "state changed: {id} is {to}");
+            } else if *to == State::Up {
+                info!(%device, %check, %from, %to, since = %at, "state changed: {id} is {to}");
+            } else {
+                warn!(%device, %check, %from, %to, since = %at, "state changed: {id} is {to}{reason}");
             }
         }
         Event::IncidentOpened(incident) => {
-            let reason = incident.reason.to_string();
-            info!(incident = %incident.id, subject = %incident.subject, reason, "incident opened");
+            let (id, subject) = (incident.id, &incident.subject);
+            info!(incident = %id, %subject, "incident opened: number {id}, {subject}");
         }
         Event::IncidentResolved(incident) => {
-            info!(incident = %incident.id, subject = %incident.subject, "incident resolved");
+            let (id, subject) = (incident.id, &incident.subject);
+            info!(incident = %id, %subject, "incident resolved: number {id}, {subject}");
         }
     }
 }
@@ -217,17 +224,14 @@ fn log_run(run: &Run, outcome: &Outcome) {
     let (job, id) = (&run.job, run.id.0);
     match outcome {
         Outcome::Proven { stored } => {
-            let octets = stored.manifest.octets;
-            info!(%job, run = id, snapshot = %stored.snapshot, octets, "backup proven");
+            let Stored { snapshot, manifest, .. } = stored;
+            info!(%job, run = id, %snapshot, octets = manifest.octets, "backup proven: {job}, snapshot {snapshot}");
         }
         Outcome::Unproven { stored, fault } => {
-            let reason = fault.to_string();
-            error!(%job, run = id, snapshot = %stored.snapshot, reason, "backup failed: stored but not proven");
+            let snapshot = &stored.snapshot;
+            error!(%job, run = id, %snapshot, "backup failed: {job} was stored but not proven: {fault}");
         }
-        Outcome::Failed { step, fault } => {
-            let reason = fault.to_string();
-            error!(%job, run = id, ?step, reason, "backup failed");
-        }
-        Outcome::Interrupted => warn!(%job, run = id, "backup interrupted; it is run again at the next start"),
+        Outcome::Failed { step, fault } => error!(%job, run = id, ?step, "backup failed: {job}: {fault}"),
+        Outcome::Interrupted => warn!(%job, run = id, "backup interrupted: {job}; it is run again at the next start"),
     }
 }

@@ -113,7 +113,7 @@ pub async fn run(config: Config) -> Result<(), CannotStart> {
     let serving = web::serve(opened.listener, web::router(pages), stop.clone());
     tasks.spawn(async move {
         if let Err(fault) = serving.await {
-            error!(error = %fault, "the status pages are no longer served; restart rotused");
+            error!("the status pages are no longer served; restart rotused: {fault}");
         }
     });
     let started = Instant::now();
@@ -128,10 +128,11 @@ pub async fn run(config: Config) -> Result<(), CannotStart> {
 
     notify(&[NotifyState::Ready]);
     let (devices, jobs) = (config.devices.len(), config.jobs.len());
-    info!(address = %format!("http://{}/", opened.address), devices, jobs, "listening");
+    let address = format!("http://{}/", opened.address);
+    info!(address = %address, devices, jobs, "listening on {address}: {devices} devices, {jobs} backup jobs");
 
     let name = terminate.next().await;
-    info!(signal = name, "stopping");
+    info!(signal = name, "stopping, as {name} asks");
     notify(&[NotifyState::Stopping]);
     stop.cancel();
     tasks.close();
@@ -146,7 +147,7 @@ pub async fn run(config: Config) -> Result<(), CannotStart> {
 async fn finish(tasks: TaskTracker, recording: tokio::task::JoinHandle<()>) {
     tasks.wait().await;
     if let Err(fault) = recording.await {
-        error!(error = %fault, "the recorder ended badly");
+        error!("the recorder ended badly: {fault}");
     }
 }
 
@@ -171,7 +172,8 @@ async fn open(config: &Config) -> Result<Opened, CannotStart> {
         .and_then(|listener| listener.local_addr().map(|address| (listener, address)))
         .map_err(|source| CannotStart::Listen { address: config.listen, source })?;
     for run in &remembered.interrupted {
-        warn!(job = %run.job, run = run.id.0, "backup was interrupted when rotused died; it is run again");
+        let job = &run.job;
+        warn!(%job, run = run.id.0, "backup interrupted: {job}, when rotused died; it is run again");
     }
     let checks = config.devices.iter().flat_map(|device| &device.checks);
     let health = Health::new(checks.map(|check| (check.id.clone(), check.confirmation)), remembered.health.clone());
@@ -253,7 +255,7 @@ async fn watchdog(reports: mpsc::Sender<Report>, stop: CancellationToken) {
 fn notify(states: &[NotifyState<'_>]) {
     // Does nothing, successfully, when systemd has not started us.
     if let Err(fault) = sd_notify::notify(states) {
-        warn!(error = %fault, "systemd cannot be told how we are");
+        warn!("systemd cannot be told how we are: {fault}");
     }
 }
 

@@ -199,7 +199,8 @@ impl<'w> Restic<'w> {
 
     /// Removes locks whose owner is dead, as a killed restic leaves them, and no others.
     async fn unlock(&self, abort: &CancellationToken) -> Result<(), Fault> {
-        info!(repository = %self.repository.name, "the repository is locked; removing locks whose owner is dead");
+        let repository = &self.repository.name;
+        info!(%repository, "the repository {repository} is locked; removing locks whose owner is dead");
         self.call(&["unlock"], Stdio::null(), abort, &mut |_| {}).await
     }
 

@@ -119,8 +119,10 @@ impl History {
         let connection = match prepare(path) {
             Err(error) if is_damage(&error) => {
                 let aside = path.with_extension("db.damaged");
-                tracing::warn!(path = %path.display(), aside = %aside.display(), %error,
-                    "the history is damaged; it was put aside and a new one begun");
+                let (damaged, shown) = (path.display(), aside.display());
+                tracing::warn!(
+                    "the history {damaged} is damaged ({error}); it was put aside as {shown} and a new one begun"
+                );
                 // What cannot be renamed is found again, and said, when it is opened a second time.
                 let _ = std::fs::rename(path, &aside);
                 for suffix in ["db-wal", "db-shm"] {

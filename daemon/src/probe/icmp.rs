@@ -34,8 +34,7 @@ impl Sockets {
                 _ => Failure::Local { detail: error.to_string() },
             });
             client.inspect_err(|failure| {
-                let reason = failure.to_string();
-                tracing::warn!(family = ?kind, reason, "no host of this family can be pinged");
+                tracing::warn!(family = ?kind, "no host of this family ({kind:?}) can be pinged: {failure}");
             })
         };
         Self { v4: open(ICMP::V4), v6: open(ICMP::V6), identifier: AtomicU16::new(0) }
