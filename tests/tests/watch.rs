@@ -77,7 +77,7 @@ fn a_host_that_does_not_answer_is_down_and_recovers() {
 }
 
 #[test]
-fn an_hour_without_faults_says_little() {
+fn a_healthy_network_says_little() {
     let installation = Installation::new();
     for number in 1..=20 {
         let check = "{ kind = \"icmp\", interval = \"1s\", timeout = \"500ms\", echoes = 1 }";
