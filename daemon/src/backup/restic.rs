@@ -299,7 +299,8 @@ fn file_name(job: &JobName) -> String {
 /// Reading back fails in as many words as there are ways to damage a repository; whatever it is, the data cannot be read.
 fn as_damage(fault: Fault) -> Fault {
     match fault {
-        Fault::Unexpected { detail, .. } => Fault::Damaged { detail },
+        // Ended by a signal (out of memory) restic has not found anything, and says nothing of the repository.
+        Fault::Unexpected { status: Some(_), detail, .. } => Fault::Damaged { detail },
         other => other,
     }
 }

@@ -28,8 +28,11 @@ const STEPS_BETWEEN_LOOKS: i32 = 10_000;
 /// # Errors
 /// Why there is no copy; [`Fault::Deadline`] after `abort`.
 pub(super) fn dump(path: &Path, scratch: &Path, abort: &CancellationToken) -> Result<(File, Manifest), Fault> {
-    if !path.exists() {
-        return Err(Fault::DatabaseMissing { path: path.to_owned() });
+    match path.try_exists() {
+        Ok(true) => {}
+        Ok(false) => return Err(Fault::DatabaseMissing { path: path.to_owned() }),
+        // Not to be allowed into its folder is another thing than not to be there.
+        Err(error) => return Err(Fault::DatabaseUnreadable { path: path.to_owned(), detail: error.to_string() }),
     }
     let folder =
         tempfile::Builder::new().prefix("dump-").tempdir_in(scratch).map_err(|error| Fault::from_io(&error))?;

@@ -41,8 +41,8 @@ pub enum Source {
     },
 }
 
-/// A restic repository.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A restic repository. `Debug` does not show its location, which may hold a password.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Repository {
     /// What jobs call it.
     pub name: RepositoryName,
@@ -67,6 +67,12 @@ impl ReadData {
 impl Named for Job {
     fn name(&self) -> &str {
         self.name.as_str()
+    }
+}
+
+impl std::fmt::Debug for Repository {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Repository").field("name", &self.name).finish_non_exhaustive()
     }
 }
 

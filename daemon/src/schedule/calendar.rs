@@ -36,7 +36,7 @@ pub struct NotACalendar(String);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Set(u64);
 
-const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 const SHORTHANDS: [(&str, &str); 5] = [
     ("minutely", "*-*-* *:*:00"),
@@ -154,7 +154,9 @@ impl Set {
 
     /// Reads a list of `*`, `a`, `a..b`, each perhaps with `/step`, where every number is from `first` to `last`.
     fn parse(text: &str, first: u8, last: u8) -> Option<Self> {
-        let number = |text: &str| text.parse::<u8>().ok().filter(|number| (first..=last).contains(number));
+        let number = |text: &str| {
+            text.parse::<u8>().ok().filter(|_| !text.starts_with('+')).filter(|number| (first..=last).contains(number))
+        };
         let mut found = 0;
         for part in text.split(',') {
             let (range, step) = match part.split_once('/') {
@@ -179,15 +181,14 @@ impl Set {
 
     fn parse_weekdays(text: &str) -> Option<Self> {
         let number = |name: &str| {
-            let is_named = |weekday: &str| name.len() >= 3 && weekday.eq_ignore_ascii_case(&name[..3]);
-            WEEKDAYS.iter().position(|weekday| is_named(weekday)).filter(|_| name.is_ascii())
+            // The whole name or its first three letters, nothing between: `monthly 03:00` is no Monday.
+            WEEKDAYS
+                .iter()
+                .position(|weekday| name.eq_ignore_ascii_case(weekday) || name.eq_ignore_ascii_case(&weekday[..3]))
         };
         let mut found = 0;
         for part in text.split(',') {
             let (from, to) = part.split_once("..").unwrap_or((part, part));
-            if !from.is_ascii() || !to.is_ascii() {
-                return None;
-            }
             let (from, to) = (number(from)?, number(to)?);
             if from > to {
                 return None;
@@ -298,6 +299,10 @@ mod tests {
             "",
             " ",
             "dayly",
+            "monthly 03:00",
+            "monthlly",
+            "Mond 03:00",
+            "+3:00",
             "25:00",
             "12:60",
             "Mon..",
