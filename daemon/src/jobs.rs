@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
-use crate::backup::{self, End, Outcome, Run, Workplace};
+use crate::backup::{self, Outcome, Run, Workplace};
 use crate::config::Job;
 use crate::recorder::Report;
 
@@ -68,15 +68,13 @@ async fn run_once(job: &Job, around: &Surroundings) -> bool {
     let Ok(id) = number.await else { return false };
     let outcome = backup::run(job, &around.workplace, &around.stop).await;
     let was_interrupted = matches!(outcome, Outcome::Interrupted);
-    let end = Some(End { at: Timestamp::now(), outcome });
-    let run = Run { id, job: job.name.clone(), started, end };
+    let run = Run { id, job: job.name.clone(), started, ended: Timestamp::now(), outcome };
     around.reports.send(Report::RunEnded(run)).await.is_ok() && !was_interrupted
 }
 
 fn first_start(job: &Job, last: Option<&Run>, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
     let Some(last) = last else { return Some(now) };
-    let was_interrupted = matches!(&last.end, Some(End { outcome: Outcome::Interrupted, .. }) | None);
-    if was_interrupted || job.schedule.is_due(last.started, now, zone) {
+    if last.outcome == Outcome::Interrupted || job.schedule.is_due(last.started, now, zone) {
         return Some(now);
     }
     job.schedule.next_after(now, zone)

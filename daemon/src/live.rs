@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::backup::{Run, Stored};
+use crate::backup::JobRecord;
 use crate::config::{CheckId, Config, DeviceName, JobName, RepositoryName, Source};
 use crate::health::{Incident, State};
 use crate::probe::Observation;
@@ -78,21 +78,8 @@ pub struct JobStatus {
     pub next: Option<Timestamp>,
     /// When the run that goes on now was started.
     pub running: Option<Timestamp>,
-    /// The newest run that ended.
-    pub last: Option<Run>,
-    /// The newest snapshot that was proven, and when.
-    pub proven: Option<(Timestamp, Stored)>,
-    /// How many runs ended, over the whole life of the journal.
-    pub runs: RunCounts,
-}
-
-/// How many runs of a job ended in what way.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct RunCounts {
-    /// With a proven snapshot.
-    pub proven: u64,
-    /// In any other way.
-    pub failed: u64,
+    /// What its runs have come to.
+    pub record: JobRecord,
 }
 
 impl Live {
@@ -124,9 +111,7 @@ impl Live {
             repository: job.repository.name.clone(),
             next: None,
             running: None,
-            last: None,
-            proven: None,
-            runs: RunCounts::default(),
+            record: JobRecord::default(),
         });
         Self(RwLock::new(Status {
             devices: devices.collect(),

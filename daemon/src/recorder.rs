@@ -12,11 +12,11 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::MissedTickBehavior;
 use tracing::{debug, error, info, warn};
 
-use crate::backup::{End, Outcome, Run, RunId, Stored};
+use crate::backup::{Outcome, Run, RunId, Stored};
 use crate::config::JobName;
 use crate::health::{Change, Event, Health, State};
 use crate::history::{self, COMMIT_INTERVAL, History};
-use crate::journal::{Entry, JobMemory, Journal};
+use crate::journal::{Entry, Journal};
 use crate::live::Live;
 use crate::probe::Observation;
 
@@ -125,17 +125,16 @@ impl Recorder {
         if let Some(job) = self.live.write().job_mut(&job) {
             job.running = Some(started);
         }
-        self.write(vec![Entry::RunStarted(Run { id, job, started, end: None })]);
+        self.write(vec![Entry::RunStarted { id, job, started }]);
         id
     }
 
     fn run_ended(&mut self, run: Run) {
-        let Some(End { at, outcome }) = &run.end else { return };
-        log_run(&run, outcome);
-        let event = match outcome {
-            Outcome::Proven { .. } => self.health.run_ended(&run.job, *at, Ok(())),
+        log_run(&run);
+        let event = match &run.outcome {
+            Outcome::Proven { .. } => self.health.run_ended(&run.job, run.ended, Ok(())),
             Outcome::Unproven { fault, .. } | Outcome::Failed { fault, .. } => {
-                self.health.run_ended(&run.job, *at, Err(fault.clone()))
+                self.health.run_ended(&run.job, run.ended, Err(fault.clone()))
             }
             // Our own stop says nothing about the job; it is run again at the next start.
             Outcome::Interrupted => None,
@@ -143,10 +142,7 @@ impl Recorder {
         {
             let mut live = self.live.write();
             if let Some(job) = live.job_mut(&run.job) {
-                let (last, proven, runs) = (job.last.take(), job.proven.take(), job.runs);
-                let mut memory = JobMemory { last, proven, runs };
-                memory.take_in(run.clone());
-                (job.last, job.proven, job.runs) = (memory.last, memory.proven, memory.runs);
+                job.record.take_in(run.clone());
                 job.running = None;
             }
             live.incidents = self.health.open_incidents();
@@ -220,9 +216,9 @@ fn log_event(event: &Event) {
     }
 }
 
-fn log_run(run: &Run, outcome: &Outcome) {
+fn log_run(run: &Run) {
     let (job, id) = (&run.job, run.id.0);
-    match outcome {
+    match &run.outcome {
         Outcome::Proven { stored } => {
             let Stored { snapshot, manifest, .. } = stored;
             info!(%job, run = id, %snapshot, octets = manifest.octets, "backup proven: {job}, snapshot {snapshot}");

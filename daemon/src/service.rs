@@ -204,9 +204,9 @@ fn remember(live: &Live, remembered: &Remembered, health: &Health) {
             (found.state, found.since) = (*state, Some(*since));
         }
     }
-    for (name, memory) in &remembered.jobs {
+    for (name, record) in &remembered.jobs {
         if let Some(job) = live.job_mut(name) {
-            (job.last, job.proven, job.runs) = (memory.last.clone(), memory.proven.clone(), memory.runs);
+            job.record = record.clone();
         }
     }
     live.incidents = health.open_incidents();
@@ -230,7 +230,7 @@ fn spawn_jobs(
             reports: reports.clone(),
             stop: stop.clone(),
         };
-        let last = remembered.jobs.get(&job.name).and_then(|memory| memory.last.clone());
+        let last = remembered.jobs.get(&job.name).and_then(|record| record.last.clone());
         tasks.spawn(jobs::keep(job.clone(), last, around));
     }
 }

@@ -28,7 +28,7 @@ pub use restic::{Restic, SnapshotId};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RunId(pub i64);
 
-/// One execution of a job.
+/// One execution of a job, from its start to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Run {
     /// Its number.
@@ -37,17 +37,30 @@ pub struct Run {
     pub job: JobName,
     /// When it was started.
     pub started: Timestamp,
-    /// How it ended; none while it goes on.
-    pub end: Option<End>,
+    /// When it ended.
+    pub ended: Timestamp,
+    /// How it ended.
+    pub outcome: Outcome,
 }
 
-/// The end of a run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct End {
-    /// When.
-    pub at: Timestamp,
-    /// How.
-    pub outcome: Outcome,
+/// What the runs of a job have come to.
+#[derive(Debug, Clone, Default)]
+pub struct JobRecord {
+    /// The newest run.
+    pub last: Option<Run>,
+    /// The newest proven snapshot, and when it was.
+    pub proven: Option<(Timestamp, Stored)>,
+    /// How many there were, over the whole life of the journal.
+    pub runs: RunCounts,
+}
+
+/// How many runs of a job ended in what way.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RunCounts {
+    /// With a proven snapshot.
+    pub proven: u64,
+    /// In any other way.
+    pub failed: u64,
 }
 
 /// How a run ended.
@@ -116,6 +129,30 @@ pub struct Workplace {
     scratch: PathBuf,
     /// restic's cache of what it knows of repositories.
     cache: PathBuf,
+}
+
+impl JobRecord {
+    /// Takes in the run that ended after all others.
+    pub fn take_in(&mut self, run: Run) {
+        if let Outcome::Proven { stored } = &run.outcome {
+            self.runs.proven += 1;
+            self.proven = Some((run.ended, stored.clone()));
+        } else {
+            self.runs.failed += 1;
+        }
+        self.last = Some(run);
+    }
+}
+
+impl Outcome {
+    /// The snapshot that was stored, whether it was proven or not.
+    #[must_use]
+    pub const fn stored(&self) -> Option<&Stored> {
+        match self {
+            Self::Proven { stored } | Self::Unproven { stored, .. } => Some(stored),
+            Self::Failed { .. } | Self::Interrupted => None,
+        }
+    }
 }
 
 impl Workplace {

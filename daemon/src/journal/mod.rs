@@ -13,10 +13,9 @@ use rusqlite::{Connection, Row, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::backup::{End, Outcome, Run, RunId, Stored};
+use crate::backup::{JobRecord, Outcome, Run, RunId};
 use crate::config::{CheckId, JobName};
 use crate::health::{Event, Incident, IncidentId, Memory, State};
-use crate::live::RunCounts;
 
 /// The journal. There is one, in the recorder.
 #[derive(Debug)]
@@ -31,7 +30,14 @@ pub enum Entry {
     /// What health concluded.
     Event(Event),
     /// A backup run begins.
-    RunStarted(Run),
+    RunStarted {
+        /// Its number.
+        id: RunId,
+        /// Of which job.
+        job: JobName,
+        /// When.
+        started: Timestamp,
+    },
     /// A backup run has ended.
     RunEnded(Run),
 }
@@ -44,20 +50,9 @@ pub struct Remembered {
     /// The highest number a run ever had; 0 when there was none.
     pub last_run: i64,
     /// By job; also of jobs that are no longer configured.
-    pub jobs: HashMap<JobName, JobMemory>,
+    pub jobs: HashMap<JobName, JobRecord>,
     /// Runs that were under way when the daemon died. They are now marked as interrupted.
     pub interrupted: Vec<Run>,
-}
-
-/// What is remembered of a job.
-#[derive(Debug, Clone, Default)]
-pub struct JobMemory {
-    /// The newest run.
-    pub last: Option<Run>,
-    /// The newest proven snapshot, and when it was.
-    pub proven: Option<(Timestamp, Stored)>,
-    /// How many ended in what way.
-    pub runs: RunCounts,
 }
 
 /// The journal cannot be used.
@@ -146,8 +141,8 @@ impl Journal {
             .connection
             .prepare("SELECT id, job, started FROM run WHERE id NOT IN (SELECT run FROM run_outcome) ORDER BY id")?;
         let runs = statement.query_map([], |row| {
-            let end = Some(End { at: now, outcome: Outcome::Interrupted });
-            Ok(Run { id: RunId(row.get(0)?), job: parsed(row, 1)?, started: parsed(row, 2)?, end })
+            let (id, job, started) = (RunId(row.get(0)?), parsed(row, 1)?, parsed(row, 2)?);
+            Ok(Run { id, job, started, ended: now, outcome: Outcome::Interrupted })
         })?;
         runs.collect()
     }
@@ -191,35 +186,20 @@ impl Journal {
         incidents.collect()
     }
 
-    fn jobs(&self) -> rusqlite::Result<HashMap<JobName, JobMemory>> {
+    fn jobs(&self) -> rusqlite::Result<HashMap<JobName, JobRecord>> {
         let mut statement = self.connection.prepare(
             "SELECT run.id, job, started, at, outcome FROM run JOIN run_outcome ON run = run.id ORDER BY run.id",
         )?;
         let runs = statement.query_map([], |row| {
-            let end = Some(End { at: parsed(row, 3)?, outcome: from_json(row, 4)? });
-            Ok(Run { id: RunId(row.get(0)?), job: parsed(row, 1)?, started: parsed(row, 2)?, end })
+            let (id, job, started) = (RunId(row.get(0)?), parsed(row, 1)?, parsed(row, 2)?);
+            Ok(Run { id, job, started, ended: parsed(row, 3)?, outcome: from_json(row, 4)? })
         })?;
-        let mut jobs: HashMap<JobName, JobMemory> = HashMap::new();
+        let mut jobs: HashMap<JobName, JobRecord> = HashMap::new();
         for run in runs {
             let run = run?;
             jobs.entry(run.job.clone()).or_default().take_in(run);
         }
         Ok(jobs)
-    }
-}
-
-impl JobMemory {
-    /// Takes in a run that has ended.
-    pub fn take_in(&mut self, run: Run) {
-        match &run.end {
-            Some(End { at, outcome: Outcome::Proven { stored } }) => {
-                self.runs.proven += 1;
-                self.proven = Some((*at, stored.clone()));
-            }
-            Some(_) => self.runs.failed += 1,
-            None => return,
-        }
-        self.last = Some(run);
     }
 }
 
@@ -266,13 +246,12 @@ fn write(connection: &mut Connection, entries: &[Entry]) -> rusqlite::Result<()>
     for entry in entries {
         match entry {
             Entry::Event(event) => write_event(&transaction, event)?,
-            Entry::RunStarted(run) => {
-                let values = params![run.id.0, run.job.as_str(), run.started.to_string()];
+            Entry::RunStarted { id, job, started } => {
+                let values = params![id.0, job.as_str(), started.to_string()];
                 transaction.execute("INSERT INTO run VALUES (?1, ?2, ?3)", values)?;
             }
             Entry::RunEnded(run) => {
-                let Some(end) = &run.end else { continue };
-                let values = params![run.id.0, end.at.to_string(), json(&end.outcome)?];
+                let values = params![run.id.0, run.ended.to_string(), json(&run.outcome)?];
                 transaction.execute("INSERT INTO run_outcome VALUES (?1, ?2, ?3)", values)?;
             }
         }
@@ -336,7 +315,7 @@ fn unreadable(column: usize, error: impl std::error::Error + Send + Sync + 'stat
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::backup::{Fault, Step};
+    use crate::backup::{Fault, RunCounts, Step};
     use crate::health::{Change, Reason, Subject};
     use crate::probe::Failure;
 
@@ -358,9 +337,13 @@ mod tests {
         Entry::Event(Event::StateChanged(Change { check: check(), from: State::Unknown, to, at: at(second), failure }))
     }
 
-    fn run(id: i64, outcome: Option<Outcome>) -> Run {
-        let end = outcome.map(|outcome| End { at: at(id + 1), outcome });
-        Run { id: RunId(id), job: "registras".parse().unwrap(), started: at(id), end }
+    fn started(id: i64) -> Entry {
+        Entry::RunStarted { id: RunId(id), job: "registras".parse().unwrap(), started: at(id) }
+    }
+
+    fn ended(id: i64, outcome: Outcome) -> Entry {
+        let job = "registras".parse().unwrap();
+        Entry::RunEnded(Run { id: RunId(id), job, started: at(id), ended: at(id + 1), outcome })
     }
 
     fn reopened(path: &Path) -> Remembered {
@@ -397,20 +380,15 @@ mod tests {
         let path = directory.path().join("journal.db");
         let (mut journal, _) = Journal::open(&path, at(0)).unwrap();
         let failed = Outcome::Failed { step: Step::Store, fault: Fault::WrongPassword };
-        journal
-            .append(&[
-                Entry::RunStarted(run(1, None)),
-                Entry::RunEnded(run(1, Some(failed))),
-                Entry::RunStarted(run(2, None)),
-            ])
-            .unwrap();
+        journal.append(&[started(1), ended(1, failed), started(2)]).unwrap();
         drop(journal);
         let remembered = reopened(&path);
         assert_eq!(remembered.interrupted.len(), 1);
         assert_eq!(remembered.last_run, 2);
         let job = &remembered.jobs[&"registras".parse::<JobName>().unwrap()];
         assert_eq!(job.runs, RunCounts { proven: 0, failed: 2 });
-        assert_eq!(job.last.as_ref().unwrap().end, Some(End { at: at(1000), outcome: Outcome::Interrupted }));
+        let last = job.last.as_ref().unwrap();
+        assert_eq!((last.id, last.ended, &last.outcome), (RunId(2), at(1000), &Outcome::Interrupted));
         assert!(reopened(&path).interrupted.is_empty());
     }
 

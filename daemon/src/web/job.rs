@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::reader::{Reader, When};
 use super::standing::{Figure, Standing, elapsed};
-use crate::backup::{Outcome, Run, Step, Stored};
+use crate::backup::{Outcome, Step};
 use crate::config::Source;
 use crate::health::State;
 use crate::live::JobStatus;
@@ -44,7 +44,6 @@ impl JobView {
     pub fn new(reader: &Reader, job: &JobStatus) -> Self {
         let Source::Sqlite { path } = &job.source;
         let (standing, outcome) = ending(reader, job);
-        let end = job.last.as_ref().and_then(|run| run.end.as_ref());
         let running = job
             .running
             .map(|since| reader.say(&Message::new("web-job-running").with("duration", elapsed(reader, since))));
@@ -56,8 +55,8 @@ impl JobView {
             standing,
             outcome,
             running,
-            ended: end.map(|end| reader.when(end.at)),
-            proven: job.proven.as_ref().map(|(at, _)| reader.when(*at)),
+            ended: job.record.last.as_ref().map(|run| reader.when(run.ended)),
+            proven: job.record.proven.as_ref().map(|(at, _)| reader.when(*at)),
             next: job.next.map(|next| reader.when(next)),
             figures: figures(reader, job),
         }
@@ -67,7 +66,7 @@ impl JobView {
 /// How a job stands by the newest run that ended.
 #[must_use]
 pub fn state(job: &JobStatus) -> State {
-    match job.last.as_ref().and_then(|run| run.end.as_ref()).map(|end| &end.outcome) {
+    match job.record.last.as_ref().map(|run| &run.outcome) {
         None => State::Unknown,
         Some(Outcome::Proven { .. }) => State::Up,
         Some(Outcome::Interrupted) => State::Degraded,
@@ -76,7 +75,7 @@ pub fn state(job: &JobStatus) -> State {
 }
 
 fn ending(reader: &Reader, job: &JobStatus) -> (Standing, String) {
-    let (word, message) = match job.last.as_ref().and_then(|run| run.end.as_ref()).map(|end| &end.outcome) {
+    let (word, message) = match job.record.last.as_ref().map(|run| &run.outcome) {
         None if job.running.is_some() => ("web-job-waiting", Message::new("web-job-first-run")),
         None => ("web-job-waiting", Message::new("web-job-never-run")),
         Some(Outcome::Proven { .. }) => ("web-job-proven", Message::new("web-job-proven-words")),
@@ -95,29 +94,23 @@ fn ending(reader: &Reader, job: &JobStatus) -> (Standing, String) {
     (Standing::saying(state(job), reader.text(word)), reader.say(&message))
 }
 
-/// What a run stored, whether it was proven or not.
-fn stored(run: &Run) -> Option<&Stored> {
-    match &run.end.as_ref()?.outcome {
-        Outcome::Proven { stored } | Outcome::Unproven { stored, .. } => Some(stored),
-        Outcome::Failed { .. } | Outcome::Interrupted => None,
-    }
-}
-
 fn figures(reader: &Reader, job: &JobStatus) -> Vec<Figure> {
     let figure = |key: &str, value: String| Figure { label: reader.text(key), value };
     let mut figures = Vec::new();
-    if let Some((run, end)) = job.last.as_ref().and_then(|run| Some((run, run.end.as_ref()?))) {
-        let took = end.at.duration_since(run.started).max(SignedDuration::ZERO);
+    if let Some(run) = &job.record.last {
+        let took = run.ended.duration_since(run.started).max(SignedDuration::ZERO);
         figures.push(figure("web-job-took", reader.duration(took)));
     }
-    let newest = job.last.as_ref().and_then(stored);
-    let newest = newest.or_else(|| job.proven.as_ref().map(|(_, stored)| stored));
+    let newest = job.record.last.as_ref().and_then(|run| run.outcome.stored());
+    let newest = newest.or_else(|| job.record.proven.as_ref().map(|(_, stored)| stored));
     if let Some(stored) = newest {
         figures.push(figure("web-job-size", reader.octets(stored.manifest.octets)));
         figures.push(figure("web-job-added", reader.octets(stored.added)));
         figures.push(figure("web-job-snapshot", stored.snapshot.short().to_owned()));
     }
-    let runs = Message::new("web-job-runs-words").with("proven", job.runs.proven).with("failed", job.runs.failed);
+    let runs = Message::new("web-job-runs-words")
+        .with("proven", job.record.runs.proven)
+        .with("failed", job.record.runs.failed);
     figures.push(figure("web-job-runs", reader.say(&runs)));
     figures
 }

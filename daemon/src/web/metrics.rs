@@ -131,7 +131,6 @@ fn distinct_names(interfaces: &[Interface]) -> Vec<String> {
 }
 
 fn jobs(text: &mut String, jobs: &[JobStatus]) {
-    let ended = |job: &JobStatus| job.last.as_ref().and_then(|run| run.end.clone());
     let job_label = |job: &'_ JobStatus| job.name.to_string();
     let mut family = Family::gauge(
         text,
@@ -139,13 +138,13 @@ fn jobs(text: &mut String, jobs: &[JobStatus]) {
         "Whether the newest run that ended stored a snapshot and proved it.",
     );
     for job in jobs {
-        let success = ended(job).map(|end| matches!(end.outcome, Outcome::Proven { .. }));
+        let success = job.record.last.as_ref().map(|run| matches!(run.outcome, Outcome::Proven { .. }));
         family.line_if_known(&[("job", &job_label(job))], success.map(|success| f64::from(u8::from(success))));
     }
     let mut family =
         Family::gauge(text, "rotuse_job_last_run_timestamp_seconds", "When the newest run that ended did end.");
     for job in jobs {
-        family.line_if_known(&[("job", &job_label(job))], ended(job).map(|end| seconds(end.at)));
+        family.line_if_known(&[("job", &job_label(job))], job.record.last.as_ref().map(|run| seconds(run.ended)));
     }
     // A run succeeds only when its snapshot is proven, so both times are of the same moment; dashboards ask for either.
     let times = [
@@ -155,19 +154,19 @@ fn jobs(text: &mut String, jobs: &[JobStatus]) {
     for (name, help) in times {
         let mut family = Family::gauge(text, name, help);
         for job in jobs {
-            let at = job.proven.as_ref().map(|(at, _)| seconds(*at));
+            let at = job.record.proven.as_ref().map(|(at, _)| seconds(*at));
             family.line_if_known(&[("job", &job_label(job))], at);
         }
     }
     let mut family = Family::gauge(text, "rotuse_job_snapshot_size_bytes", "Size of the newest proven backup.");
     for job in jobs {
         #[expect(clippy::cast_precision_loss, reason = "the format has no other numbers")]
-        let octets = job.proven.as_ref().map(|(_, stored)| stored.manifest.octets as f64);
+        let octets = job.record.proven.as_ref().map(|(_, stored)| stored.manifest.octets as f64);
         family.line_if_known(&[("job", &job_label(job))], octets);
     }
     let mut family = Family::new(text, "rotuse_job_runs_total", "counter", "Runs that ended, by outcome.");
     for job in jobs {
-        for (outcome, count) in [("success", job.runs.proven), ("failure", job.runs.failed)] {
+        for (outcome, count) in [("success", job.record.runs.proven), ("failure", job.record.runs.failed)] {
             #[expect(clippy::cast_precision_loss, reason = "the format has no other numbers")]
             family.line(&[("job", &job_label(job)), ("outcome", outcome)], count as f64);
         }

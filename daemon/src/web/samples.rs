@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::backup::{End, Fault, Manifest, Outcome, Run, RunId, Stored};
+use crate::backup::{Fault, JobRecord, Manifest, Outcome, Run, RunCounts, RunId, Stored};
 use crate::config::{CheckId, Source};
 use crate::health::{Incident, IncidentId, Reason, State, Subject};
-use crate::live::{CheckStatus, DeviceStatus, JobStatus, RunCounts, Status};
+use crate::live::{CheckStatus, DeviceStatus, JobStatus, Status};
 use crate::probe::{Answer, Failure, Measurement, Metric, Observation};
 use crate::snmp::{Interface, InterfaceIndex, OperationalStatus, Rate, Reading, System};
 
@@ -62,18 +62,19 @@ fn stored() -> Stored {
 }
 
 fn job(name: &str, title: &str, outcome: Option<Outcome>) -> JobStatus {
-    let end = |outcome| End { at: ago(28_700), outcome };
     let name: crate::config::JobName = name.parse().unwrap();
-    let run = |outcome| Run { id: RunId(7), job: name.clone(), started: ago(28_800), end: Some(end(outcome)) };
+    let run = |outcome| Run { id: RunId(7), job: name.clone(), started: ago(28_800), ended: ago(28_700), outcome };
     JobStatus {
         title: title.to_owned(),
         source: Source::Sqlite { path: "/srv/registras/registras.db".into() },
         repository: "vietine".parse().unwrap(),
         next: Some(ago(-57_600)),
         running: None,
-        proven: outcome.as_ref().map(|_| (ago(115_100), stored())),
-        last: outcome.map(run),
-        runs: RunCounts { proven: 41, failed: 2 },
+        record: JobRecord {
+            proven: outcome.as_ref().map(|_| (ago(115_100), stored())),
+            last: outcome.map(run),
+            runs: RunCounts { proven: 41, failed: 2 },
+        },
         name,
     }
 }
