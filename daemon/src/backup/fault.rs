@@ -143,7 +143,8 @@ impl std::fmt::Display for Fault {
 /// What restic's exit code and standard error mean. Codes 10 to 12 are of restic 0.17 and newer
 /// (restic.readthedocs.io, "Exit codes"); before, everything was 1 and only the words differed.
 pub(super) fn classify(command: &str, location: &str, status: Option<i32>, said: &str) -> Fault {
-    let has = |text: &str| said.to_ascii_lowercase().contains(text);
+    let lower = said.to_ascii_lowercase();
+    let has = |text: &str| lower.contains(text);
     let location = || location.to_owned();
     let detail = || last_words(said);
     if has("config file already exists") || has("repository already initialized") {

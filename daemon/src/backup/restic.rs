@@ -116,7 +116,7 @@ impl<'w> Restic<'w> {
     /// # Errors
     /// Why it was not made; [`Fault::RepositoryExists`] leaves what is there as it is.
     pub async fn init(&self) -> Result<(), Fault> {
-        self.call(&["init", "--no-cache"], Stdio::null(), &CancellationToken::new(), &mut |_| {}).await
+        self.call(&["init", "--no-cache"], None, &CancellationToken::new(), &mut |_| {}).await
     }
 
     /// Stores what `dump` holds as a snapshot of one file.
@@ -133,17 +133,7 @@ impl<'w> Restic<'w> {
         let (tag, name) = (format!("job={job}"), file_name(job));
         let arguments = ["backup", "--json", "--stdin", "--stdin-filename", &name, "--tag", &tag];
         let mut said = Vec::new();
-        let mut is_second_try = false;
-        loop {
-            let mut input = dump.try_clone().map_err(|error| Fault::from_io(&error))?;
-            input.rewind().map_err(|error| Fault::from_io(&error))?;
-            said.clear();
-            match self.call(&arguments, input.into(), abort, &mut |part| keep(&mut said, part)).await {
-                Err(Fault::Locked) if !is_second_try => self.unlock(abort).await?,
-                other => break other?,
-            }
-            is_second_try = true;
-        }
+        self.call(&arguments, Some(dump), abort, &mut |part| keep(&mut said, part)).await?;
         let Some(summary) = summary(&said) else {
             let detail = "no summary with a snapshot".to_owned();
             return Err(Fault::Unexpected { command: "backup".to_owned(), status: Some(0), detail });
@@ -174,7 +164,7 @@ impl<'w> Restic<'w> {
         };
         // A cache would prove that the cache is whole.
         let arguments = ["dump", "--no-cache", stored.snapshot.as_str(), &name];
-        self.call(&arguments, Stdio::null(), abort, &mut take_in).await.map_err(as_damage)?;
+        self.call(&arguments, None, abort, &mut take_in).await.map_err(as_damage)?;
         if octets != stored.manifest.octets || super::hex(&digest.finalize()) != stored.manifest.sha256 {
             return Err(Fault::Differs { dumped: stored.manifest.octets, stored: octets });
         }
@@ -188,20 +178,7 @@ impl<'w> Restic<'w> {
             percent => Some(format!("--read-data-subset={percent}%")),
         };
         let arguments: Vec<&str> = ["check"].into_iter().chain(share.as_deref()).collect();
-        match self.call(&arguments, Stdio::null(), abort, &mut |_| {}).await {
-            Err(Fault::Locked) => {
-                self.unlock(abort).await?;
-                self.call(&arguments, Stdio::null(), abort, &mut |_| {}).await.map_err(as_damage)
-            }
-            other => other.map_err(as_damage),
-        }
-    }
-
-    /// Removes locks whose owner is dead, as a killed restic leaves them, and no others.
-    async fn unlock(&self, abort: &CancellationToken) -> Result<(), Fault> {
-        let repository = &self.repository.name;
-        info!(%repository, "the repository {repository} is locked; removing locks whose owner is dead");
-        self.call(&["unlock"], Stdio::null(), abort, &mut |_| {}).await
+        self.call(&arguments, None, abort, &mut |_| {}).await.map_err(as_damage)
     }
 
     /// Removes the lock of a restic that was told to end in the fifth of a second between making its lock and knowing of it,
@@ -212,8 +189,28 @@ impl<'w> Restic<'w> {
         let _ = tokio::time::timeout(CLEARING, child.wait()).await;
     }
 
-    /// Runs one command to its end, or to the end that `abort` asks for; `consume` gets its standard output.
+    /// Runs a command that reads `input` from its start; `consume` gets its standard output. When the repository is locked,
+    /// locks whose owner is dead, as a killed restic leaves them, and no others, are removed, and the command is run again.
+    /// restic asks for its lock before it says anything else, so that nothing is consumed twice.
     async fn call(
+        &self,
+        arguments: &[&str],
+        input: Option<&File>,
+        abort: &CancellationToken,
+        consume: &mut (dyn FnMut(&[u8]) + Send),
+    ) -> Result<(), Fault> {
+        match self.call_once(arguments, from_start(input)?, abort, consume).await {
+            Err(Fault::Locked) => {}
+            other => return other,
+        }
+        let repository = &self.repository.name;
+        info!(%repository, "the repository {repository} is locked; removing locks whose owner is dead");
+        self.call_once(&["unlock"], Stdio::null(), abort, &mut |_| {}).await?;
+        self.call_once(arguments, from_start(input)?, abort, consume).await
+    }
+
+    /// Runs one command to its end, or to the end that `abort` asks for.
+    async fn call_once(
         &self,
         arguments: &[&str],
         input: Stdio,
@@ -289,6 +286,14 @@ async fn end_in_order<T>(pid: Option<Pid>, mut ended: Pin<&mut impl Future<Outpu
     }
     let _ = pid.map(|pid| kill_process_group(pid, Signal::KILL));
     ended.await
+}
+
+/// What a child reads: a file from its start, or nothing.
+fn from_start(input: Option<&File>) -> Result<Stdio, Fault> {
+    let Some(file) = input else { return Ok(Stdio::null()) };
+    let mut input = file.try_clone().map_err(|error| Fault::from_io(&error))?;
+    input.rewind().map_err(|error| Fault::from_io(&error))?;
+    Ok(input.into())
 }
 
 /// Of the one file in each of a job's snapshots.
