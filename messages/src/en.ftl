@@ -13,6 +13,8 @@ problems-found = { $count ->
     [one] { $count } mistake
    *[other] { $count } mistakes
 }
+toml-not-utf8 = the file is not text in UTF-8; save it as UTF-8
+toml-unreadable = it cannot be read: { $error }
 toml-syntax = this is not valid TOML: { $detail }
 toml-unknown-key = unknown key "{ $key }" in { $table }; known here: { $known }
 toml-unknown-key-nearest = unknown key "{ $key }" in { $table }; did you mean "{ $nearest }"?
@@ -60,8 +62,6 @@ config-invalid = the configuration has { $count ->
    *[other] { $count } mistakes
 }; nothing was started
 config-missing-file = there is no such file; say where it is with --config, or begin with the one in the folder config/ of rotused
-config-not-utf8 = the file is not text in UTF-8; save it as UTF-8
-config-unreadable-file = it cannot be read: { $error }
 config-name = a name of up to 64 letters a-z, digits, dots, dashes and underscores
 config-name-twice = two { $kind }s are called "{ $name }"; rename one of them
 config-check-twice = two checks of this device are called "{ $name }"; give one of them another name
@@ -125,7 +125,7 @@ site-news = News
 site-events = Coming events
 site-when = When
 site-where = Where
-site-number = No.
+site-act-name = { $form } No. { $number }
 site-act-form = Act
 site-act-number = Number
 site-act-adopted = Adopted
@@ -164,8 +164,6 @@ site-not-built = The content has { $count ->
 ## What editors have to mend
 
 site-missing-file = there is no such file; --site must be the folder with site.toml and the pages
-site-not-utf8 = the file is not text in UTF-8; save it as UTF-8
-site-unreadable = it cannot be read: { $error }
 site-file-name = the name becomes a part of the address: use only a-z, 0-9, dashes and dots
 site-not-a-file = symbolic links are not published; put the file itself here
 site-same-address = the address { $address } is that of { $other } already; rename one of the files

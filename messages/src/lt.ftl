@@ -14,6 +14,8 @@ problems-found = { $count ->
     [few] { $count } klaidos
    *[other] { $count } klaidų
 }
+toml-not-utf8 = failas nėra UTF-8 tekstas; įrašykite jį UTF-8 koduote
+toml-unreadable = nepavyksta perskaityti: { $error }
 toml-syntax = tai nėra taisyklingas TOML: { $detail }
 toml-unknown-key = nežinomas raktas „{ $key }“ ({ $table }); čia galimi: { $known }
 toml-unknown-key-nearest = nežinomas raktas „{ $key }“ ({ $table }); gal norėjote „{ $nearest }“?
@@ -65,8 +67,6 @@ config-invalid = konfigūracijoje { $count ->
    *[other] rasta { $count } klaidų
 }; niekas nepaleista
 config-missing-file = tokio failo nėra; nurodykite jį parinktimi --config arba pradėkite nuo esančio „rotused“ aplanke config/
-config-not-utf8 = failas nėra UTF-8 tekstas; įrašykite jį UTF-8 koduote
-config-unreadable-file = nepavyksta perskaityti: { $error }
 config-name = pavadinimas iš ne daugiau kaip 64 raidžių a–z, skaitmenų, taškų, brūkšnelių ir pabraukimo ženklų
 config-name-twice = du { $kind } vadinasi „{ $name }“; vieną pervadinkite
 config-check-twice = du šio įrenginio tikrinimai vadinasi „{ $name }“; vienam duokite kitą pavadinimą
@@ -130,7 +130,7 @@ site-news = Naujienos
 site-events = Artimiausi renginiai
 site-when = Kada
 site-where = Kur
-site-number = Nr.
+site-act-name = { $form } Nr. { $number }
 site-act-form = Aktas
 site-act-number = Numeris
 site-act-adopted = Priimtas
@@ -171,8 +171,6 @@ site-not-built = Turinyje { $count ->
 ## Ką redaktoriui taisyti
 
 site-missing-file = tokio failo nėra; --site turi būti aplankas, kuriame yra site.toml ir puslapiai
-site-not-utf8 = failas nėra UTF-8 tekstas; įrašykite jį UTF-8 koduote
-site-unreadable = nepavyksta perskaityti: { $error }
 site-file-name = pavadinimas tampa adreso dalimi: rašykite tik a–z, 0–9, brūkšnelius ir taškus
 site-not-a-file = simbolinės nuorodos neskelbiamos; įdėkite patį failą
 site-same-address = adresą { $address } jau turi { $other }; vieną failą pervadinkite

@@ -82,10 +82,10 @@ fn attempt(order: &Order, now: Timestamp, problems: &Problems) -> Result<Option<
     let Some(content) = content::read(&order.site, problems) else { return Ok(None) };
     let now = content.settings.time_zone.to_datetime(now);
     let site = Site::new(&content, now, order.publish);
-    let renderer = Renderer::new()?;
+    let renderer = Renderer::new(&site)?;
     let mut files = BTreeMap::new();
     for page in site.pages() {
-        files.insert(page.address.output_file(), renderer.page(&site, page, problems)?.into_bytes());
+        files.insert(page.address.output_file(), renderer.page(page, problems)?.into_bytes());
     }
     for (path, text) in emit::files(&renderer, &site)? {
         files.insert(path, text.into_bytes());

@@ -84,6 +84,17 @@ impl Document {
         Self { path: path.into(), toml: 0..text.len(), text }
     }
 
+    /// Reads a file of text. Why it cannot be read goes to `problems`; `missing` is the key of the message that says what to
+    /// do when there is no such file.
+    pub fn open(path: &Path, missing: &str, problems: &Problems) -> Option<Self> {
+        let read = std::fs::read_to_string(path).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => Problem::of_file(path, Message::new(missing)),
+            std::io::ErrorKind::InvalidData => Problem::of_file(path, Message::new("toml-not-utf8")),
+            _ => Problem::unreadable(path, &error),
+        });
+        read.map(|text| Self::new(path, text)).map_err(|problem| problems.report(problem)).ok()
+    }
+
     /// A document of which only the bytes of `toml` are TOML, as the front matter of a page is.
     ///
     /// Positions in problems count from the start of the whole text. A range outside of it reads as empty.
@@ -160,6 +171,12 @@ impl Problem {
     #[must_use]
     pub fn of_file(path: impl Into<PathBuf>, message: Message) -> Self {
         Self { path: path.into(), place: None, message }
+    }
+
+    /// A file or folder that cannot be read.
+    #[must_use]
+    pub fn unreadable(path: impl Into<PathBuf>, error: &std::io::Error) -> Self {
+        Self::of_file(path, Message::new("toml-unreadable").with("error", error.to_string()))
     }
 
     /// The problem as a person reads it: `file:line:column: what is wrong`, then the line with the place underlined.

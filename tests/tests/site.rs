@@ -108,6 +108,18 @@ fn the_site_of_these_sources_is_whole_and_every_link_in_it_leads_somewhere() {
 }
 
 #[test]
+fn an_english_site_has_english_words_on_every_page() {
+    let desk = Desk::new();
+    let settings = fs::read_to_string(desk.path("content/site.toml")).unwrap();
+    fs::write(desk.path("content/site.toml"), settings.replace("language = \"lt\"", "language = \"en\"")).unwrap();
+    let output = desk.build(&["--now", "2026-11-24T12:00:00Z"]);
+    assert!(output.status.success(), "{output:?}");
+    let acts = fs::read_to_string(desk.path("site/teises-aktai/index.html")).unwrap();
+    assert!(acts.contains("<html lang=\"en\">") && acts.contains("Council decision No. T-101"), "{acts}");
+    assert!(acts.contains("29 October 2026") && acts.contains("Skip to content"), "{acts}");
+}
+
+#[test]
 fn news_of_later_days_appear_on_their_day() {
     let desk = Desk::new();
     let news = |day: &str| {

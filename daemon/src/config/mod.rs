@@ -59,6 +59,9 @@ struct Reading<'a> {
     credentials_directory: Option<PathBuf>,
 }
 
+/// The key of what is said of a file that is not there.
+const MISSING: &str = "config-missing-file";
+
 /// Things that are told apart by name.
 trait Named {
     fn name(&self) -> &str;
@@ -105,7 +108,7 @@ pub fn load(path: &Path, credentials_directory: Option<PathBuf>) -> Result<Confi
 }
 
 fn read(path: &Path, reading: &Reading<'_>, problems: &Problems) -> Option<Config> {
-    let document = open(path, problems)?;
+    let document = Document::open(path, MISSING, problems)?;
     let mut main = document.table(problems)?;
     let state_directory: Option<PathBuf> = main.required("state_directory");
     let time_zone = main.or("time_zone", TimeZone::get("Europe/Vilnius").unwrap_or(TimeZone::UTC));
@@ -139,21 +142,6 @@ fn read(path: &Path, reading: &Reading<'_>, problems: &Problems) -> Option<Confi
     Some(Config { state_directory, time_zone, listen, restic, devices, repositories, jobs })
 }
 
-fn open(path: &Path, problems: &Problems) -> Option<Document> {
-    match std::fs::read_to_string(path) {
-        Ok(text) => Some(Document::new(path, text)),
-        Err(error) => {
-            let key = match error.kind() {
-                std::io::ErrorKind::NotFound => "config-missing-file",
-                std::io::ErrorKind::InvalidData => "config-not-utf8",
-                _ => "config-unreadable-file",
-            };
-            problems.report(Problem::of_file(path, Message::new(key).with("error", error.to_string())));
-            None
-        }
-    }
-}
-
 /// Reads every `[[key]]` of every `*.toml` in a folder, in the order of file names. A folder that is not there is empty.
 fn for_each_table(
     main_folder: &Path,
@@ -163,10 +151,7 @@ fn for_each_table(
     mut read: impl FnMut(strict_toml::Table<'_>),
 ) {
     let folder = main_folder.join(folder);
-    let unreadable = |error: &std::io::Error| {
-        let message = Message::new("config-unreadable-file").with("error", error.to_string());
-        problems.report(Problem::of_file(&folder, message));
-    };
+    let unreadable = |error: &std::io::Error| problems.report(Problem::unreadable(&folder, error));
     let entries = match std::fs::read_dir(&folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return,
@@ -182,7 +167,7 @@ fn for_each_table(
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
     paths.sort();
     for path in paths {
-        let Some(document) = open(&path, problems) else { continue };
+        let Some(document) = Document::open(&path, MISSING, problems) else { continue };
         let Some(mut file) = document.table(problems) else { continue };
         for table in file.tables(key) {
             read(table);

@@ -102,9 +102,11 @@ impl Templates {
 }
 
 /// `t(key="…")`: words of the catalogue in the language of the page; `count` and `error` become arguments.
+/// Inside a component there is no page to ask, so that components are given their words.
 #[expect(clippy::needless_pass_by_value, reason = "Tera's signature")]
 fn translate(arguments: Kwargs, state: &State) -> TeraResult<String> {
-    let language = state.get::<String>("lang")?.as_deref().and_then(Language::from_tag).unwrap_or(Language::Lithuanian);
+    let language = state.get::<String>("lang")?.as_deref().and_then(Language::from_tag);
+    let language = language.ok_or_else(|| tera::Error::message("t() does not know in which language"))?;
     let mut message = Message::new(arguments.must_get::<&str>("key")?);
     if let Some(count) = arguments.get::<f64>("count")? {
         message = message.with("count", count);

@@ -19,6 +19,9 @@ use strict_toml::{Document, Problem, Problems};
 
 pub use settings::Settings;
 
+/// The key of what is said of a file that is not there.
+const MISSING: &str = "site-missing-file";
+
 /// Everything that editors wrote.
 #[derive(Debug)]
 pub struct Content {
@@ -176,7 +179,7 @@ pub fn read(site: &Path, problems: &Problems) -> Option<Content> {
         if !has_good_name(&file) {
             problems.report(Problem::of_file(&path, Message::new("site-file-name")));
         } else if file.ends_with(".md") {
-            let Some(page) = open(&path, problems)
+            let Some(page) = Document::open(&path, MISSING, problems)
                 .and_then(|document| front_matter::read(&document, Address::of_file(&file), &file, problems))
             else {
                 continue;
@@ -212,10 +215,7 @@ fn require_sections(site: &Path, content: &Content, problems: &Problems) {
 /// All files below a folder, with `/` between the parts. What begins with a dot is not content.
 fn list(site: &Path, folder: &str, files: &mut BTreeSet<String>, problems: &Problems) {
     let path = site.join(folder);
-    let unreadable = |error: &std::io::Error| {
-        let message = Message::new("site-unreadable").with("error", error.to_string());
-        problems.report(Problem::of_file(&path, message));
-    };
+    let unreadable = |error: &std::io::Error| problems.report(Problem::unreadable(&path, error));
     let entries = match std::fs::read_dir(&path) {
         Ok(entries) => entries,
         Err(error) => return unreadable(&error),
@@ -252,21 +252,6 @@ fn has_good_name(file: &str) -> bool {
         let part = if part == "_index.md" { "index.md" } else { part };
         part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.'))
     })
-}
-
-fn open(path: &Path, problems: &Problems) -> Option<Document> {
-    match std::fs::read_to_string(path) {
-        Ok(text) => Some(Document::new(path, text)),
-        Err(error) => {
-            let key = match error.kind() {
-                std::io::ErrorKind::NotFound => "site-missing-file",
-                std::io::ErrorKind::InvalidData => "site-not-utf8",
-                _ => "site-unreadable",
-            };
-            problems.report(Problem::of_file(path, Message::new(key).with("error", error.to_string())));
-            None
-        }
-    }
 }
 
 #[cfg(test)]

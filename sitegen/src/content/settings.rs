@@ -4,7 +4,7 @@ use std::path::Path;
 
 use jiff::tz::TimeZone;
 use messages::{Language, Message};
-use strict_toml::{FromText, Problems, choose};
+use strict_toml::{Document, FromText, Problems, choose};
 
 /// What holds for all pages.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,7 +29,7 @@ pub struct Settings {
 
 /// Reads the file.
 pub(super) fn read(path: &Path, problems: &Problems) -> Option<Settings> {
-    let document = super::open(path, problems)?;
+    let document = Document::open(path, super::MISSING, problems)?;
     let mut table = document.table(problems)?;
     let title: Option<String> = table.required("title");
     let base_url: Option<BaseUrl> = table.required("base_url");

@@ -1,7 +1,5 @@
 //! Pages become HTML documents by Tera's templates. Everything is escaped but the HTML that [`crate::markdown`] made.
 
-use std::collections::BTreeMap;
-
 use jiff::civil::{Date, DateTime};
 use messages::{Language, Message};
 use serde::Serialize;
@@ -26,15 +24,20 @@ pub const STYLE: &str = include_str!("../../theme/style.css");
 /// How many news and events the home page shows.
 const ON_HOME: usize = 5;
 
-/// Fills templates in.
+/// Fills templates in with the pages of one site.
 #[derive(Debug)]
-pub struct Renderer(Tera);
+pub struct Renderer<'s> {
+    tera: Tera,
+    site: &'s Site<'s>,
+    /// What every document shows: found once, not once a page.
+    frame: Context,
+}
 
 /// What templates know of the site.
 #[derive(Debug, Serialize)]
-pub(crate) struct Frame {
-    pub(crate) lang: &'static str,
-    pub(crate) base_url: String,
+struct Frame {
+    lang: &'static str,
+    base_url: String,
     title: String,
     address: String,
     phone: String,
@@ -46,19 +49,19 @@ pub(crate) struct Frame {
 
 /// A page as lists show it.
 #[derive(Debug, Serialize)]
-pub(crate) struct Entry {
-    pub(crate) address: String,
-    pub(crate) title: String,
-    pub(crate) summary: Option<String>,
+struct Entry {
+    address: String,
+    title: String,
+    summary: Option<String>,
     kind: &'static str,
-    pub(crate) facts: Facts,
+    facts: Facts,
 }
 
 /// What only some kinds of pages have, in words and for machines.
 #[derive(Debug, Default, Serialize)]
-pub(crate) struct Facts {
+struct Facts {
     /// The page's own date, ISO 8601.
-    pub(crate) date: Option<String>,
+    date: Option<String>,
     date_words: Option<String>,
     /// When an event ends, ISO 8601.
     ends: Option<String>,
@@ -66,6 +69,8 @@ pub(crate) struct Facts {
     place: Option<String>,
     form: Option<String>,
     number: Option<String>,
+    /// What an act is called: its form and its number.
+    act: Option<String>,
     people: Vec<PersonView>,
 }
 
@@ -90,62 +95,64 @@ struct PageView {
     events: Vec<Entry>,
 }
 
-impl Renderer {
+fn theme() -> TeraResult<Tera> {
+    let mut tera = Tera::new();
+    tera.autoescape_on([".html", ".xml"]);
+    tera.register_function("t", translate);
+    tera.add_raw_templates(TEMPLATES)?;
+    Ok(tera)
+}
+
+impl<'s> Renderer<'s> {
     /// Reads the templates.
     ///
     /// # Errors
     /// A template is broken, which the tests find first.
-    pub fn new() -> TeraResult<Self> {
-        let mut tera = Tera::new();
-        tera.autoescape_on([".html", ".xml"]);
-        tera.register_function("t", translate);
-        tera.add_raw_templates(TEMPLATES)?;
-        Ok(Self(tera))
+    pub fn new(site: &'s Site<'s>) -> TeraResult<Self> {
+        Ok(Self { tera: theme()?, site, frame: Context::from_serialize(&Frame::new(site))? })
     }
 
     /// The document of a page. Mistakes in its text go to `problems`.
     ///
     /// # Errors
     /// A template cannot be filled in.
-    pub fn page(&self, site: &Site<'_>, page: &Page, problems: &Problems) -> TeraResult<String> {
-        let language = site.settings.language;
-        let entries = |pages: Vec<&Page>| pages.into_iter().map(|page| Entry::new(page, language)).collect::<Vec<_>>();
+    pub fn page(&self, page: &Page, problems: &Problems) -> TeraResult<String> {
+        let site = self.site;
         let is_home = page.address.parent().is_none();
         let (mut news, mut events) = (Vec::new(), Vec::new());
         if is_home {
-            news = entries(site.news().into_iter().take(ON_HOME).collect());
-            events = entries(site.coming_events().into_iter().take(ON_HOME).collect());
+            news = self.entries(site.news().into_iter().take(ON_HOME));
+            events = self.entries(site.coming_events().into_iter().take(ON_HOME));
         }
         let is_listed = page.kind == Kind::Section && !is_home;
         let view = PageView {
-            entry: Entry::new(page, language),
+            entry: Entry::new(page, site.settings.language),
             is_home,
             html: site.html(page, problems),
-            ancestors: entries(site.ancestors(page)),
-            children: if is_listed { entries(site.children(&page.address)) } else { Vec::new() },
+            ancestors: self.entries(site.ancestors(page)),
+            children: if is_listed { self.entries(site.children(&page.address)) } else { Vec::new() },
             news,
             events,
         };
-        let mut context = Context::from_serialize(&Frame::new(site))?;
-        context.insert("page", &view);
-        self.0.render("page.html", &context)
+        self.document("page.html", "page", &view)
     }
 
-    /// A document that is not of one page; `values` are what its template asks for beside the frame.
+    /// A document that lists `pages`.
     ///
     /// # Errors
     /// The template cannot be filled in.
-    pub(crate) fn document(
-        &self,
-        template: &str,
-        site: &Site<'_>,
-        values: BTreeMap<&'static str, Vec<Entry>>,
-    ) -> TeraResult<String> {
-        let mut context = Context::from_serialize(&Frame::new(site))?;
-        for (name, value) in values {
-            context.insert(name, &value);
-        }
-        self.0.render(template, &context)
+    pub(crate) fn list<'p>(&self, template: &str, pages: impl IntoIterator<Item = &'p Page>) -> TeraResult<String> {
+        self.document(template, "pages", &self.entries(pages))
+    }
+
+    fn document<T: Serialize>(&self, template: &str, name: &'static str, value: &T) -> TeraResult<String> {
+        let mut context = self.frame.clone();
+        context.insert(name, value);
+        self.tera.render(template, &context)
+    }
+
+    fn entries<'p>(&self, pages: impl IntoIterator<Item = &'p Page>) -> Vec<Entry> {
+        pages.into_iter().map(|page| Entry::new(page, self.site.settings.language)).collect()
     }
 }
 
@@ -167,7 +174,7 @@ impl Frame {
 }
 
 impl Entry {
-    pub(crate) fn new(page: &Page, language: Language) -> Self {
+    fn new(page: &Page, language: Language) -> Self {
         let (kind, facts) = match &page.kind {
             Kind::Page => ("page", Facts::default()),
             Kind::Section => ("section", Facts::default()),
@@ -175,8 +182,9 @@ impl Entry {
             Kind::Event { starts, ends, place } => ("event", Facts::of_event(*starts, *ends, place, language)),
             Kind::Act { form, number, adopted } => {
                 let form = language.text(form_key(*form));
-                let facts =
-                    Facts { form: Some(form), number: Some(number.clone()), ..Facts::of_day(*adopted, language) };
+                let act = Message::new("site-act-name").with("form", form.as_str()).with("number", number.as_str());
+                let (act, number) = (Some(language.say(&act)), Some(number.clone()));
+                let facts = Facts { form: Some(form), number, act, ..Facts::of_day(*adopted, language) };
                 ("act", facts)
             }
             Kind::Contacts { people } => {
@@ -253,10 +261,12 @@ fn time_words(time: DateTime, language: Language) -> String {
     format!("{}, {}", day_words(time.date(), language), time.strftime("%H:%M"))
 }
 
-/// `t(key="…")`: words of the catalogue in the language of the page.
+/// `t(key="…")`: words of the catalogue in the language of the page. Inside a component there is no page to ask, so that
+/// components are given their words.
 #[expect(clippy::needless_pass_by_value, reason = "Tera's signature")]
 fn translate(arguments: Kwargs, state: &State) -> TeraResult<String> {
-    let language = state.get::<String>("lang")?.as_deref().and_then(Language::from_tag).unwrap_or(Language::Lithuanian);
+    let language = state.get::<String>("lang")?.as_deref().and_then(Language::from_tag);
+    let language = language.ok_or_else(|| tera::Error::message("t() does not know in which language"))?;
     Ok(language.text(arguments.must_get::<&str>("key")?))
 }
 
@@ -283,6 +293,6 @@ mod tests {
 
     #[test]
     fn the_templates_can_be_read() {
-        Renderer::new().unwrap();
+        theme().unwrap();
     }
 }

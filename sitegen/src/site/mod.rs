@@ -54,27 +54,29 @@ impl<'c> Site<'c> {
     /// the latest act first, everything else by its title.
     #[must_use]
     pub fn children(&self, section: &Address) -> Vec<&'c Page> {
-        let mut children: Vec<&Page> =
-            self.pages().filter(|page| page.address.parent().as_ref() == Some(section)).collect();
-        children.sort_by_cached_key(|page| (self.rank(page), page.title.to_lowercase()));
-        children
+        self.ordered(|page| page.address.parent().as_ref() == Some(section))
     }
 
     /// All news, the newest first.
     #[must_use]
     pub fn news(&self) -> Vec<&'c Page> {
-        let mut news: Vec<&Page> = self.pages().filter(|page| matches!(page.kind, Kind::News { .. })).collect();
-        news.sort_by_cached_key(|page| (self.rank(page), page.title.to_lowercase()));
-        news
+        self.ordered(|page| matches!(page.kind, Kind::News { .. }))
     }
 
     /// Events that are not over, the next first.
     #[must_use]
     pub fn coming_events(&self) -> Vec<&'c Page> {
-        let is_coming = |page: &&Page| matches!(&page.kind, Kind::Event { starts, ends, .. } if ends.unwrap_or(*starts) >= self.now);
-        let mut events: Vec<&Page> = self.pages().filter(is_coming).collect();
-        events.sort_by_cached_key(|page| (self.rank(page), page.title.to_lowercase()));
-        events
+        self.ordered(|page| self.is_coming(page))
+    }
+
+    fn ordered(&self, is_wanted: impl Fn(&Page) -> bool) -> Vec<&'c Page> {
+        let mut pages: Vec<&Page> = self.pages().filter(|page| is_wanted(page)).collect();
+        pages.sort_by_cached_key(|page| (self.rank(page), page.title.to_lowercase()));
+        pages
+    }
+
+    fn is_coming(&self, page: &Page) -> bool {
+        matches!(&page.kind, Kind::Event { starts, ends, .. } if ends.unwrap_or(*starts) >= self.now)
     }
 
     /// The pages in the menu, from left to right.
@@ -137,9 +139,7 @@ impl<'c> Site<'c> {
         match &page.kind {
             Kind::News { published } => (0, Reverse(published.to_datetime(midnight)), DateTime::MIN),
             Kind::Act { adopted, .. } => (0, Reverse(adopted.to_datetime(midnight)), DateTime::MIN),
-            Kind::Event { starts, ends, .. } if ends.unwrap_or(*starts) >= self.now => {
-                (0, Reverse(DateTime::MIN), *starts)
-            }
+            Kind::Event { starts, .. } if self.is_coming(page) => (0, Reverse(DateTime::MIN), *starts),
             Kind::Event { starts, .. } => (1, Reverse(*starts), DateTime::MIN),
             Kind::Page | Kind::Section | Kind::Contacts { .. } => (2, Reverse(DateTime::MIN), DateTime::MIN),
         }
