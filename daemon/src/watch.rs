@@ -1,6 +1,5 @@
 //! One task a check: wait for its time, ask, report, and ask again soon if the answer has to be confirmed.
 
-use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{Check, Question};
+use crate::config::{Check, Icmp, Question, Snmp, Tcp};
 use crate::probe::{Answer, Observation, icmp, snmp, tcp};
 use crate::recorder::Report;
 use crate::schedule::interval;
@@ -69,17 +68,17 @@ pub async fn watch(
 
 /// A question with what is kept between two answers.
 enum Asker {
-    Icmp { sockets: Arc<icmp::Sockets>, address: IpAddr, echoes: u8 },
-    Tcp { target: SocketAddr },
+    Icmp(Arc<icmp::Sockets>, Icmp),
+    Tcp(Tcp),
     Snmp(Box<Session>),
 }
 
 impl Asker {
     fn new(check: &Check, sockets: Sockets) -> Self {
         match &check.question {
-            Question::Icmp { echoes } => Self::Icmp { sockets: sockets.icmp, address: check.address, echoes: *echoes },
-            Question::Tcp { target } => Self::Tcp { target: *target },
-            Question::Snmp { target, credential } => {
+            Question::Icmp(question) => Self::Icmp(sockets.icmp, question.clone()),
+            Question::Tcp(question) => Self::Tcp(question.clone()),
+            Question::Snmp(Snmp { target, credential }) => {
                 Self::Snmp(Box::new(Session::new(*target, Arc::clone(credential), sockets.snmp)))
             }
         }
@@ -87,8 +86,8 @@ impl Asker {
 
     async fn ask(&mut self, timeout: Duration) -> Answer {
         match self {
-            Self::Icmp { sockets, address, echoes } => icmp::probe(sockets, *address, *echoes, timeout).await,
-            Self::Tcp { target } => tcp::probe(*target, timeout).await,
+            Self::Icmp(sockets, question) => icmp::probe(sockets, question, timeout).await,
+            Self::Tcp(question) => tcp::probe(question, timeout).await,
             Self::Snmp(session) => snmp::probe(session, timeout).await,
         }
     }

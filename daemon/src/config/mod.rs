@@ -7,6 +7,7 @@
 //! Reading does not stop at the first mistake: [`load`] returns all of them, each with its place. Relative paths are
 //! relative to the folder of the main file, so that the configuration means the same wherever the daemon is started.
 
+mod check;
 mod credential;
 mod device;
 mod job;
@@ -22,8 +23,9 @@ use jiff::tz::TimeZone;
 use messages::{Language, Message};
 use strict_toml::{Document, Problem, Problems};
 
+pub use check::{Check, CheckId, Confirmation, Icmp, Question, Snmp, Tcp};
 pub use credential::{AuthenticationProtocol, Credential, Identity, PrivacyProtocol};
-pub use device::{Check, CheckId, Confirmation, Device, Question};
+pub use device::Device;
 pub use job::{Job, ReadData, Repository, Source};
 pub use name::{CheckName, CredentialName, DeviceName, JobName, NotAName, RepositoryName};
 pub use secret::{Secret, SecretFile};
@@ -52,11 +54,14 @@ pub struct Config {
 pub struct Invalid(Vec<Problem>);
 
 /// What readers of single tables need to know beside the table.
+#[derive(Clone)]
 struct Reading<'a> {
     /// The folder of the main file.
     folder: &'a Path,
     /// `$CREDENTIALS_DIRECTORY` (systemd.exec(5)).
     credentials_directory: Option<PathBuf>,
+    /// As whom SNMP agents may be asked.
+    credentials: &'a [Arc<Credential>],
 }
 
 /// The key of what is said of a file that is not there.
@@ -99,7 +104,7 @@ pub fn load(path: &Path, credentials_directory: Option<PathBuf>) -> Result<Confi
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),
     };
-    let reading = Reading { folder, credentials_directory };
+    let reading = Reading { folder, credentials_directory, credentials: &[] };
     let config = read(path, &reading, &problems);
     match config {
         Some(config) if problems.is_empty() => Ok(config),
@@ -126,10 +131,11 @@ fn read(path: &Path, reading: &Reading<'_>, problems: &Problems) -> Option<Confi
     let repositories: Vec<_> = repositories.map(Arc::new).collect();
     unique("repository", repositories.iter().map(AsRef::as_ref), path, problems);
     drop(main);
+    let reading = &Reading { credentials: &credentials, ..reading.clone() };
 
     let mut devices = Vec::new();
     for_each_table(reading.folder, "devices", "device", problems, |table| {
-        devices.extend(device::read(table, &credentials));
+        devices.extend(device::read(table, reading));
     });
     unique("device", devices.iter(), &reading.folder.join("devices"), problems);
     let mut jobs = Vec::new();

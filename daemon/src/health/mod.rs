@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::backup::Fault;
 use crate::config::{CheckId, Confirmation, JobName};
-use crate::probe::{Answer, Failure, Metric, Observation};
+use crate::probe::{Answer, Failure, Observation, Outcome};
 
 pub use incident::{Incident, IncidentId, Reason, Subject};
 
@@ -125,10 +125,10 @@ impl State {
     #[must_use]
     pub fn of(answer: &Answer) -> Self {
         match &answer.outcome {
-            Err(Failure::Local { .. } | Failure::NotPermitted) => Self::Unknown,
-            Err(_) => Self::Down,
-            Ok(()) if answer.value(Metric::Loss).is_some_and(|loss| loss > 0.0) => Self::Degraded,
-            Ok(()) => Self::Up,
+            Outcome::Failed(Failure::Local { .. } | Failure::NotPermitted) => Self::Unknown,
+            Outcome::Failed(_) => Self::Down,
+            Outcome::Impaired(_) => Self::Degraded,
+            Outcome::Good => Self::Up,
         }
     }
 }
@@ -220,7 +220,7 @@ enum Judgement {
 impl Belief {
     fn judge(&mut self, observation: &Observation) -> Judgement {
         let seen = State::of(&observation.answer);
-        let failure = observation.answer.outcome.as_ref().err().cloned();
+        let failure = observation.answer.outcome.failure().cloned();
         if seen <= self.state {
             self.suspicion = None;
             if seen == self.state {
@@ -251,7 +251,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::probe::Measurement;
 
     fn check() -> CheckId {
         CheckId { device: "sw-1".parse().unwrap(), check: "icmp".parse().unwrap() }
@@ -264,12 +263,10 @@ mod tests {
 
     fn answer(state: State) -> Answer {
         match state {
-            State::Up => Answer { outcome: Ok(()), measurements: Vec::new(), reading: None },
-            State::Degraded => Answer {
-                outcome: Ok(()),
-                measurements: vec![Measurement { metric: Metric::Loss, value: 0.3 }],
-                reading: None,
-            },
+            State::Up => Answer::good(Vec::new()),
+            State::Degraded => {
+                Answer { outcome: Outcome::Impaired(Failure::Loss { percent: 33 }), ..Answer::good(Vec::new()) }
+            }
             State::Unknown => Answer::failed(Failure::Local { detail: "no socket".to_owned() }),
             State::Down => Answer::failed(Failure::Refused),
         }

@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -27,8 +28,8 @@ pub struct Series {
     pub check: CheckId,
     /// What is measured, and in what unit.
     pub metric: Metric,
-    /// The name of the interface (ifName).
-    pub interface: Option<String>,
+    /// Of which of several things alike: the name of the interface (ifName), the label of a plugin's performance data.
+    pub instance: Option<Arc<str>>,
 }
 
 /// One number of one series at one time, in the unit of the series' metric.
@@ -89,21 +90,22 @@ const SCHEMA: &str = "
 /// The samples in an observation.
 #[must_use]
 pub fn samples(observation: &Observation) -> Vec<Sample> {
-    let sample = |metric, interface: Option<&str>, value| Sample {
-        series: Series { check: observation.check.clone(), metric, interface: interface.map(str::to_owned) },
+    let sample = |metric, instance: Option<Arc<str>>, value| Sample {
+        series: Series { check: observation.check.clone(), metric, instance },
         at: observation.at,
         value,
     };
     let answer = &observation.answer;
     let mut samples: Vec<Sample> =
-        answer.measurements.iter().map(|measured| sample(measured.metric, None, measured.value)).collect();
+        answer.measurements.iter().map(|it| sample(it.metric, it.instance.clone(), it.value)).collect();
     for reading in answer.reading.iter() {
         for (index, rate) in &reading.rates {
             let Some(interface) = reading.interfaces.iter().find(|interface| interface.index == *index) else {
                 continue;
             };
-            samples.push(sample(Metric::ReceiveRate, Some(&interface.name), rate.received));
-            samples.push(sample(Metric::TransmitRate, Some(&interface.name), rate.sent));
+            let name: Arc<str> = interface.name.as_str().into();
+            samples.push(sample(Metric::ReceiveRate, Some(Arc::clone(&name)), rate.received));
+            samples.push(sample(Metric::TransmitRate, Some(name), rate.sent));
         }
     }
     samples
@@ -213,7 +215,7 @@ fn is_damage(error: &rusqlite::Error) -> bool {
 
 fn key(series: &Series) -> (&str, &str, &str, &str) {
     let CheckId { device, check } = &series.check;
-    (device.as_str(), check.as_str(), series.metric.name(), series.interface.as_deref().unwrap_or_default())
+    (device.as_str(), check.as_str(), series.metric.name(), series.instance.as_deref().unwrap_or_default())
 }
 
 fn write(
@@ -259,7 +261,7 @@ mod tests {
 
     fn sample(second: i64, value: f64) -> Sample {
         let check = CheckId { device: "sw-1".parse().unwrap(), check: "icmp".parse().unwrap() };
-        let series = Series { check, metric: Metric::RttMean, interface: None };
+        let series = Series { check, metric: Metric::RttMean, instance: None };
         Sample { series, at: at(second), value }
     }
 

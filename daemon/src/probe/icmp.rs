@@ -3,13 +3,13 @@
 //! One socket a family serves all targets. The raw socket needs CAP_NET_RAW, the datagram socket a
 //! `net.ipv4.ping_group_range` that includes our group (icmp(7)); `surge-ping` takes the one that it gets.
 
-use std::net::IpAddr;
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use surge_ping::{Client, Config, ICMP, PingIdentifier, PingSequence, SurgeError};
 
-use super::{Answer, Failure, Measurement, Metric};
+use super::{Answer, Failure, Measurement, Metric, Outcome};
+use crate::config::Icmp;
 
 /// The sockets through which all hosts are asked. A family whose socket cannot be had stays without, with the reason.
 pub struct Sockets {
@@ -42,7 +42,8 @@ impl Sockets {
 }
 
 /// Sends `echoes` echo requests to `address`, each of which may be answered within `timeout`.
-pub async fn probe(sockets: &Sockets, address: IpAddr, echoes: u8, timeout: Duration) -> Answer {
+pub async fn probe(sockets: &Sockets, question: &Icmp, timeout: Duration) -> Answer {
+    let Icmp { address, echoes, .. } = *question;
     let client = match if address.is_ipv4() { &sockets.v4 } else { &sockets.v6 } {
         Ok(client) => client,
         Err(failure) => return Answer::failed(failure.clone()),
@@ -70,17 +71,23 @@ pub async fn probe(sockets: &Sockets, address: IpAddr, echoes: u8, timeout: Dura
 fn answer(round_trips: &[Duration], echoes: u8, failure: Failure) -> Answer {
     let replies = u8::try_from(round_trips.len()).unwrap_or(u8::MAX).min(echoes);
     let loss = f64::from(echoes - replies) / f64::from(echoes.max(1));
-    let mut measurements = vec![Measurement { metric: Metric::Loss, value: loss }];
+    let mut measurements = vec![Measurement::new(Metric::Loss, loss)];
     let shortest = round_trips.iter().min();
     let longest = round_trips.iter().max();
     if let (Some(shortest), Some(longest)) = (shortest, longest) {
         let mean = round_trips.iter().sum::<Duration>() / u32::from(replies.max(1));
         for (metric, time) in [(Metric::RttMin, *shortest), (Metric::RttMean, mean), (Metric::RttMax, *longest)] {
-            measurements.push(Measurement { metric, value: time.as_secs_f64() });
+            measurements.push(Measurement::time(metric, time));
         }
     }
-    let outcome = if round_trips.is_empty() { Err(failure) } else { Ok(()) };
-    Answer { outcome, measurements, reading: None }
+    let outcome = match replies {
+        0 => Outcome::Failed(failure),
+        _ if replies < echoes => {
+            Outcome::Impaired(Failure::Loss { percent: (u16::from(echoes - replies) * 100 / u16::from(echoes)) as u8 })
+        }
+        _ => Outcome::Good,
+    };
+    Answer { outcome, ..Answer::good(measurements) }
 }
 
 #[cfg(test)]
@@ -92,7 +99,7 @@ mod tests {
     #[test]
     fn a_silent_host_has_lost_everything() {
         let answer = answer(&[], 3, SILENCE);
-        assert_eq!(answer.outcome, Err(SILENCE));
+        assert_eq!(answer.outcome, Outcome::Failed(SILENCE));
         assert_eq!(answer.value(Metric::Loss), Some(1.0));
         assert_eq!(answer.value(Metric::RttMean), None);
     }
@@ -100,7 +107,7 @@ mod tests {
     #[test]
     fn one_reply_of_four_reaches_the_host_with_three_quarters_lost() {
         let answer = answer(&[Duration::from_millis(8)], 4, SILENCE);
-        assert_eq!(answer.outcome, Ok(()));
+        assert_eq!(answer.outcome, Outcome::Impaired(Failure::Loss { percent: 75 }));
         assert_eq!(answer.value(Metric::Loss), Some(0.75));
         assert_eq!(answer.value(Metric::RttMax), Some(0.008));
     }

@@ -1,5 +1,6 @@
 //! SNMP: does the agent answer, as whom we say we are, and what does it say of its interfaces?
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -13,9 +14,8 @@ pub async fn probe(session: &mut Session, timeout: Duration) -> Answer {
     match session.poll(timeout).await {
         Err(failure) => Answer::failed(failure),
         Ok(reading) => {
-            let value = started.elapsed().as_secs_f64();
-            let measurements = vec![Measurement { metric: Metric::PollTime, value }];
-            Answer { outcome: Ok(()), measurements, reading: Some(Box::new(reading)) }
+            let measurements = vec![Measurement::time(Metric::PollTime, started.elapsed())];
+            Answer { reading: Some(Arc::new(reading)), ..Answer::good(measurements) }
         }
     }
 }

@@ -94,12 +94,16 @@ const MOST_DRAWN_INTERFACES: usize = 16;
 pub fn drawn_series(device: &DeviceStatus) -> Vec<Series> {
     let mut drawn = Vec::new();
     for check in &device.checks {
-        let series = |metric, interface| Series { check: check.id.clone(), metric, interface };
+        let series = |metric, instance: Option<&str>| Series {
+            check: check.id.clone(),
+            metric,
+            instance: instance.map(Into::into),
+        };
         drawn.extend(main_metric(check).map(|(metric, _)| series(metric, None)));
         let interfaces = reading(check).map(drawn_interfaces).unwrap_or_default();
         for interface in interfaces {
             for metric in [Metric::ReceiveRate, Metric::TransmitRate] {
-                drawn.push(series(metric, Some(interface.name.clone())));
+                drawn.push(series(metric, Some(&interface.name)));
             }
         }
     }
@@ -115,8 +119,8 @@ fn drawn_interfaces(reading: &Reading) -> Vec<&Interface> {
 /// What a check is mostly about, and what it is called.
 fn main_metric(check: &CheckStatus) -> Option<(Metric, &'static str)> {
     match check.kind {
-        "icmp" => Some((Metric::RttMean, "web-rtt")),
-        "tcp" => Some((Metric::ConnectTime, "web-connect-time")),
+        "icmp" => Some((Metric::RttMean, "metric-rtt-seconds")),
+        "tcp" => Some((Metric::ConnectTime, "metric-connect-seconds")),
         _ => None,
     }
 }
@@ -237,8 +241,8 @@ fn operational(reader: &Reader, status: OperationalStatus) -> Standing {
     Standing { state, symbol, word: reader.text(key) }
 }
 
-fn of<'s>(samples: &'s Samples, check: &CheckId, metric: Metric, interface: Option<&str>) -> &'s [(Timestamp, f64)] {
+fn of<'s>(samples: &'s Samples, check: &CheckId, metric: Metric, instance: Option<&str>) -> &'s [(Timestamp, f64)] {
     let is_wanted =
-        |series: &Series| series.check == *check && series.metric == metric && series.interface.as_deref() == interface;
+        |series: &Series| series.check == *check && series.metric == metric && series.instance.as_deref() == instance;
     samples.iter().find(|(series, _)| is_wanted(series)).map_or(&[], |(_, samples)| samples)
 }

@@ -2,7 +2,7 @@
 //!
 //! Names and units follow Prometheus' conventions. What is not known has no line, rather than a number that is not true.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use crate::backup::Outcome;
 use crate::health::State;
 use crate::live::{CheckStatus, JobStatus, Status};
-use crate::probe::Metric;
+use crate::probe::{Measurement, Metric};
 use crate::snmp::{Interface, OperationalStatus, Rate, Reading};
 
 /// The media type of what [`text`] writes.
@@ -19,7 +19,7 @@ pub const MEDIA_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 /// A metric being written: all its lines stand together, as the format demands.
 struct Family<'t> {
     text: &'t mut String,
-    name: &'static str,
+    name: String,
 }
 
 /// Everything that is known, in Prometheus' text format.
@@ -28,19 +28,7 @@ pub fn text(status: &Status, started: Timestamp, version: &str) -> String {
     let mut text = String::new();
     let checks: Vec<&CheckStatus> = status.devices.iter().flat_map(|device| &device.checks).collect();
     states(&mut text, &checks);
-    let measured = [
-        (Metric::Loss, "rotuse_check_loss_ratio", "Share of echo requests without a reply in the last round."),
-        (Metric::RttMean, "rotuse_check_rtt_seconds", "Mean round trip of the last round."),
-        (Metric::ConnectTime, "rotuse_check_connect_seconds", "Time until the last TCP connection stood."),
-        (Metric::PollTime, "rotuse_snmp_poll_seconds", "Time until the SNMP agent had answered everything."),
-    ];
-    for (metric, name, help) in measured {
-        let mut family = Family::gauge(&mut text, name, help);
-        for check in &checks {
-            let value = check.last.as_ref().and_then(|last| last.answer.value(metric));
-            family.line_if_known(&of_check(check), value);
-        }
-    }
+    measured(&mut text, &checks);
     asked(&mut text, &checks);
     interfaces(&mut text, &checks);
     jobs(&mut text, &status.jobs);
@@ -67,6 +55,26 @@ fn states(text: &mut String, checks: &[&CheckStatus]) {
         for state in State::ALL {
             let believed = f64::from(u8::from(check.state == state));
             family.line(&[device, name, ("state", state.name())], believed);
+        }
+    }
+}
+
+/// What checks measured, a family a metric; a metric that nobody measures is left out.
+fn measured(text: &mut String, checks: &[&CheckStatus]) {
+    let mut lines: BTreeMap<Metric, Vec<(&CheckStatus, &Measurement)>> = BTreeMap::new();
+    for check in checks {
+        for measurement in check.last.iter().flat_map(|last| &last.answer.measurements) {
+            lines.entry(measurement.metric).or_default().push((check, measurement));
+        }
+    }
+    for (metric, lines) in lines {
+        let mut family = Family::new(text, &format!("rotuse_check_{}", metric.name()), "gauge", metric.meaning());
+        for (check, measurement) in lines {
+            let [device, name] = of_check(check);
+            match &measurement.instance {
+                None => family.line(&[device, name], measurement.value),
+                Some(instance) => family.line(&[device, name, ("instance", instance)], measurement.value),
+            }
         }
     }
 }
@@ -174,14 +182,14 @@ fn jobs(text: &mut String, jobs: &[JobStatus]) {
 }
 
 impl<'t> Family<'t> {
-    fn gauge(text: &'t mut String, name: &'static str, help: &str) -> Self {
+    fn gauge(text: &'t mut String, name: &str, help: &str) -> Self {
         Self::new(text, name, "gauge", help)
     }
 
-    fn new(text: &'t mut String, name: &'static str, kind: &str, help: &str) -> Self {
+    fn new(text: &'t mut String, name: &str, kind: &str, help: &str) -> Self {
         // Writing into a string cannot fail.
         let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}");
-        Self { text, name }
+        Self { text, name: name.to_owned() }
     }
 
     fn line_if_known(&mut self, labels: &[(&str, &str)], value: Option<f64>) {
@@ -191,7 +199,7 @@ impl<'t> Family<'t> {
     }
 
     fn line(&mut self, labels: &[(&str, &str)], value: f64) {
-        self.text.push_str(self.name);
+        self.text.push_str(&self.name);
         for (place, (label, text)) in labels.iter().enumerate() {
             self.text.push(if place == 0 { '{' } else { ',' });
             let _ = write!(self.text, "{label}=\"");
@@ -307,7 +315,7 @@ mod tests {
         #[test]
         fn any_label_stays_on_its_line_and_keeps_its_value(value in "[\\\\\"\n\r a{}=,ž\u{2028}]{0,20}") {
             let mut text = String::new();
-            Family { text: &mut text, name: "m" }.line(&[("l", &value)], 1.0);
+            Family { text: &mut text, name: "m".to_owned() }.line(&[("l", &value)], 1.0);
             prop_assert_eq!(text.matches('\n').count(), 1);
             let inner = text.strip_prefix("m{l=\"").and_then(|rest| rest.strip_suffix("\"} 1\n")).unwrap();
             prop_assert_eq!(unescape(inner), value);

@@ -5,6 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 use messages::{Language, Message};
 use serde::Serialize;
 
+use crate::probe::Unit;
+
 /// For whom a page is made, and when.
 #[derive(Debug, Clone)]
 pub struct Reader {
@@ -84,6 +86,26 @@ impl Reader {
             self.with_unit(seconds * 1e3, "ms")
         } else {
             self.with_unit(seconds * 1e6, "µs")
+        }
+    }
+
+    /// What was measured, with its unit.
+    #[must_use]
+    pub fn measured(&self, unit: Unit, value: f64) -> String {
+        const LONG: f64 = 600.0;
+        match unit {
+            Unit::Seconds if value.abs() >= LONG => {
+                #[expect(clippy::cast_possible_truncation, reason = "a cast from f64 saturates")]
+                let duration = SignedDuration::from_secs(value as i64);
+                let sign = if value < 0.0 { "−" } else { "" };
+                format!("{sign}{}", self.duration(duration.abs()))
+            }
+            Unit::Seconds if value < 0.0 => format!("−{}", self.seconds(-value)),
+            Unit::Seconds => self.seconds(value),
+            Unit::Ratio => self.percent(value),
+            Unit::BitsPerSecond => self.bits_per_second(value),
+            Unit::Octets => self.scaled(value, ["B", "kB", "MB", "GB", "TB", "PB"]),
+            Unit::Number => self.say(&Message::new("web-number").with("value", value)),
         }
     }
 

@@ -1,5 +1,6 @@
 //! A made-up municipality for tests: something of everything that a page can show.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -8,7 +9,7 @@ use crate::backup::{Fault, JobRecord, Manifest, Outcome, Run, RunCounts, RunId, 
 use crate::config::{CheckId, Source};
 use crate::health::{Incident, IncidentId, Reason, State, Subject};
 use crate::live::{CheckStatus, DeviceStatus, JobStatus, Status};
-use crate::probe::{Answer, Failure, Measurement, Metric, Observation};
+use crate::probe::{Answer, Failure, Measurement, Metric, Observation, Outcome as Probed};
 use crate::snmp::{Interface, InterfaceIndex, OperationalStatus, Rate, Reading, System};
 
 /// The time at which everything happens.
@@ -20,13 +21,18 @@ fn ago(seconds: i64) -> Timestamp {
     now().checked_sub(SignedDuration::from_secs(seconds)).unwrap()
 }
 
-fn check(device: &str, kind: &'static str, state: State, outcome: Result<&[(Metric, f64)], Failure>) -> CheckStatus {
+fn check(device: &str, kind: &'static str, state: State, answered: Result<&[(Metric, f64)], Failure>) -> CheckStatus {
     let id = CheckId { device: device.parse().unwrap(), check: kind.parse().unwrap() };
-    let measurements = match &outcome {
-        Ok(measured) => measured.iter().map(|(metric, value)| Measurement { metric: *metric, value: *value }).collect(),
-        Err(_) => vec![Measurement { metric: Metric::Loss, value: 1.0 }],
+    let loss = |loss| vec![Measurement::new(Metric::Loss, loss)];
+    let answer = match answered {
+        Ok(measured) => {
+            Answer::good(measured.iter().map(|(metric, value)| Measurement::new(*metric, *value)).collect())
+        }
+        Err(failure @ Failure::Loss { .. }) => {
+            Answer { outcome: Probed::Impaired(failure), ..Answer::good(loss(0.333)) }
+        }
+        Err(failure) => Answer { measurements: loss(1.0), ..Answer::failed(failure) },
     };
-    let answer = Answer { outcome: outcome.map(|_| ()), measurements, reading: None };
     let last = Observation { check: id.clone(), at: ago(7), answer };
     CheckStatus { id, kind, interval: Duration::from_secs(30), state, since: Some(ago(273_600)), last: Some(last) }
 }
@@ -81,7 +87,6 @@ fn job(name: &str, title: &str, outcome: Option<Outcome>) -> JobStatus {
 
 pub(super) fn status() -> Status {
     let pinged: &[_] = &[(Metric::RttMean, 0.000_83), (Metric::Loss, 0.0)];
-    let lossy: &[_] = &[(Metric::RttMean, 0.0384), (Metric::Loss, 0.333)];
     let connected: &[_] = &[(Metric::ConnectTime, 0.012_4)];
     let timeout = || Failure::Timeout { after: Duration::from_secs(2) };
     let mut snmp = check("sw-rotuse-1", "snmp", State::Up, Ok(&[(Metric::PollTime, 0.214)]));
@@ -104,7 +109,7 @@ pub(super) fn status() -> Status {
         uptime: Some(Duration::from_secs(8_899_200)),
     };
     if let Some(last) = &mut snmp.last {
-        last.answer.reading = Some(Box::new(Reading { system, interfaces, rates }));
+        last.answer.reading = Some(Arc::new(Reading { system, interfaces, rates }));
     }
     let never = CheckStatus { since: None, last: None, ..check("ups-1", "snmp", State::Unknown, Ok(&[])) };
     let devices = vec![
@@ -130,7 +135,7 @@ pub(super) fn status() -> Status {
             "ap-biblioteka",
             "Bibliotekos prieigos taškas su <b>ilgu</b> pavadinimu",
             Some("Biblioteka"),
-            vec![check("ap-biblioteka", "icmp", State::Degraded, Ok(lossy))],
+            vec![check("ap-biblioteka", "icmp", State::Degraded, Err(Failure::Loss { percent: 33 }))],
         ),
         device("ups-1", "UPS", None, vec![never]),
         device("dvs", "Dokumentų valdymo sistema", None, vec![check("dvs", "tcp", State::Up, Ok(connected))]),

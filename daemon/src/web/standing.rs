@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::reader::{Reader, When};
 use crate::health::{Incident, State, Subject};
 use crate::live::{CheckStatus, Status};
-use crate::probe::Metric;
+use crate::probe::Measurement;
 use crate::snmp::OperationalStatus;
 
 /// How something stands: a colour, a symbol and a word, so that nobody depends on the colour.
@@ -108,14 +108,11 @@ fn reason(check: &CheckStatus) -> Option<Message> {
         let asked_before = check.since.is_some();
         return Some(Message::new(if asked_before { "web-not-asked-again" } else { "web-not-asked" }));
     };
-    match (&last.answer.outcome, check.state) {
-        (Err(failure), State::Up | State::Degraded) => {
-            Some(Message::new("web-unconfirmed").with("reason", failure.message()))
-        }
-        (Err(failure), _) => Some(failure.message()),
-        (Ok(()), State::Degraded) => Some(Message::new("web-answers-not-always")),
-        (Ok(()), _) => None,
+    let failure = last.answer.outcome.failure()?;
+    if State::of(&last.answer) > check.state {
+        return Some(Message::new("web-unconfirmed").with("reason", failure.message()));
     }
+    Some(failure.message())
 }
 
 fn figures(reader: &Reader, check: &CheckStatus) -> Vec<Figure> {
@@ -123,13 +120,11 @@ fn figures(reader: &Reader, check: &CheckStatus) -> Vec<Figure> {
         return Vec::new();
     };
     let figure = |key: &str, value: String| Figure { label: reader.text(key), value };
-    let seconds =
-        [(Metric::RttMean, "web-rtt"), (Metric::ConnectTime, "web-connect-time"), (Metric::PollTime, "web-poll-time")];
-    let mut figures: Vec<Figure> = seconds
-        .into_iter()
-        .filter_map(|(metric, key)| Some(figure(key, reader.seconds(answer.value(metric)?))))
-        .collect();
-    figures.extend(answer.value(Metric::Loss).map(|loss| figure("web-loss", reader.percent(loss))));
+    let mut figures: Vec<Figure> = {
+        let principal = answer.measurements.iter().filter(|measured| !measured.metric.is_detail());
+        principal.map(|measured| measurement(reader, measured)).collect()
+    };
+    figures.extend(answer.said.as_ref().map(|said| figure("web-said", said.clone())));
     if let Some(reading) = &answer.reading {
         let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
         let up = reading.interfaces.iter().filter(|interface| interface.status == OperationalStatus::Up);
@@ -139,6 +134,14 @@ fn figures(reader: &Reader, check: &CheckStatus) -> Vec<Figure> {
         figures.push(figure("web-interfaces", reader.say(&message)));
     }
     figures
+}
+
+fn measurement(reader: &Reader, measured: &Measurement) -> Figure {
+    let label = match &measured.instance {
+        Some(instance) => instance.to_string(),
+        None => reader.text(&format!("metric-{}", measured.metric.name().replace('_', "-"))),
+    };
+    Figure { label, value: reader.measured(measured.metric.unit(), measured.value) }
 }
 
 impl IncidentView {

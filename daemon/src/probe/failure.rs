@@ -1,0 +1,200 @@
+//! Why a target did not do what was asked: typed, so that the page, the journal and the log say it in words.
+
+use std::time::Duration;
+
+use messages::Message;
+use serde::{Deserialize, Serialize};
+
+/// Why a target did not do what was asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Failure {
+    /// Nothing came back in time.
+    Timeout {
+        /// How long was waited.
+        after: Duration,
+    },
+    /// The target is there and refuses.
+    Refused,
+    /// The network says that the target cannot be reached.
+    Unreachable {
+        /// What the network said.
+        detail: String,
+    },
+    /// The target does not accept who we say we are.
+    Authentication {
+        /// What it does not accept.
+        rejected: Rejected,
+    },
+    /// The target answers something else than the protocol allows.
+    Protocol {
+        /// What it answered.
+        detail: String,
+    },
+    /// The target answers by the protocol, but not what is expected of it.
+    Unexpected {
+        /// What was expected.
+        wanted: String,
+        /// What came.
+        got: String,
+    },
+    /// A name cannot be resolved.
+    Unresolved {
+        /// Which.
+        name: String,
+        /// What the resolver said.
+        detail: String,
+    },
+    /// The certificate that the target shows is not to be trusted, or soon no longer.
+    Certificate {
+        /// Why.
+        #[serde(flatten)]
+        fault: CertificateFault,
+    },
+    /// Some echo requests were not answered.
+    Loss {
+        /// Their share, in percent.
+        percent: u8,
+    },
+    /// A plugin says that something is not as it should be.
+    Plugin {
+        /// What it says.
+        text: String,
+    },
+    /// This process may not send echo requests. It says nothing about the target.
+    NotPermitted,
+    /// This machine could not even ask. It says nothing about the target.
+    Local {
+        /// What the system said.
+        detail: String,
+    },
+}
+
+/// What a target did not accept (the usmStats counters of RFC 3414, 3.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rejected {
+    /// No such user there.
+    User,
+    /// The user exists, the authentication passphrase or protocol is wrong.
+    AuthenticationPassphrase,
+    /// The privacy passphrase or protocol is wrong.
+    PrivacyPassphrase,
+    /// The clocks of the two engines disagree.
+    Clock,
+    /// The agent does not say what.
+    Unspecified,
+}
+
+/// Why a certificate is not to be trusted (RFC 5280, section 6; RFC 9525 for names).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "fault", rename_all = "kebab-case")]
+pub enum CertificateFault {
+    /// It was valid until this time (RFC 3339).
+    Expired {
+        /// When.
+        at: String,
+    },
+    /// It will be valid from this time on (RFC 3339).
+    NotYetValid {
+        /// When.
+        at: String,
+    },
+    /// It expires soon.
+    ExpiresSoon {
+        /// Whole days left.
+        days: u32,
+    },
+    /// It is for other names.
+    OtherName {
+        /// The name that was asked for.
+        name: String,
+        /// The names that it is for.
+        names: String,
+    },
+    /// No authority that we trust has signed it.
+    Untrusted {
+        /// Who has.
+        issuer: String,
+    },
+    /// Its key or signature is weaker than what is accepted today.
+    Weak {
+        /// What is weak about it.
+        detail: String,
+    },
+    /// Something else.
+    Other {
+        /// What.
+        detail: String,
+    },
+}
+
+impl CertificateFault {
+    fn message(&self) -> Message {
+        match self {
+            Self::Expired { at } => Message::new("failure-certificate-expired").with("at", at.as_str()),
+            Self::NotYetValid { at } => Message::new("failure-certificate-not-yet-valid").with("at", at.as_str()),
+            Self::ExpiresSoon { days } => {
+                Message::new("failure-certificate-expires-soon").with("days", u64::from(*days))
+            }
+            Self::OtherName { name, names } => {
+                Message::new("failure-certificate-other-name").with("name", name.as_str()).with("names", names.as_str())
+            }
+            Self::Untrusted { issuer } => Message::new("failure-certificate-untrusted").with("issuer", issuer.as_str()),
+            Self::Weak { detail } => Message::new("failure-certificate-weak").with("detail", detail.as_str()),
+            Self::Other { detail } => Message::new("failure-certificate-other").with("detail", detail.as_str()),
+        }
+    }
+}
+
+impl Failure {
+    /// The failure in words.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        match self {
+            Self::Timeout { after } => Message::new("failure-timeout").with("seconds", after.as_secs_f64()),
+            Self::Refused => Message::new("failure-refused"),
+            Self::Unreachable { detail } => Message::new("failure-unreachable").with("detail", detail.as_str()),
+            Self::Authentication { rejected } => Message::new(match rejected {
+                Rejected::User => "failure-authentication-user",
+                Rejected::AuthenticationPassphrase => "failure-authentication-passphrase",
+                Rejected::PrivacyPassphrase => "failure-authentication-privacy",
+                Rejected::Clock => "failure-authentication-clock",
+                Rejected::Unspecified => "failure-authentication",
+            }),
+            Self::Protocol { detail } => Message::new("failure-protocol").with("detail", detail.as_str()),
+            Self::Unexpected { wanted, got } => {
+                Message::new("failure-unexpected").with("wanted", wanted.as_str()).with("got", got.as_str())
+            }
+            Self::Unresolved { name, detail } => {
+                Message::new("failure-unresolved").with("name", name.as_str()).with("detail", detail.as_str())
+            }
+            Self::Certificate { fault } => fault.message(),
+            Self::Loss { percent } => Message::new("failure-loss").with("percent", u64::from(*percent)),
+            Self::Plugin { text } => Message::new("failure-plugin").with("text", text.as_str()),
+            Self::NotPermitted => Message::new("failure-not-permitted"),
+            Self::Local { detail } => Message::new("failure-local").with("detail", detail.as_str()),
+        }
+    }
+
+    /// What an error of the operating system says about a target.
+    #[must_use]
+    pub fn from_io(error: &std::io::Error, after: Duration) -> Self {
+        use std::io::ErrorKind as Kind;
+        match error.kind() {
+            Kind::TimedOut => Self::Timeout { after },
+            Kind::ConnectionRefused | Kind::ConnectionReset => Self::Refused,
+            Kind::HostUnreachable | Kind::NetworkUnreachable | Kind::NetworkDown => {
+                Self::Unreachable { detail: error.to_string() }
+            }
+            _ => Self::Local { detail: error.to_string() },
+        }
+    }
+}
+
+/// English, see [`Failure::message`].
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.message().fmt(f)
+    }
+}
