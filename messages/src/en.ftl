@@ -28,6 +28,7 @@ toml-duration-not-positive = { $key } must be longer than zero
 toml-text = text in quotes
 toml-integer = a whole number
 toml-boolean = true or false
+toml-number = a number
 toml-array = a list in square brackets
 toml-table = a table
 toml-date = a date such as 2026-11-23
@@ -79,6 +80,14 @@ config-percent = { $key } must be from 0 to 100
 config-passphrase-short = { $key } must have at least 8 characters (RFC 3414, 11.2)
 config-calendar = a calendar event in the notation of systemd.time(7)
 toml-time-zone = a time zone of the IANA database
+profile-unknown-field = the section { $section } has no field "{ $name }"; { $hint }
+profile-unknown-section = there is no section "{ $name }"; { $hint }
+profile-column-without-entry = { $key } needs entry = "…", the OID of the table's entry; write the whole OID instead
+profile-no-source = the field needs to know where its value stands: column = …, oid = "…", index = "…", under = "…" or text = "…"
+profile-object-id = an OID
+profile-template = an OID with places to fill in ($*, $1, #2, @field)
+profile-arcs = arcs of the index, counted from 1
+profile-pattern = this is no regular expression: { $error }
 config-listen-not-loopback = listen must be an address of this machine alone (127.0.0.1 or ::1): the pages have no users yet; put a web server with access control in front of them
 config-secret-source = { $key } needs either file = "…" or credential = "…"
 config-secret-unreadable = the secret file { $path } cannot be read: { $error }

@@ -29,6 +29,7 @@ toml-duration-not-positive = „{ $key }“ turi būti ilgesnė už nulį
 toml-text = tekstas kabutėse
 toml-integer = sveikasis skaičius
 toml-boolean = true arba false
+toml-number = skaičius
 toml-array = sąrašas laužtiniuose skliaustuose
 toml-table = lentelė
 toml-date = data, pavyzdžiui, 2026-11-23
@@ -84,6 +85,14 @@ config-percent = { $key } turi būti nuo 0 iki 100
 config-passphrase-short = { $key } turi turėti bent 8 ženklus (RFC 3414, 11.2)
 config-calendar = laikas systemd.time(7) užrašu
 toml-time-zone = IANA duomenų bazės laiko juosta
+profile-unknown-field = skyriuje { $section } lauko „{ $name }“ nėra; { $hint }
+profile-unknown-section = skyriaus „{ $name }“ nėra; { $hint }
+profile-column-without-entry = prie { $key } reikia entry = "…" (lentelės įrašo OID); arba rašykite visą OID
+profile-no-source = nepasakyta, kur lauko reikšmė: column = …, oid = "…", index = "…", under = "…" arba text = "…"
+profile-object-id = OID
+profile-template = OID su pildomomis vietomis ($*, $1, #2, @laukas)
+profile-arcs = indekso dalys, skaičiuojamos nuo 1
+profile-pattern = tai nėra taisyklingas reguliarusis reiškinys: { $error }
 config-listen-not-loopback = listen turi būti tik šio kompiuterio adresas (127.0.0.1 arba ::1): puslapiai dar neturi naudotojų; priešais juos pastatykite žiniatinklio serverį su prieigos kontrole
 config-secret-source = { $key } reikia arba file = "…", arba credential = "…"
 config-secret-unreadable = nepavyksta perskaityti slapto failo { $path }: { $error }

@@ -276,6 +276,20 @@ impl<'a> Table<'a> {
         }
     }
 
+    /// The sub-tables of the table `key` with the names that the user chose (`[key.name]`), none when it is missing.
+    pub fn named_tables(&mut self, key: &'static str) -> Vec<(String, Table<'a>)> {
+        let Some(mut outer) = self.table(key) else {
+            return Vec::new();
+        };
+        let entries = std::mem::take(&mut outer.entries);
+        let named = entries.into_iter().filter_map(|(name, value)| {
+            let name = name.into_inner().into_owned();
+            let table = outer.open(key, value, format!("[{key}.{name}]"))?;
+            Some((name, table))
+        });
+        named.collect()
+    }
+
     /// Reports `key` as missing if it is; for keys whose value is a table.
     pub fn must_exist(&self, key: &'static str, example: &'static str) {
         if !self.entries.iter().any(|(name, _)| name.get_ref() == key) {

@@ -1,5 +1,6 @@
 //! What a TOML value can become. One implementation a type, each with the example that a message shows.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -165,7 +166,25 @@ macro_rules! whole_numbers {
     )*};
 }
 
-whole_numbers!(u8, u16, u32, u64, i32);
+whole_numbers!(u8, u16, u32, u64, i32, i64);
+
+/// Finite; a whole number will do.
+impl FromValue for f64 {
+    const EXAMPLE: &'static str = "0.1";
+
+    fn from_value(value: &Spanned<DeValue<'_>>, reporter: &Reporter<'_>) -> Option<Self> {
+        let digits = match value.get_ref() {
+            DeValue::Float(digits) => digits.as_str(),
+            DeValue::Integer(digits) if digits.radix() == 10 => digits.as_str(),
+            _ => "",
+        };
+        let number = digits.parse().ok().filter(|number: &Self| number.is_finite());
+        if number.is_none() {
+            reporter.wrong_type(value, "toml-number");
+        }
+        number
+    }
+}
 
 impl FromValue for IpAddr {
     const EXAMPLE: &'static str = "\"10.0.0.1\"";
@@ -249,6 +268,21 @@ impl FromValue for jiff::civil::DateTime {
                 None
             }
         }
+    }
+}
+
+/// A table whose keys the user chooses.
+impl<T: FromValue> FromValue for BTreeMap<String, T> {
+    const EXAMPLE: &'static str = "{ … = … }";
+
+    fn from_value(value: &Spanned<DeValue<'_>>, reporter: &Reporter<'_>) -> Option<Self> {
+        let DeValue::Table(entries) = value.get_ref() else {
+            reporter.wrong_type(value, "toml-table");
+            return None;
+        };
+        let read = entries.iter().map(|(name, value)| (name.get_ref(), T::from_value(value, reporter)));
+        let read: Vec<(_, Option<T>)> = read.collect();
+        read.into_iter().map(|(name, value)| Some((name.to_string(), value?))).collect()
     }
 }
 

@@ -156,29 +156,34 @@ fn for_each_table(
     problems: &Problems,
     mut read: impl FnMut(strict_toml::Table<'_>),
 ) {
-    let folder = main_folder.join(folder);
-    let unreadable = |error: &std::io::Error| problems.report(Problem::unreadable(&folder, error));
-    let entries = match std::fs::read_dir(&folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return,
-        Err(error) => return unreadable(&error),
-    };
-    let mut paths = Vec::new();
-    for entry in entries {
-        match entry {
-            Ok(entry) => paths.push(entry.path()),
-            Err(error) => unreadable(&error),
-        }
-    }
-    paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
-    paths.sort();
-    for path in paths {
+    for path in toml_files(&main_folder.join(folder), problems) {
         let Some(document) = Document::open(&path, MISSING, problems) else { continue };
         let Some(mut file) = document.table(problems) else { continue };
         for table in file.tables(key) {
             read(table);
         }
     }
+}
+
+/// Every `*.toml` in a folder, in the order of their names. A folder that is not there is empty.
+pub(crate) fn toml_files(folder: &Path, problems: &Problems) -> Vec<PathBuf> {
+    let unreadable = |error: &std::io::Error| problems.report(Problem::unreadable(folder, error));
+    let mut paths = Vec::new();
+    match std::fs::read_dir(folder) {
+        Ok(entries) => {
+            for entry in entries {
+                match entry {
+                    Ok(entry) => paths.push(entry.path()),
+                    Err(error) => unreadable(&error),
+                }
+            }
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => unreadable(&error),
+    }
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    paths.sort();
+    paths
 }
 
 fn unique<'a, T: Named + 'a>(kind: &str, things: impl Iterator<Item = &'a T>, path: &Path, problems: &Problems) {
@@ -191,7 +196,7 @@ fn unique<'a, T: Named + 'a>(kind: &str, things: impl Iterator<Item = &'a T>, pa
 }
 
 /// The message about a name that nothing has, with the nearest one or all that there are.
-fn unknown_name<'a>(key: &str, wanted: &str, known: impl Iterator<Item = &'a str> + Clone) -> Message {
+pub(crate) fn unknown_name<'a>(key: &str, wanted: &str, known: impl Iterator<Item = &'a str> + Clone) -> Message {
     let names = match strict_toml::nearest(wanted, known.clone()) {
         Some(nearest) => Message::new("config-did-you-mean").with("nearest", nearest),
         None => Message::new("config-known-names").with("known", known.collect::<Vec<_>>().join(", ")),

@@ -4,7 +4,10 @@
 //! agent sends is hostile until parsed: a wrong type or a missing column leaves a field empty, never a wrong number.
 
 mod interfaces;
+pub mod profile;
 pub mod rates;
+pub mod raw;
+pub mod section;
 mod session;
 
 pub use interfaces::{Interface, InterfaceIndex, OperationalStatus};
