@@ -8,12 +8,14 @@
 //! - [`health`]: from observations to states to incidents;
 //! - [`recorder`]: the one writer, into [`journal`], [`history`] and [`live`];
 //! - [`web`]: shows it;
+//! - [`inspect`]: looks at one SNMP agent by hand;
 //! - [`service`]: starts and stops all of it.
 
 pub mod backup;
 pub mod config;
 pub mod health;
 pub mod history;
+pub mod inspect;
 pub mod jobs;
 pub mod journal;
 pub mod live;

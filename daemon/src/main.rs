@@ -3,12 +3,14 @@
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use messages::Language;
 use rotused::backup::{Restic, Workplace};
 use rotused::config::{self, Config, Invalid, RepositoryName};
+use rotused::inspect::{self, CannotLook, Target};
 use rotused::service::{self, CannotStart};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::layer::SubscriberExt;
@@ -40,6 +42,7 @@ Environment:
 
 Files:
   /etc/rotused/rotused.toml      state directory, status pages, SNMP credentials, restic repositories
+  /etc/rotused/profiles/*.toml   what kinds of devices have, beside what is built in
   /etc/rotused/devices/*.toml    devices and what is asked of them
   /etc/rotused/jobs/*.toml       backup jobs";
 
@@ -56,6 +59,11 @@ enum Command {
     ///
     /// Secrets are looked at too: a missing file or one that others can read is a mistake.
     Check(Configured),
+    /// Looks at one SNMP agent by hand, with the daemon's own eyes.
+    Snmp {
+        #[command(subcommand)]
+        command: Snmp,
+    },
     /// Looks after restic repositories.
     Repo {
         #[command(subcommand)]
@@ -75,6 +83,51 @@ enum Repo {
         #[command(flatten)]
         configured: Configured,
     },
+}
+
+#[derive(Subcommand)]
+enum Snmp {
+    /// Prints what an agent answers, value by value.
+    Walk {
+        #[command(flatten)]
+        agent: Agent,
+        /// Where to begin; everything under it is printed.
+        #[arg(default_value = "1.3.6.1.2.1", value_parser = object_id)]
+        oid: ObjectId,
+    },
+    /// Prints how each value of a device is understood, by the profile that fits it.
+    ///
+    /// Profiles are TOML files: those that are part of rotused, and those in the folder profiles/ beside the configuration.
+    Explain {
+        #[command(flatten)]
+        agent: Agent,
+        /// Prints JSON for programs; `rotused snmp schema` describes it.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Prints the JSON Schema of what `explain --json` prints: all sections and fields, with units and meanings.
+    Schema,
+}
+
+#[derive(Args)]
+struct Agent {
+    /// A device of the configuration with a check of kind "snmp"; with --credentials also HOST or HOST:PORT.
+    device: String,
+    /// As whom to ask: the name of a [[credential]] of the configuration.
+    #[arg(long, value_name = "NAME")]
+    credentials: Option<String>,
+    /// How long to wait for the agent, in seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    timeout: u64,
+    #[command(flatten)]
+    configured: Configured,
+}
+
+#[derive(Clone)]
+struct ObjectId(Vec<u32>);
+
+fn object_id(text: &str) -> Result<ObjectId, String> {
+    rotused::snmp::raw::arcs(text).map(ObjectId).ok_or_else(|| "an OID looks like 1.3.6.1.2.1.2.2".to_owned())
 }
 
 #[derive(Args)]
@@ -109,6 +162,7 @@ fn execute(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Run(configured) => run(&configured.config),
         Command::Check(configured) => check(&configured.config),
+        Command::Snmp { command } => snmp(command),
         Command::Repo { command: Repo::Init { name, configured } } => init(&configured.config, &name),
     }
 }
@@ -132,6 +186,35 @@ fn check(path: &Path) -> anyhow::Result<()> {
     let config = load(path)?;
     println!("{}", config::summary(&config, Language::English));
     Ok(())
+}
+
+fn snmp(command: Snmp) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match command {
+            Snmp::Walk { agent, oid } => {
+                let config = load(&agent.configured.config)?;
+                agent.find(&config).await?.walk(&config, &oid.0, agent.timeout()).await?;
+            }
+            Snmp::Explain { agent, json } => {
+                let config = load(&agent.configured.config)?;
+                let explanation = agent.find(&config).await?.explain(&config, agent.timeout()).await?;
+                inspect::print(&explanation, json)?;
+            }
+            Snmp::Schema => println!("{:#}", rotused::snmp::explain::schema()),
+        }
+        Ok(())
+    })
+}
+
+impl Agent {
+    async fn find(&self, config: &Config) -> Result<Target, CannotLook> {
+        Target::find(config, &self.device, self.credentials.as_deref()).await
+    }
+
+    const fn timeout(&self) -> Duration {
+        Duration::from_secs(self.timeout)
+    }
 }
 
 fn init(path: &Path, name: &RepositoryName) -> anyhow::Result<()> {

@@ -117,7 +117,7 @@ pub async fn run(config: Config) -> Result<(), CannotStart> {
         }
     });
     let started = Instant::now();
-    let sockets = Sockets::open().await;
+    let sockets = Sockets::open(Arc::clone(&config.profiles)).await;
     for check in config.devices.iter().flat_map(|device| &device.checks) {
         tasks.spawn(watch::watch(check.clone(), sockets.clone(), started, reports.clone(), stop.clone()));
     }

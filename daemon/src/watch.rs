@@ -12,6 +12,7 @@ use crate::config::{Check, Icmp, Question, Snmp, Tcp};
 use crate::probe::{Answer, Observation, icmp, snmp, tcp};
 use crate::recorder::Report;
 use crate::schedule::interval;
+use crate::snmp::profile::Profiles;
 use crate::snmp::{Session, Transports};
 
 /// The sockets that all checks share.
@@ -23,8 +24,8 @@ pub struct Sockets {
 
 impl Sockets {
     /// Opens them; must be called inside the runtime that will ask.
-    pub async fn open() -> Self {
-        Self { icmp: Arc::new(icmp::Sockets::open()), snmp: Transports::open().await }
+    pub async fn open(profiles: Arc<Profiles>) -> Self {
+        Self { icmp: Arc::new(icmp::Sockets::open()), snmp: Transports::open(profiles).await }
     }
 }
 

@@ -19,19 +19,20 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
+use crate::snmp::profile::Profiles;
 use jiff::tz::TimeZone;
 use messages::{Language, Message};
 use strict_toml::{Document, Problem, Problems};
 
 pub use check::{Check, CheckId, Confirmation, Icmp, Question, Snmp, Tcp};
-pub use credential::{AuthenticationProtocol, Credential, Identity, PrivacyProtocol};
+pub use credential::{AuthenticationProtocol, Credential, Identity, PrivacyProtocol, Protection};
 pub use device::Device;
 pub use job::{Job, ReadData, Repository, Source};
 pub use name::{CheckName, CredentialName, DeviceName, JobName, NotAName, RepositoryName};
 pub use secret::{Secret, SecretFile};
 
 /// Everything the daemon was told.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Config {
     /// Where the daemon keeps what it must remember; only it writes there.
     pub state_directory: PathBuf,
@@ -41,12 +42,16 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The `restic` command: a path, or a name to be found in `PATH`.
     pub restic: PathBuf,
+    /// As whom SNMP agents are asked.
+    pub credentials: Vec<Arc<Credential>>,
     /// What is watched, in the order of file names and places.
     pub devices: Vec<Device>,
     /// What may be initialised and written to.
     pub repositories: Vec<Arc<Repository>>,
     /// What is backed up.
     pub jobs: Vec<Job>,
+    /// What kinds of devices have.
+    pub profiles: Arc<Profiles>,
 }
 
 /// A configuration that cannot be used, with everything that is wrong with it.
@@ -144,8 +149,10 @@ fn read(path: &Path, reading: &Reading<'_>, problems: &Problems) -> Option<Confi
     });
     unique("job", jobs.iter(), &reading.folder.join("jobs"), problems);
 
+    let profiles = Arc::new(Profiles::load(Some(&reading.folder.join("profiles")), problems));
+
     let state_directory = reading.resolve(&state_directory?);
-    Some(Config { state_directory, time_zone, listen, restic, devices, repositories, jobs })
+    Some(Config { state_directory, time_zone, listen, restic, credentials, devices, repositories, jobs, profiles })
 }
 
 /// Reads every `[[key]]` of every `*.toml` in a folder, in the order of file names. A folder that is not there is empty.

@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
 use crate::config::CheckId;
-use crate::probe::{Metric, Observation};
+use crate::probe::{Measurement, Metric, Observation};
 
 /// How long samples are kept.
 pub const KEPT: SignedDuration = SignedDuration::from_hours(14 * 24);
@@ -90,25 +90,16 @@ const SCHEMA: &str = "
 /// The samples in an observation.
 #[must_use]
 pub fn samples(observation: &Observation) -> Vec<Sample> {
-    let sample = |metric, instance: Option<Arc<str>>, value| Sample {
-        series: Series { check: observation.check.clone(), metric, instance },
+    let sample = |measured: &Measurement| Sample {
+        series: Series {
+            check: observation.check.clone(),
+            metric: measured.metric,
+            instance: measured.instance.clone(),
+        },
         at: observation.at,
-        value,
+        value: measured.value,
     };
-    let answer = &observation.answer;
-    let mut samples: Vec<Sample> =
-        answer.measurements.iter().map(|it| sample(it.metric, it.instance.clone(), it.value)).collect();
-    for reading in answer.reading.iter() {
-        for (index, rate) in &reading.rates {
-            let Some(interface) = reading.interfaces.iter().find(|interface| interface.index == *index) else {
-                continue;
-            };
-            let name: Arc<str> = interface.name.as_str().into();
-            samples.push(sample(Metric::ReceiveRate, Some(Arc::clone(&name)), rate.received));
-            samples.push(sample(Metric::TransmitRate, Some(name), rate.sent));
-        }
-    }
-    samples
+    observation.answer.measurements.iter().map(sample).collect()
 }
 
 impl History {

@@ -82,6 +82,8 @@ pub enum Rejected {
     PrivacyPassphrase,
     /// The clocks of the two engines disagree.
     Clock,
+    /// The user exists, but not with as much protection as we use.
+    SecurityLevel,
     /// The agent does not say what.
     Unspecified,
 }
@@ -159,6 +161,7 @@ impl Failure {
                 Rejected::User => "failure-authentication-user",
                 Rejected::AuthenticationPassphrase => "failure-authentication-passphrase",
                 Rejected::PrivacyPassphrase => "failure-authentication-privacy",
+                Rejected::SecurityLevel => "failure-authentication-level",
                 Rejected::Clock => "failure-authentication-clock",
                 Rejected::Unspecified => "failure-authentication",
             }),

@@ -46,7 +46,14 @@ macro_rules! metrics {
             /// Whether it is of interest only to those who look closely.
             #[must_use]
             pub const fn is_detail(self) -> bool {
-                matches!(self, Self::RttMin | Self::RttMax | Self::Jitter | Self::Duplicates | Self::ReplyTtl | Self::Stratum)
+                use Metric::{Duplicates, Jitter, ReplyTtl, RttMax, RttMin, Stratum};
+                matches!(self, RttMin | RttMax | Jitter | Duplicates | ReplyTtl | Stratum) || self.is_of_a_part()
+            }
+
+            /// Whether it is of a part of a device, such as an interface or a sensor, that its agent speaks of.
+            #[must_use]
+            pub const fn is_of_a_part(self) -> bool {
+                self as u8 >= Self::ReceiveRate as u8
             }
 
             /// What it means, in a sentence.
@@ -92,4 +99,23 @@ metrics! {
     PluginTotal "plugin_total" Number "Performance data that only grows."
     ReceiveRate "receive_bits_per_second" BitsPerSecond "What an interface receives."
     TransmitRate "transmit_bits_per_second" BitsPerSecond "What an interface sends."
+    ReceiveErrors "receive_errors_per_second" Number "Packets that an interface receives damaged."
+    TransmitErrors "transmit_errors_per_second" Number "Packets that an interface cannot send because of errors."
+    ReceiveDiscards "receive_discards_per_second" Number "Packets that an interface drops on arrival."
+    TransmitDiscards "transmit_discards_per_second" Number "Packets that an interface drops instead of sending them."
+    ProcessorLoad "processor_load_ratio" Ratio "How busy a processor is."
+    MemoryUsed "memory_used_ratio" Ratio "How much of a memory is used."
+    StorageUsed "storage_used_ratio" Ratio "How full a file system or volume is."
+    Temperature "temperature_celsius" Number "What a sensor of temperature shows."
+    Voltage "voltage_volts" Number "What a sensor of voltage shows."
+    Current "current_amperes" Number "What a sensor of current shows."
+    Power "power_watts" Number "What a sensor of power shows."
+    Frequency "frequency_hertz" Number "What a sensor of frequency shows."
+    Humidity "humidity_ratio" Ratio "What a sensor of humidity shows."
+    Fan "fan_rpm" Number "How fast a fan turns."
+    SupplyLevel "supply_level_ratio" Ratio "How much of a printer's supply is left."
+    PagesPrinted "pages_printed_total" Number "How many pages a printer has printed in its life."
+    BatteryCharge "battery_charge_ratio" Ratio "How full a battery is."
+    BatteryRuntime "battery_runtime_seconds" Seconds "How long a battery would last."
+    UpsLoad "ups_load_ratio" Ratio "How much of what a UPS can give it gives."
 }

@@ -1,6 +1,5 @@
 //! SNMP: does the agent answer, as whom we say we are, and what does it say of its interfaces?
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -14,8 +13,9 @@ pub async fn probe(session: &mut Session, timeout: Duration) -> Answer {
     match session.poll(timeout).await {
         Err(failure) => Answer::failed(failure),
         Ok(reading) => {
-            let measurements = vec![Measurement::time(Metric::PollTime, started.elapsed())];
-            Answer { reading: Some(Arc::new(reading)), ..Answer::good(measurements) }
+            let mut measurements = vec![Measurement::time(Metric::PollTime, started.elapsed())];
+            measurements.extend(crate::snmp::measurements(&reading));
+            Answer { reading: Some(reading), ..Answer::good(measurements) }
         }
     }
 }

@@ -1,30 +1,78 @@
-//! The interface table, `ifTable` with `ifXTable` (IF-MIB, RFC 2863, section 6): from single values to one row a port.
+//! Network interfaces (IF-MIB, RFC 2863): from rows of the profile's table to what rates and pages work with.
 
-use std::collections::BTreeMap;
+use std::collections::{HashMap, HashSet};
+use std::fmt::Write as _;
+use std::sync::Arc;
 
-use async_snmp::{Oid, Value, VarBind};
+use serde::Serialize;
+
+use super::profile::{Datum, Row};
+use super::section::Section;
 
 /// ifIndex: the agent's number for an interface. It may change when the agent restarts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct InterfaceIndex(pub u32);
 
 /// One interface.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Interface {
     /// ifIndex.
     pub index: InterfaceIndex,
-    /// ifName, else ifDescr, else the index.
-    pub name: String,
+    /// ifName, else ifDescr, else the index; told apart from others that the agent calls alike. It is the interface's
+    /// identity: the index may change when the agent restarts, the name stays.
+    pub name: Arc<str>,
+    /// ifDescr.
+    pub description: Option<Arc<str>>,
     /// ifAlias: what an administrator wrote on the device.
-    pub alias: Option<String>,
-    /// ifHighSpeed, else ifSpeed: bits a second; none when the agent says 0 or nothing.
+    pub alias: Option<Arc<str>>,
+    /// ifType.
+    pub medium: Option<Arc<str>>,
+    /// ifMtu, octets.
+    pub mtu: Option<u32>,
+    /// Bits a second; none when the agent says 0 or nothing.
     pub speed: Option<u64>,
+    /// ifPhysAddress.
+    pub physical_address: Option<Arc<str>>,
+    /// ifAdminStatus is up, or unknown.
+    pub is_enabled: bool,
     /// ifOperStatus.
     pub status: OperationalStatus,
-    /// Octets received and sent since the last discontinuity.
-    pub octets: Option<OctetCounters>,
-    /// ifCounterDiscontinuityTime: sysUpTime in hundredths of a second when the counters last started anew.
-    pub discontinuity: Option<u32>,
+    /// dot3StatsDuplexStatus.
+    pub duplex: Option<Arc<str>>,
+    /// dot1qPvid.
+    pub vlan: Option<u32>,
+    /// The aggregation that it belongs to.
+    pub aggregation: Option<InterfaceIndex>,
+    /// What it counts.
+    pub counters: Counters,
+    /// ifCounterDiscontinuityTime: sysUpTime in seconds when the counters last started anew.
+    pub discontinuity: Option<f64>,
+}
+
+/// What an interface counts since its last discontinuity; none of what the agent does not say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counters {
+    /// Octets received.
+    pub received: Option<Count>,
+    /// Octets sent.
+    pub sent: Option<Count>,
+    /// Packets received that were damaged.
+    pub receive_errors: Option<Count>,
+    /// Packets that could not be sent because of errors.
+    pub send_errors: Option<Count>,
+    /// Packets received that were dropped though whole.
+    pub receive_discards: Option<Count>,
+    /// Packets that were not sent though whole.
+    pub send_discards: Option<Count>,
+}
+
+/// What a counter shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Count {
+    /// Of 32 bits: wraps within minutes on a busy link.
+    Narrow(u32),
+    /// Of 64 bits.
+    Wide(u64),
 }
 
 /// ifOperStatus.
@@ -40,188 +88,155 @@ pub enum OperationalStatus {
     LowerLayerDown,
 }
 
-/// Both octet counters of an interface, of the same width.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OctetCounters {
-    /// ifHCInOctets and ifHCOutOctets.
-    Wide {
-        /// Received.
-        received: u64,
-        /// Sent.
-        sent: u64,
-    },
-    /// ifInOctets and ifOutOctets, from agents without ifXTable; they wrap within minutes on a busy link.
-    Narrow {
-        /// Received.
-        received: u32,
-        /// Sent.
-        sent: u32,
-    },
-}
-
-/// Columns that are asked for; each is `TABLE.COLUMN.ifIndex`.
-const IF_ENTRY: [u32; 9] = [1, 3, 6, 1, 2, 1, 2, 2, 1];
-const IF_X_ENTRY: [u32; 10] = [1, 3, 6, 1, 2, 1, 31, 1, 1, 1];
-
-const IF_DESCR: u32 = 2;
-const IF_SPEED: u32 = 5;
-const IF_OPER_STATUS: u32 = 8;
-const IF_IN_OCTETS: u32 = 10;
-const IF_OUT_OCTETS: u32 = 16;
-const IF_NAME: u32 = 1;
-const IF_HC_IN_OCTETS: u32 = 6;
-const IF_HC_OUT_OCTETS: u32 = 10;
-const IF_HIGH_SPEED: u32 = 15;
-const IF_ALIAS: u32 = 18;
-const IF_COUNTER_DISCONTINUITY_TIME: u32 = 19;
-
-/// The columns to walk: those of `ifXTable` first, so that the old counters need only be asked where they are missing.
-pub(super) fn columns(has_wide_counters: bool) -> Vec<Oid> {
-    let entry = |prefix: &[u32], column| Oid::new(prefix.iter().copied().chain([column]));
-    let mut columns = vec![entry(&IF_ENTRY, IF_DESCR), entry(&IF_ENTRY, IF_OPER_STATUS)];
-    if !has_wide_counters {
-        columns.extend([IF_SPEED, IF_IN_OCTETS, IF_OUT_OCTETS].map(|column| entry(&IF_ENTRY, column)));
-    }
-    columns.extend(
-        [IF_NAME, IF_HC_IN_OCTETS, IF_HC_OUT_OCTETS, IF_HIGH_SPEED, IF_ALIAS, IF_COUNTER_DISCONTINUITY_TIME]
-            .map(|column| entry(&IF_X_ENTRY, column)),
-    );
-    columns
-}
-
-/// The rows that the values of the columns make up, in the order of ifIndex. What does not belong to them is ignored.
-pub(super) fn rows(values: &[VarBind]) -> Vec<Interface> {
-    let mut rows: BTreeMap<u32, Row<'_>> = BTreeMap::new();
-    for VarBind { oid, value } in values {
-        let (prefix_length, is_extension) = match oid.arcs() {
-            arcs if arcs.starts_with(&IF_ENTRY) => (IF_ENTRY.len(), false),
-            arcs if arcs.starts_with(&IF_X_ENTRY) => (IF_X_ENTRY.len(), true),
-            _ => continue,
-        };
-        if let [column, index] = oid.arcs()[prefix_length..] {
-            rows.entry(index).or_default().columns.insert((is_extension, column), value);
+impl OperationalStatus {
+    /// The name, as profiles write it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Up => "up",
+            Self::Down => "down",
+            Self::Testing => "testing",
+            Self::Unknown => "unknown",
+            Self::Dormant => "dormant",
+            Self::NotPresent => "not-present",
+            Self::LowerLayerDown => "lower-layer-down",
         }
     }
-    rows.into_iter().map(|(index, row)| row.interface(index)).collect()
+
+    fn new(word: Option<&str>) -> Self {
+        let all =
+            [Self::Up, Self::Down, Self::Testing, Self::Dormant, Self::NotPresent, Self::LowerLayerDown, Self::Unknown];
+        all.into_iter().find(|status| Some(status.name()) == word).unwrap_or(Self::Unknown)
+    }
 }
 
-/// The values of one ifIndex, by table (whether `ifXTable`) and column.
-#[derive(Default)]
-struct Row<'v> {
-    columns: BTreeMap<(bool, u32), &'v Value>,
-}
-
-impl Row<'_> {
-    fn interface(&self, index: u32) -> Interface {
-        let name = self.text(true, IF_NAME).or_else(|| self.text(false, IF_DESCR));
-        Interface {
+impl Interface {
+    /// The interface in a row of the section; none if the row has no index.
+    #[must_use]
+    pub fn new(row: &Row) -> Option<Self> {
+        let section = Section::INTERFACES;
+        let get = |field: &str| row.get(section, field);
+        let text = |field: &str| get(field).and_then(Datum::as_text).cloned();
+        let arc = |field: &str| get(field).and_then(Datum::as_arc);
+        let count = |field: &str| match get(field)? {
+            Datum::Counter32(count) => Some(Count::Narrow(*count)),
+            Datum::Counter64(count) => Some(Count::Wide(*count)),
+            _ => None,
+        };
+        let index = arc("index")?;
+        let description = text("description");
+        Some(Self {
             index: InterfaceIndex(index),
-            name: name.unwrap_or_else(|| index.to_string()),
-            alias: self.text(true, IF_ALIAS),
-            speed: self.speed(),
-            status: self.status(),
-            octets: self.octets(),
-            discontinuity: self.number(true, IF_COUNTER_DISCONTINUITY_TIME),
+            name: text("name").or_else(|| description.clone()).unwrap_or_else(|| index.to_string().into()),
+            description,
+            alias: text("alias"),
+            medium: text("type"),
+            mtu: arc("mtu_octets"),
+            speed: speed(
+                get("speed_bits_per_second").and_then(Datum::as_number),
+                get("high_speed_bits_per_second").and_then(Datum::as_number),
+            ),
+            physical_address: text("physical_address"),
+            is_enabled: text("admin_status").is_none_or(|status| &*status == "up"),
+            status: OperationalStatus::new(text("status").as_deref()),
+            duplex: text("duplex"),
+            vlan: arc("vlan"),
+            aggregation: arc("aggregation_index").filter(|aggregation| *aggregation != index).map(InterfaceIndex),
+            counters: Counters {
+                received: count("received_octets"),
+                sent: count("sent_octets"),
+                receive_errors: count("receive_errors"),
+                send_errors: count("send_errors"),
+                receive_discards: count("receive_discards"),
+                send_discards: count("send_discards"),
+            },
+            discontinuity: get("discontinuity_seconds").and_then(Datum::as_number),
+        })
+    }
+
+    /// An agent may call two interfaces alike: those are told apart by ifIndex, because a name is an identity.
+    pub(super) fn tell_apart(interfaces: &mut [Self]) {
+        let mut times: HashMap<Arc<str>, usize> = HashMap::new();
+        for interface in interfaces.iter() {
+            *times.entry(Arc::clone(&interface.name)).or_default() += 1;
+        }
+        if times.len() == interfaces.len() {
+            return;
+        }
+        let mut taken = HashSet::new();
+        for interface in interfaces {
+            let mut is_distinct = times.get(&interface.name) == Some(&1);
+            // An agent that names an interface after our own addition only makes the name longer.
+            while !is_distinct || !taken.insert(Arc::clone(&interface.name)) {
+                let mut name = interface.name.to_string();
+                let _ = write!(name, " (ifIndex {})", interface.index.0);
+                interface.name = name.into();
+                is_distinct = true;
+            }
         }
     }
 
-    fn text(&self, is_extension: bool, column: u32) -> Option<String> {
-        self.columns.get(&(is_extension, column)).and_then(|value| readable(value))
-    }
-
-    fn number(&self, is_extension: bool, column: u32) -> Option<u32> {
-        self.columns.get(&(is_extension, column)).and_then(|value| value.as_u32())
-    }
-
-    fn speed(&self) -> Option<u64> {
-        let high = self.number(true, IF_HIGH_SPEED).map(|megabits| u64::from(megabits) * 1_000_000);
-        let low = self.number(false, IF_SPEED).map(u64::from);
-        high.filter(|speed| *speed > 0).or(low).filter(|speed| *speed > 0)
-    }
-
-    fn status(&self) -> OperationalStatus {
-        match self.columns.get(&(false, IF_OPER_STATUS)).and_then(|value| value.as_i32()) {
-            Some(1) => OperationalStatus::Up,
-            Some(2) => OperationalStatus::Down,
-            Some(3) => OperationalStatus::Testing,
-            Some(5) => OperationalStatus::Dormant,
-            Some(6) => OperationalStatus::NotPresent,
-            Some(7) => OperationalStatus::LowerLayerDown,
-            _ => OperationalStatus::Unknown,
+    /// Names and other texts that have not changed are kept only once, in the reading before and in this one.
+    pub(super) fn share_names(interfaces: &mut [Self], before: &[Self]) {
+        for (interface, before) in interfaces.iter_mut().zip(before) {
+            if interface.name == before.name {
+                interface.name = Arc::clone(&before.name);
+            }
+            if interface.alias == before.alias {
+                interface.alias.clone_from(&before.alias);
+            }
         }
-    }
-
-    fn octets(&self) -> Option<OctetCounters> {
-        let wide = |column| match self.columns.get(&(true, column)) {
-            Some(Value::Counter64(value)) => Some(*value),
-            _ => None,
-        };
-        let narrow = |column| match self.columns.get(&(false, column)) {
-            Some(Value::Counter32(value)) => Some(*value),
-            _ => None,
-        };
-        if let Some((received, sent)) = wide(IF_HC_IN_OCTETS).zip(wide(IF_HC_OUT_OCTETS)) {
-            return Some(OctetCounters::Wide { received, sent });
-        }
-        let (received, sent) = narrow(IF_IN_OCTETS).zip(narrow(IF_OUT_OCTETS))?;
-        Some(OctetCounters::Narrow { received, sent })
     }
 }
 
-/// An octet string as text: what is not UTF-8 is shown as such, control characters are dropped, and nothing is no text.
-pub(super) fn readable(value: &Value) -> Option<String> {
-    let bytes = value.as_bytes()?;
-    let text: String = String::from_utf8_lossy(bytes).chars().filter(|character| !character.is_control()).collect();
-    let trimmed = text.trim();
-    (!trimmed.is_empty()).then(|| trimmed.to_owned())
+/// ifSpeed is exact up to 4.29 Gbit/s, where it stops; ifHighSpeed goes on, in whole megabits (RFC 2863, 3.1.7).
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast from f64 saturates")]
+fn speed(exact: Option<f64>, high: Option<f64>) -> Option<u64> {
+    let is_exact = |exact: &f64| *exact < f64::from(u32::MAX) && high.is_none_or(|high| (high - exact).abs() <= 1e6);
+    exact.filter(is_exact).or(high).or(exact).map(|speed| speed as u64).filter(|speed| *speed > 0)
 }
 
 #[cfg(test)]
-mod tests {
+pub(in crate::snmp) mod tests {
     use super::*;
 
-    fn value(prefix: &[u32], column: u32, index: u32, value: Value) -> VarBind {
-        VarBind::new(Oid::new(prefix.iter().copied().chain([column, index])), value)
-    }
-
-    fn text(bytes: &'static [u8]) -> Value {
-        Value::OctetString(bytes.into())
+    #[test]
+    fn the_exact_speed_wins_until_it_ends() {
+        assert_eq!(speed(Some(1_544_000.0), Some(2e6)), Some(1_544_000));
+        assert_eq!(speed(Some(f64::from(u32::MAX)), Some(1e10)), Some(10_000_000_000));
+        assert_eq!(speed(Some(1e7), Some(1e9)), Some(1_000_000_000), "some agents stop counting earlier");
+        assert_eq!(speed(None, Some(1e8)), Some(100_000_000));
+        assert_eq!(speed(Some(1e8), None), Some(100_000_000));
+        assert_eq!(speed(None, None), None);
     }
 
     #[test]
-    fn columns_of_both_tables_become_one_row_an_interface() {
-        let rows = rows(&[
-            value(&IF_ENTRY, IF_DESCR, 7, text(b"GigabitEthernet0/7")),
-            value(&IF_ENTRY, IF_OPER_STATUS, 7, Value::Integer(2)),
-            value(&IF_X_ENTRY, IF_NAME, 7, text(b"Gi0/7")),
-            value(&IF_X_ENTRY, IF_HIGH_SPEED, 7, Value::Gauge32(10_000)),
-            value(&IF_X_ENTRY, IF_HC_IN_OCTETS, 7, Value::Counter64(1)),
-            value(&IF_X_ENTRY, IF_HC_OUT_OCTETS, 7, Value::Counter64(u64::MAX)),
-        ]);
-        assert_eq!(rows.len(), 1);
-        assert_eq!(rows[0].name, "Gi0/7");
-        assert_eq!(rows[0].speed, Some(10_000_000_000));
-        assert_eq!(rows[0].status, OperationalStatus::Down);
-        assert_eq!(rows[0].octets, Some(OctetCounters::Wide { received: 1, sent: u64::MAX }));
+    fn interfaces_that_are_called_alike_are_told_apart() {
+        let mut interfaces: Vec<Interface> =
+            [(1, "lan"), (2, "lan"), (3, "wan"), (4, "lan (ifIndex 2)")].map(|(index, name)| named(index, name)).into();
+        Interface::tell_apart(&mut interfaces);
+        let names: Vec<&str> = interfaces.iter().map(|interface| &*interface.name).collect();
+        assert_eq!(names, ["lan (ifIndex 1)", "lan (ifIndex 2)", "wan", "lan (ifIndex 2) (ifIndex 4)"]);
     }
 
-    #[test]
-    fn values_of_the_wrong_type_leave_the_field_empty() {
-        let rows = rows(&[
-            value(&IF_X_ENTRY, IF_HC_IN_OCTETS, 1, text(b"many")),
-            value(&IF_X_ENTRY, IF_HC_OUT_OCTETS, 1, Value::Counter32(4)),
-            value(&IF_X_ENTRY, IF_NAME, 1, Value::Integer(3)),
-            value(&IF_ENTRY, IF_OPER_STATUS, 1, Value::Integer(99)),
-        ]);
-        assert_eq!(rows[0].name, "1");
-        assert_eq!(rows[0].octets, None);
-        assert_eq!(rows[0].status, OperationalStatus::Unknown);
-    }
-
-    #[test]
-    fn strange_octets_stay_readable() {
-        assert_eq!(readable(&text(b"P\xC3\xA0gas\x00\x1B[2J")), Some("P\u{e0}gas[2J".to_owned()));
-        assert_eq!(readable(&text(b"\xFFeth0")), Some("\u{FFFD}eth0".to_owned()));
-        assert_eq!(readable(&text(b" \x00")), None);
+    /// An interface of which only index and name are known.
+    pub(in crate::snmp) fn named(index: u32, name: &str) -> Interface {
+        Interface {
+            index: InterfaceIndex(index),
+            name: name.into(),
+            description: None,
+            alias: None,
+            medium: None,
+            mtu: None,
+            speed: None,
+            physical_address: None,
+            is_enabled: true,
+            status: OperationalStatus::Up,
+            duplex: None,
+            vlan: None,
+            aggregation: None,
+            counters: Counters::default(),
+            discontinuity: None,
+        }
     }
 }

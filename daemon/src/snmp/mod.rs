@@ -1,45 +1,91 @@
-//! What SNMP agents say of themselves: the system group (RFC 3418) and the interfaces (RFC 2863).
+//! What SNMP agents say of their devices.
 //!
-//! [`Session`] asks, [`Reading`] is what one poll brought, [`rates`] turns two readings into bits a second. Everything an
-//! agent sends is hostile until parsed: a wrong type or a missing column leaves a field empty, never a wrong number.
+//! [`Session`] asks one agent, in the order and manner that it bears. [`profile`] says what the values mean: device
+//! profiles are data. [`Reading`] is what one poll brought, [`rates`] turns two readings into rates. Everything an agent
+//! sends is hostile until parsed: a wrong type or a missing column leaves a field empty, never a wrong number.
 
+pub mod explain;
+mod failure;
 mod interfaces;
+mod measurements;
 pub mod profile;
 pub mod rates;
 pub mod raw;
 pub mod section;
 mod session;
+mod walk;
 
-pub use interfaces::{Interface, InterfaceIndex, OperationalStatus};
+pub use interfaces::{Count, Counters, Interface, InterfaceIndex, OperationalStatus};
+pub use measurements::measurements;
 pub use rates::Rate;
 pub use session::{Session, Transports};
 
+use std::sync::Arc;
 use std::time::Duration;
+
+use profile::{Datum, Row};
+use section::Section;
 
 /// What one poll of an agent brought.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reading {
-    /// The system group.
+    /// What the profile calls such devices.
+    pub profile: Arc<str>,
+    /// What the device says of itself as a whole.
     pub system: System,
     /// The interfaces in the agent's order.
     pub interfaces: Vec<Interface>,
-    /// Bits a second of each interface since the reading before; none for the first one.
+    /// What goes through each interface since the reading before; none for the first one. In the order of the interfaces.
     pub rates: Vec<(InterfaceIndex, Rate)>,
+    /// Everything else that is known, by section; those without rows are left out.
+    pub sections: Vec<(&'static Section, Arc<[Row]>)>,
+    /// What was strange about the agent's answers.
+    pub oddities: Vec<String>,
 }
 
-/// The system group (SNMPv2-MIB, RFC 3418, section 2).
+/// What a device says of itself as a whole (SNMPv2-MIB, RFC 3418, section 2, and vendors' own).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct System {
     /// sysDescr: what the device says it is.
-    pub description: Option<String>,
-    /// sysName: what the device says it is called.
-    pub name: Option<String>,
+    pub description: Option<Arc<str>>,
+    /// sysName: what it says it is called.
+    pub name: Option<Arc<str>>,
     /// sysLocation: where it says it stands.
-    pub location: Option<String>,
+    pub location: Option<Arc<str>>,
     /// sysContact: whom it names.
-    pub contact: Option<String>,
+    pub contact: Option<Arc<str>>,
+    /// Who made it.
+    pub vendor: Option<Arc<str>>,
+    /// What the vendor calls it.
+    pub model: Option<Arc<str>>,
+    /// The vendor's number for this one.
+    pub serial_number: Option<Arc<str>>,
+    /// The version of its operating system or firmware.
+    pub software_version: Option<Arc<str>>,
     /// sysUpTime: since the agent was started; wraps after 497 days.
     pub uptime: Option<Duration>,
+    /// snmpEngineBoots: how often the agent was started.
+    pub boots: Option<u32>,
+}
+
+impl System {
+    fn new(row: &Row) -> Self {
+        let get = |field: &str| row.get(Section::SYSTEM, field);
+        let text = |field: &str| get(field).and_then(Datum::as_text).cloned();
+        let seconds = get("uptime_seconds").and_then(Datum::as_number);
+        Self {
+            description: text("description"),
+            name: text("name"),
+            location: text("location"),
+            contact: text("contact"),
+            vendor: text("vendor"),
+            model: text("model"),
+            serial_number: text("serial_number"),
+            software_version: text("software_version"),
+            uptime: seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
+            boots: get("engine_boots").and_then(Datum::as_arc),
+        }
+    }
 }
 
 impl Reading {
@@ -47,5 +93,11 @@ impl Reading {
     #[must_use]
     pub fn rate(&self, index: InterfaceIndex) -> Option<Rate> {
         self.rates.iter().find(|(found, _)| *found == index).map(|(_, rate)| *rate)
+    }
+
+    /// What is known of a section.
+    #[must_use]
+    pub fn rows(&self, section: &'static Section) -> &[Row] {
+        self.sections.iter().find(|(found, _)| *found == section).map_or(&[], |(_, rows)| rows)
     }
 }

@@ -1,27 +1,44 @@
-//! One conversation with one agent: keys and engine state are kept between polls, and so is the reading before.
+//! One conversation with one agent: what is kept between polls, and in which order everything is asked for.
+//!
+//! A poll begins with a few scalars: who are you, and since when. They choose the [`Profile`], and tell whether the agent
+//! has restarted, which makes everything that was known of its tables doubtful. Then come the tables that change all
+//! the time, and in what is left of the time, table by table, those that hardly ever do: they are asked once an hour.
 
+use std::collections::{HashSet, VecDeque};
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use async_snmp::v3::ReportStatus;
+use async_snmp::v3::CryptoError;
 use async_snmp::{
-    Auth, AuthProtocol, Client, Error, ErrorStatus, Oid, PrivProtocol, Retry, UdpHandle, UdpTransport, UsmConfig,
-    Value, VarBind,
+    Auth, AuthProtocol, Client, DesSaltState, Error, MasterKeys, Oid, PersistedDesSaltState, PrivProtocol, Retry,
+    UdpHandle, UdpTransport, UsmConfig,
 };
+use jiff::Timestamp;
 use tokio::time::Instant;
 
-use super::interfaces::{self, readable};
-use super::{Reading, System, rates};
-use crate::config::{AuthenticationProtocol, Credential, Identity, PrivacyProtocol};
-use crate::probe::{Failure, Rejected};
+use super::explain::Explanation;
+use super::failure::failure;
+use super::profile::{Profile, Profiles, Store, Wanted, text_of};
+use super::raw::{Raw, dotted};
+use super::section::Section;
+use super::walk::{Manners, walk};
+use super::{Interface, Reading, System, rates};
+use crate::config::{AuthenticationProtocol, Credential, Identity, PrivacyProtocol, Protection};
+use crate::probe::Failure;
 
-/// The sockets through which all agents are asked. A family whose socket cannot be had stays without, with the reason.
+/// The sockets through which all agents are asked, and what is known of all kinds of devices. A family whose socket cannot
+/// be had stays without, with the reason.
 #[derive(Clone)]
 pub struct Transports {
     v4: Result<UdpTransport, String>,
     v6: Result<UdpTransport, String>,
+    profiles: Arc<Profiles>,
+    keys: Arc<Mutex<Keys>>,
 }
+
+/// The keys of each credential, once they have been needed.
+type Keys = Vec<(Arc<Credential>, MasterKeys)>;
 
 /// A conversation with one agent.
 pub struct Session {
@@ -29,40 +46,91 @@ pub struct Session {
     credential: Arc<Credential>,
     transports: Transports,
     client: Option<Client<UdpHandle>>,
-    has_wide_counters: bool,
-    before: Option<(Instant, Reading)>,
+    manners: Manners,
+    known: Option<Known>,
+    before: Option<(Instant, Arc<Reading>)>,
+    /// Whether every value is kept, so that it can be shown where each came from.
+    keeps_all: bool,
 }
 
-/// sysDescr, sysUpTime, sysContact, sysName and sysLocation (RFC 3418, section 2).
-const SYSTEM: [u32; 7] = [1, 3, 6, 1, 2, 1, 1];
-const SYSTEM_COLUMNS: [u32; 5] = [1, 3, 4, 5, 6];
+/// What is known of an agent as long as it does not restart.
+struct Known {
+    object_id: Vec<u32>,
+    profile: Arc<Profile>,
+    plan: Plan,
+    store: Store,
+    /// Columns that the agent turned out not to have.
+    absent: HashSet<Box<[u32]>>,
+    /// What has still to be asked for of what hardly changes.
+    pending: VecDeque<Group>,
+    /// When the last of it was asked for.
+    renewed: Option<Instant>,
+    seldom: Vec<(&'static Section, Arc<[super::profile::Row]>)>,
+    oddities: Vec<String>,
+}
 
-/// Rows a request (max-repetitions, RFC 3416, 4.2.3). 25 rows of a counter column fit into one packet of 1,500 octets.
-const ROWS_A_REQUEST: u32 = 25;
+/// What has to be asked for, put together so that one request brings much.
+struct Plan {
+    often: Vec<Group>,
+    seldom: Vec<Group>,
+    /// Columns that are still needed when their table is not asked for.
+    kept: HashSet<Box<[u32]>>,
+}
 
-/// More rows than any device has; an agent that sends more is not made to be believed.
-const MOST_ROWS: usize = 16_384;
+/// Columns of one table, or scalars.
+#[derive(Clone)]
+struct Group {
+    columns: Vec<Wanted>,
+}
+
+/// sysDescr, sysObjectID, sysUpTime and snmpEngineBoots: who is it, and since when?
+const IDENTITY: [&[u32]; 4] = [
+    &[1, 3, 6, 1, 2, 1, 1, 1, 0],
+    &[1, 3, 6, 1, 2, 1, 1, 2, 0],
+    &[1, 3, 6, 1, 2, 1, 1, 3, 0],
+    &[1, 3, 6, 1, 6, 3, 10, 2, 1, 2, 0],
+];
+
+/// How often what hardly changes is asked for.
+const RENEWAL: Duration = Duration::from_secs(3600);
+
+/// Scalars in one request.
+const SCALARS_A_REQUEST: usize = 20;
+
+/// The share of a poll's time after which nothing more is begun that hardly changes.
+const SHARE_FOR_SELDOM: f32 = 0.5;
 
 impl Transports {
     /// Opens both sockets; must be called inside the runtime that will ask.
-    pub async fn open() -> Self {
-        let open = async |address: &str| UdpTransport::bind(address).await.map_err(|error| error.to_string());
-        Self { v4: open("0.0.0.0:0").await, v6: open("[::]:0").await }
+    pub async fn open(profiles: Arc<Profiles>) -> Self {
+        let open = async |address: &str| {
+            let builder = UdpTransport::builder().bind(address).recv_buffer_size(RECEIVE_BUFFER);
+            let transport = builder.warn_on_source_mismatch(false).build().await;
+            transport.map_err(|error| error.to_string())
+        };
+        Self { v4: open("0.0.0.0:0").await, v6: open("[::]:0").await, profiles, keys: Arc::default() }
     }
 }
+
+/// Answers of a thousand agents wait here while others are handled; the kernel gives as much of it as it is allowed to.
+const RECEIVE_BUFFER: usize = 4 * 1024 * 1024;
 
 impl Session {
     /// A conversation that begins with the first poll.
     #[must_use]
-    pub const fn new(target: SocketAddr, credential: Arc<Credential>, transports: Transports) -> Self {
-        Self { target, credential, transports, client: None, has_wide_counters: true, before: None }
+    pub fn new(target: SocketAddr, credential: Arc<Credential>, transports: Transports) -> Self {
+        let manners = match credential.identity {
+            Identity::OldCommunity(_) => Manners::WITHOUT_BULK,
+            _ => Manners::NEW,
+        };
+        Self { target, credential, transports, client: None, manners, known: None, before: None, keeps_all: false }
     }
 
-    /// Asks for everything, for at most `timeout`.
+    /// Asks for what changes, and for some of what hardly does, for at most `timeout`.
     ///
     /// # Errors
     /// Why there is no answer, or none that can be used.
-    pub async fn poll(&mut self, timeout: Duration) -> Result<Reading, Failure> {
+    pub async fn poll(&mut self, timeout: Duration) -> Result<Arc<Reading>, Failure> {
         let polled = tokio::time::timeout(timeout, self.ask(timeout)).await;
         let polled = polled.unwrap_or(Err(Failure::Timeout { after: timeout }));
         if polled.is_err() {
@@ -72,24 +140,80 @@ impl Session {
         polled
     }
 
-    async fn ask(&mut self, timeout: Duration) -> Result<Reading, Failure> {
+    /// Asks for everything that the device's profile knows, until all of it is there.
+    ///
+    /// # Errors
+    /// Why there is no answer, or none that can be used.
+    pub async fn explain(&mut self, timeout: Duration) -> Result<Explanation, Failure> {
+        self.keeps_all = true;
+        loop {
+            self.poll(timeout).await?;
+            if let Some(known) = &self.known
+                && known.pending.is_empty()
+            {
+                return Ok(Explanation::new(Arc::clone(&known.profile), &known.store, known.oddities.clone()));
+            }
+        }
+    }
+
+    /// Everything that stands under `root`, as it comes, until there is no more or `each` has seen enough.
+    ///
+    /// # Errors
+    /// Why there is no answer, or none that can be used.
+    pub async fn walk(
+        &mut self,
+        root: &[u32],
+        timeout: Duration,
+        mut each: impl FnMut(&[u32], &Raw),
+    ) -> Result<Vec<String>, Failure> {
+        let client = self.connect(timeout).await?;
+        let walked = walk(&client, &[root.into()], &mut self.manners, timeout).await?;
+        for (suffix, value) in walked.columns.iter().flat_map(super::raw::Column::rows) {
+            let oid: Vec<u32> = root.iter().chain(suffix).copied().collect();
+            each(&oid, value);
+        }
+        Ok(walked.oddities)
+    }
+
+    async fn ask(&mut self, timeout: Duration) -> Result<Arc<Reading>, Failure> {
+        let started = Instant::now();
         if self.client.is_none() {
             self.client = Some(self.connect(timeout).await?);
         }
         let Some(client) = &self.client else { return Err(Failure::Timeout { after: timeout }) };
-        let failed = |error: Box<Error>| failure(error.exchange_source(), timeout);
-        let system = client.get_many(&SYSTEM_COLUMNS.map(system_oid)).await.map_err(failed)?;
+        let identity = get(client, &IDENTITY.map(Into::into), timeout).await?;
         let taken = Instant::now();
-        let mut rows = interfaces::rows(&walk(client, interfaces::columns(self.has_wide_counters), timeout).await?);
-        if self.has_wide_counters && !rows.is_empty() && rows.iter().all(|row| row.octets.is_none()) {
-            self.has_wide_counters = false;
-            rows = interfaces::rows(&walk(client, interfaces::columns(false), timeout).await?);
+        let known = Known::renewed(self.known.take(), &identity, &self.transports.profiles, taken);
+        let known = self.known.insert(known);
+        for group in known.plan.often.clone() {
+            known.ask(client, &group, &mut self.manners, timeout).await?;
         }
-        let mut reading = Reading { system: system_group(&system.varbinds), interfaces: rows, rates: Vec::new() };
+        if known.renewed.is_none_or(|renewed| taken - renewed >= RENEWAL) {
+            known.begin_renewal(taken);
+            self.manners.grow();
+        }
+        let enough = started + timeout.mul_f32(SHARE_FOR_SELDOM);
+        let was_pending = !known.pending.is_empty();
+        while Instant::now() < enough
+            && let Some(group) = known.pending.pop_front()
+        {
+            // What an agent does not give of this kind says nothing about whether it works.
+            if let Err(reason) = known.ask(client, &group, &mut self.manners, timeout).await {
+                known.note_refusal(&group, &reason);
+            }
+        }
+        if was_pending {
+            known.read_seldom();
+        }
+        let mut reading = known.reading(self.before.as_ref().map(|(_, before)| before.as_ref()));
+        if !self.keeps_all {
+            known.forget_what_changes();
+        }
         if let Some((taken_before, before)) = &self.before {
             reading.rates = rates::rates(before, &reading, taken - *taken_before);
         }
-        self.before = Some((taken, reading.clone()));
+        let reading = Arc::new(reading);
+        self.before = Some((taken, Arc::clone(&reading)));
         Ok(reading)
     }
 
@@ -97,94 +221,311 @@ impl Session {
         let local = |detail: String| Failure::Local { detail };
         let transport = if self.target.is_ipv4() { &self.transports.v4 } else { &self.transports.v6 };
         let transport = transport.as_ref().map_err(|detail| local(detail.clone()))?;
-        // UDP loses packets: the question is asked twice within the time limit.
+        // UDP loses packets: each question is asked twice, and there has to be time for more than one of them.
         let retry = Retry::fixed(1, Duration::ZERO).map_err(|error| local(error.to_string()))?;
-        let auth = auth(&self.credential.identity).map_err(local)?;
-        let builder = Client::builder(self.target, auth).request_timeout(timeout.mul_f32(0.45)).retry(retry);
+        let auth = self.transports.auth(&self.credential).map_err(local)?;
+        let mut builder = Client::builder(self.target, auth).request_timeout(timeout.mul_f32(0.3)).retry(retry);
+        if uses_des(&self.credential) {
+            builder = builder.des_salt_state(des_salts().map_err(local)?);
+        }
         builder.build_with(transport).await.map_err(|error| failure(error.exchange_source(), timeout))
     }
 }
 
-fn system_oid(column: u32) -> Oid {
-    Oid::new(SYSTEM.iter().copied().chain([column, 0]))
+impl Known {
+    /// What is still true of what was known, now that the agent has said who it is.
+    fn renewed(before: Option<Self>, identity: &[Option<Raw>], profiles: &Profiles, now: Instant) -> Self {
+        let value = |place: usize| identity.get(place).and_then(Option::as_ref);
+        let object_id = match value(1) {
+            Some(Raw::Oid(arcs)) => arcs.to_vec(),
+            _ => Vec::new(),
+        };
+        let description = value(0).and_then(text_of).unwrap_or_default();
+        let mut known = match before {
+            Some(known) if known.object_id == object_id && !known.has_restarted(value(2), value(3)) => known,
+            _ => Self::new(object_id, &description, profiles, now),
+        };
+        for (oid, value) in IDENTITY.iter().zip(identity) {
+            if let (Some(value), Some((last, prefix))) = (value, oid.split_last()) {
+                known.store.put(prefix.into(), &[*last], value.clone());
+            }
+        }
+        known
+    }
+
+    fn new(object_id: Vec<u32>, description: &str, profiles: &Profiles, now: Instant) -> Self {
+        let profile = profiles.of(&object_id, description).map_or_else(|| Arc::new(Profile::empty()), Arc::clone);
+        let mut known = Self {
+            object_id,
+            plan: Plan::new(&profile),
+            profile,
+            store: Store::default(),
+            absent: HashSet::new(),
+            pending: VecDeque::new(),
+            renewed: None,
+            seldom: Vec::new(),
+            oddities: Vec::new(),
+        };
+        known.begin_renewal(now);
+        known
+    }
+
+    /// Indexes may mean something else after a restart.
+    fn has_restarted(&self, uptime: Option<&Raw>, boots: Option<&Raw>) -> bool {
+        let before = |oid: &[u32]| {
+            let (last, prefix) = oid.split_last()?;
+            self.store.column(prefix)?.get(&[*last])
+        };
+        let ticks = |raw: Option<&Raw>| match raw {
+            Some(Raw::Ticks(ticks)) => Some(Duration::from_millis(u64::from(*ticks) * 10)),
+            _ => None,
+        };
+        let has_booted = boots.is_some() && before(IDENTITY[3]).is_some_and(|before| Some(before) != boots);
+        has_booted || rates::has_restarted(ticks(before(IDENTITY[2])), ticks(uptime))
+    }
+
+    fn begin_renewal(&mut self, now: Instant) {
+        self.renewed = Some(now);
+        self.absent.clear();
+        self.oddities.clear();
+        self.pending = self.plan.seldom.iter().cloned().collect();
+    }
+
+    async fn ask(
+        &mut self,
+        client: &Client<UdpHandle>,
+        group: &Group,
+        manners: &mut Manners,
+        timeout: Duration,
+    ) -> Result<(), Failure> {
+        let scalars: Vec<Box<[u32]>> = group.columns.iter().filter_map(Wanted::oid).collect();
+        if !scalars.is_empty() {
+            for (oid, value) in scalars.iter().zip(get(client, &scalars, timeout).await?) {
+                if let (Some(value), Some((last, prefix))) = (value, oid.split_last()) {
+                    self.store.put(prefix.into(), &[*last], value);
+                }
+            }
+            return Ok(());
+        }
+        self.walk(client, group, |wanted| wanted.instead_of.is_none(), manners, timeout).await?;
+        // The second best is asked for only where the best has nothing.
+        let (store, absent) = (&self.store, &self.absent);
+        let missing: HashSet<Box<[u32]>> = group
+            .columns
+            .iter()
+            .filter_map(|wanted| wanted.instead_of.clone())
+            .filter(|best| store.column(best).is_none() || absent.contains(best))
+            .collect();
+        let is_needed = |wanted: &Wanted| wanted.instead_of.as_ref().is_some_and(|best| missing.contains(best));
+        self.walk(client, group, is_needed, manners, timeout).await
+    }
+
+    async fn walk(
+        &mut self,
+        client: &Client<UdpHandle>,
+        group: &Group,
+        is_meant: impl Fn(&Wanted) -> bool,
+        manners: &mut Manners,
+        timeout: Duration,
+    ) -> Result<(), Failure> {
+        let meant = group.columns.iter().filter(|wanted| is_meant(wanted)).map(|wanted| wanted.prefix.clone());
+        let columns: Vec<Box<[u32]>> = meant.filter(|prefix| !self.absent.contains(prefix)).collect();
+        if columns.is_empty() {
+            return Ok(());
+        }
+        let walked = walk(client, &columns, manners, timeout).await?;
+        for (prefix, column) in columns.into_iter().zip(walked.columns) {
+            if column.is_empty() {
+                self.absent.insert(prefix.clone());
+            }
+            self.store.replace(prefix, column);
+        }
+        self.oddities.extend(walked.oddities);
+        self.oddities.truncate(MOST_ODDITIES);
+        Ok(())
+    }
+
+    fn note_refusal(&mut self, group: &Group, reason: &Failure) {
+        if let Some(first) = group.columns.first() {
+            self.oddities.push(format!("{}: {reason}", dotted(&first.prefix)));
+            self.oddities.truncate(MOST_ODDITIES);
+        }
+        self.absent.extend(group.columns.iter().map(|wanted| wanted.prefix.clone()));
+    }
+
+    /// What hardly changes is understood as soon as all of it is there; until then as far as it goes.
+    fn read_seldom(&mut self) {
+        let seldom = Section::ALL.iter().filter(|section| section.is_seldom);
+        self.seldom = seldom.map(|section| (*section, self.profile.rows(section, &self.store).into())).collect();
+    }
+
+    fn reading(&self, before: Option<&Reading>) -> Reading {
+        let rows = |section| self.profile.rows(section, &self.store);
+        let system = rows(Section::SYSTEM).first().map(System::new).unwrap_or_default();
+        let mut interfaces: Vec<Interface> = rows(Section::INTERFACES).iter().filter_map(Interface::new).collect();
+        Interface::tell_apart(&mut interfaces);
+        Interface::share_names(&mut interfaces, before.map(|before| before.interfaces.as_slice()).unwrap_or_default());
+        let often = Section::ALL.iter().filter(|section| !section.is_seldom && **section != Section::INTERFACES);
+        let often = often.map(|section| (*section, Arc::from(rows(section))));
+        let sections = often.chain(self.seldom.iter().map(|(section, rows)| (*section, Arc::clone(rows))));
+        Reading {
+            profile: Arc::from(self.profile.title.as_str()),
+            system,
+            interfaces,
+            rates: Vec::new(),
+            sections: sections.filter(|(_, rows)| !rows.is_empty()).collect(),
+            oddities: self.oddities.clone(),
+        }
+    }
+
+    fn forget_what_changes(&mut self) {
+        if self.pending.is_empty() {
+            let (kept, identity) = (&self.plan.kept, IDENTITY);
+            self.store.retain(|prefix| {
+                kept.contains(prefix) || identity.iter().any(|oid| oid.split_last().is_some_and(|(_, it)| it == prefix))
+            });
+        }
+    }
 }
 
-async fn walk(client: &Client<UdpHandle>, columns: Vec<Oid>, timeout: Duration) -> Result<Vec<VarBind>, Failure> {
-    let failed = |error: Box<Error>| failure(error.exchange_source(), timeout);
-    let mut values = Vec::new();
-    for column in columns {
-        let mut rows = 0_usize;
-        let mut walk = client.bulk_walk(column.clone(), ROWS_A_REQUEST).map_err(failed)?;
-        while let Some(value) = walk.next().await {
-            values.push(value.map_err(failed)?);
-            rows += 1;
-            if rows > MOST_ROWS {
-                return Err(Failure::Protocol { detail: format!("more than {MOST_ROWS} rows of {column}") });
+/// How many oddities of an agent are kept; more tell nobody more.
+const MOST_ODDITIES: usize = 20;
+
+impl Plan {
+    fn new(profile: &Profile) -> Self {
+        let wanted = profile.wanted();
+        let often = profile.tables.iter().filter(|table| !table.section.is_seldom);
+        let kept = often.flat_map(|table| table.wanted()).map(|wanted| wanted.prefix).collect();
+        let of = |is_seldom: bool| wanted.iter().filter(move |one| one.is_seldom == is_seldom).cloned();
+        Self { often: groups(of(false)), seldom: groups(of(true)), kept }
+    }
+}
+
+/// Columns of the same table together, scalars together, in the order in which they come.
+fn groups(wanted: impl Iterator<Item = Wanted>) -> Vec<Group> {
+    let mut groups: Vec<(Option<Box<[u32]>>, Group)> = Vec::new();
+    for one in wanted {
+        let entry = match one.scalar {
+            Some(_) => None,
+            // A table and the one that augments it have the same rows (RFC 2578, 7.8): they are walked side by side.
+            None => Some(augmented(&one.prefix[..one.prefix.len() - 1]).into()),
+        };
+        let most = if entry.is_none() { SCALARS_A_REQUEST } else { usize::MAX };
+        match groups.iter_mut().find(|(found, group)| *found == entry && group.columns.len() < most) {
+            Some((_, group)) => group.columns.push(one),
+            None => groups.push((entry, Group { columns: vec![one] })),
+        }
+    }
+    groups.into_iter().map(|(_, group)| group).collect()
+}
+
+/// ifXEntry augments ifEntry (RFC 2863).
+fn augmented(entry: &[u32]) -> &[u32] {
+    const IF_ENTRY: &[u32] = &[1, 3, 6, 1, 2, 1, 2, 2, 1];
+    const IF_X_ENTRY: &[u32] = &[1, 3, 6, 1, 2, 1, 31, 1, 1, 1];
+    if entry == IF_X_ENTRY { IF_ENTRY } else { entry }
+}
+
+/// The values of these very OIDs, in this order. SNMPv1 refuses all for one that is missing; the others are asked again.
+async fn get(client: &Client<UdpHandle>, oids: &[Box<[u32]>], timeout: Duration) -> Result<Vec<Option<Raw>>, Failure> {
+    let mut left: Vec<usize> = (0..oids.len()).collect();
+    let mut values = vec![None; oids.len()];
+    while !left.is_empty() {
+        let asked: Vec<Oid> = left.iter().map(|place| Oid::from_slice(&oids[*place])).collect();
+        match client.get_many(&asked).await {
+            Ok(answer) => {
+                for (place, oid) in left.iter().zip(&asked) {
+                    let found = answer.varbinds.iter().find(|found| found.oid == *oid);
+                    values[*place] = found.and_then(|found| Raw::new(&found.value));
+                }
+                break;
             }
+            Err(error) => match error.exchange_source() {
+                Error::Snmp { index, .. } if left.len() > 1 || *index == 1 => {
+                    let refused = usize::try_from(*index).ok().and_then(|index| index.checked_sub(1));
+                    // An error without a place, such as tooBig, is met by asking for half.
+                    match refused.filter(|place| *place < left.len()) {
+                        Some(place) => drop(left.remove(place)),
+                        None => {
+                            let second = left.split_off(left.len() / 2);
+                            let first: Vec<Box<[u32]>> = left.iter().map(|place| oids[*place].clone()).collect();
+                            let found = Box::pin(get(client, &first, timeout)).await?;
+                            left.drain(..).zip(found).for_each(|(place, value)| values[place] = value);
+                            left = second;
+                        }
+                    }
+                }
+                other => return Err(failure(other, timeout)),
+            },
         }
     }
     Ok(values)
 }
 
-fn system_group(values: &[VarBind]) -> System {
-    let value = |column| values.iter().find(|found| found.oid == system_oid(column)).map(|found| &found.value);
-    let text = |column| value(column).and_then(readable);
-    System {
-        description: text(1),
-        uptime: value(3).and_then(Value::as_duration),
-        contact: text(4),
-        name: text(5),
-        location: text(6),
+impl Transports {
+    fn auth(&self, credential: &Arc<Credential>) -> Result<Auth, String> {
+        let (name, protection) = match &credential.identity {
+            Identity::OldCommunity(community) => return Ok(Auth::v1(community.reveal())),
+            Identity::Community(community) => return Ok(Auth::v2c(community.reveal())),
+            Identity::User { name, protection } => (name, protection),
+        };
+        let user = UsmConfig::new(name.clone());
+        let Some(protection) = protection else { return Ok(user.into()) };
+        let keys = self.keys_of(credential, protection).map_err(|error| error.to_string())?;
+        user.with_master_keys(keys).map(Auth::from).map_err(|error| error.to_string())
+    }
+
+    /// A key is a hash of a megabyte of its passphrase (RFC 3414, A.2): made once for all agents of a credential.
+    fn keys_of(&self, credential: &Arc<Credential>, protection: &Protection) -> Result<MasterKeys, CryptoError> {
+        let mut known = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, keys)) = known.iter().find(|(known, _)| known == credential) {
+            return Ok(keys.clone());
+        }
+        let (protocol, passphrase) = &protection.authentication;
+        let mut keys = MasterKeys::new(authentication_protocol(*protocol), passphrase.reveal().as_bytes())?;
+        if let Some((cipher, passphrase)) = &protection.privacy {
+            keys = keys.with_privacy(privacy_protocol(*cipher), passphrase.reveal().as_bytes())?;
+        }
+        known.push((Arc::clone(credential), keys.clone()));
+        Ok(keys)
     }
 }
 
-fn auth(identity: &Identity) -> Result<Auth, String> {
-    match identity {
-        Identity::Community(community) => Ok(Auth::v2c(community.reveal())),
-        Identity::User { name, authentication, privacy } => {
-            let (protocol, passphrase) = authentication;
-            let authentication_protocol = match protocol {
-                AuthenticationProtocol::Sha1 => AuthProtocol::Sha1,
-                AuthenticationProtocol::Sha224 => AuthProtocol::Sha224,
-                AuthenticationProtocol::Sha256 => AuthProtocol::Sha256,
-                AuthenticationProtocol::Sha384 => AuthProtocol::Sha384,
-                AuthenticationProtocol::Sha512 => AuthProtocol::Sha512,
-            };
-            let (cipher, privacy_passphrase) = privacy;
-            let privacy_protocol = match cipher {
-                PrivacyProtocol::Aes128 => PrivProtocol::Aes128,
-                PrivacyProtocol::Aes192 => PrivProtocol::Aes192Blumenthal,
-                PrivacyProtocol::Aes256 => PrivProtocol::Aes256Blumenthal,
-            };
-            UsmConfig::new(name.clone())
-                .auth_priv(authentication_protocol, passphrase.reveal(), privacy_protocol, privacy_passphrase.reveal())
-                .map(Auth::from)
-                .map_err(|error| error.to_string())
-        }
+const fn authentication_protocol(protocol: AuthenticationProtocol) -> AuthProtocol {
+    match protocol {
+        AuthenticationProtocol::Md5 => AuthProtocol::Md5,
+        AuthenticationProtocol::Sha1 => AuthProtocol::Sha1,
+        AuthenticationProtocol::Sha224 => AuthProtocol::Sha224,
+        AuthenticationProtocol::Sha256 => AuthProtocol::Sha256,
+        AuthenticationProtocol::Sha384 => AuthProtocol::Sha384,
+        AuthenticationProtocol::Sha512 => AuthProtocol::Sha512,
     }
 }
 
-/// What an error of the library says about the agent.
-fn failure(error: &Error, timeout: Duration) -> Failure {
-    let rejected = |rejected| Failure::Authentication { rejected };
-    match error {
-        Error::Timeout { .. } | Error::ConstructionTimeout { .. } => Failure::Timeout { after: timeout },
-        Error::Network { source, .. } => Failure::from_io(source, timeout),
-        Error::Auth { .. } => rejected(Rejected::Unspecified),
-        Error::Report { status, .. } => match **status {
-            ReportStatus::UnknownUserName { .. } => rejected(Rejected::User),
-            ReportStatus::WrongDigest { .. } => rejected(Rejected::AuthenticationPassphrase),
-            ReportStatus::DecryptionError { .. } => rejected(Rejected::PrivacyPassphrase),
-            ReportStatus::NotInTimeWindow { .. } => rejected(Rejected::Clock),
-            ReportStatus::UnsupportedSecurityLevel { .. } => rejected(Rejected::Unspecified),
-            _ => Failure::Protocol { detail: error.to_string() },
-        },
-        Error::Snmp { status: ErrorStatus::AuthorizationError | ErrorStatus::NoAccess, .. } => {
-            rejected(Rejected::Unspecified)
-        }
-        Error::Snmp { .. } | Error::Decode(_) | Error::MalformedResponse { .. } | Error::WalkAborted { .. } => {
-            Failure::Protocol { detail: error.to_string() }
-        }
-        _ => Failure::Local { detail: error.to_string() },
+const fn privacy_protocol(cipher: PrivacyProtocol) -> PrivProtocol {
+    match cipher {
+        PrivacyProtocol::Des => PrivProtocol::Des,
+        PrivacyProtocol::Aes128 => PrivProtocol::Aes128,
+        PrivacyProtocol::Aes192 => PrivProtocol::Aes192Blumenthal,
+        PrivacyProtocol::Aes256 => PrivProtocol::Aes256Blumenthal,
+        PrivacyProtocol::Aes192Cisco => PrivProtocol::Aes192Reeder,
+        PrivacyProtocol::Aes256Cisco => PrivProtocol::Aes256Reeder,
     }
+}
+
+fn uses_des(credential: &Credential) -> bool {
+    let Identity::User { protection: Some(protection), .. } = &credential.identity else { return false };
+    matches!(protection.privacy, Some((PrivacyProtocol::Des, _)))
+}
+
+/// The salts of DES must never repeat with the same key, also after a restart (RFC 3414, 8.1.1.1). They begin with a number
+/// that grows from start to start: the time in seconds.
+fn des_salts() -> Result<DesSaltState, String> {
+    static SALTS: OnceLock<Result<DesSaltState, String>> = OnceLock::new();
+    let salts = SALTS.get_or_init(|| {
+        let seconds = u32::try_from(Timestamp::now().as_second()).unwrap_or(1);
+        let before = PersistedDesSaltState::new(seconds.clamp(1, 0x7fff_fff0)).map_err(|error| error.to_string())?;
+        DesSaltState::restart(before, |_| Ok::<(), std::io::Error>(())).map_err(|error| error.to_string())
+    });
+    salts.clone()
 }

@@ -1,5 +1,7 @@
 //! The page of one device: its checks, what its SNMP agent says of it, its interfaces and their last day.
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
@@ -198,8 +200,8 @@ impl Agent {
             #[expect(clippy::cast_precision_loss, reason = "shown with three digits")]
             let speed = interface.speed.map(|speed| reader.bits_per_second(speed as f64));
             InterfaceRow {
-                name: interface.name.clone(),
-                alias: interface.alias.clone(),
+                name: interface.name.to_string(),
+                alias: interface.alias.as_deref().map(str::to_owned),
                 standing: operational(reader, interface.status),
                 speed,
                 received: rate.map(|rate| reader.bits_per_second(rate.received)),
@@ -216,15 +218,24 @@ impl Agent {
 }
 
 fn system(reader: &Reader, system: &System) -> Vec<Figure> {
+    let text = |text: &Option<Arc<str>>| text.as_deref().map(str::to_owned);
     let uptime = system.uptime.and_then(|uptime| SignedDuration::try_from(uptime).ok());
     let said = [
-        ("web-system-name", system.name.clone()),
-        ("web-system-description", system.description.clone()),
-        ("web-system-location", system.location.clone()),
-        ("web-system-contact", system.contact.clone()),
+        ("web-system-model", model(system)),
+        ("web-system-serial-number", text(&system.serial_number)),
+        ("web-system-software-version", text(&system.software_version)),
+        ("web-system-name", text(&system.name)),
+        ("web-system-description", text(&system.description)),
+        ("web-system-location", text(&system.location)),
+        ("web-system-contact", text(&system.contact)),
         ("web-system-uptime", uptime.map(|uptime| reader.duration(uptime))),
     ];
     said.into_iter().filter_map(|(key, value)| Some(Figure { label: reader.text(key), value: value? })).collect()
+}
+
+fn model(system: &System) -> Option<String> {
+    let words: Vec<&str> = [&system.vendor, &system.model].into_iter().filter_map(Option::as_deref).collect();
+    (!words.is_empty()).then(|| words.join(" "))
 }
 
 /// An interface that is down is often only a socket without a cable: it is said, but not as a fault.

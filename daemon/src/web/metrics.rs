@@ -2,7 +2,7 @@
 //!
 //! Names and units follow Prometheus' conventions. What is not known has no line, rather than a number that is not true.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
@@ -64,6 +64,10 @@ fn measured(text: &mut String, checks: &[&CheckStatus]) {
     let mut lines: BTreeMap<Metric, Vec<(&CheckStatus, &Measurement)>> = BTreeMap::new();
     for check in checks {
         for measurement in check.last.iter().flat_map(|last| &last.answer.measurements) {
+            // The rates of interfaces have families of their own, with the interfaces' labels.
+            if matches!(measurement.metric, Metric::ReceiveRate | Metric::TransmitRate) {
+                continue;
+            }
             lines.entry(measurement.metric).or_default().push((check, measurement));
         }
     }
@@ -87,13 +91,8 @@ fn asked(text: &mut String, checks: &[&CheckStatus]) {
 }
 
 fn interfaces(text: &mut String, checks: &[&CheckStatus]) {
-    let readings: Vec<(&CheckStatus, &Reading, Vec<String>)> = checks
-        .iter()
-        .filter_map(|check| {
-            let reading = check.last.as_ref()?.answer.reading.as_deref()?;
-            Some((*check, reading, distinct_names(&reading.interfaces)))
-        })
-        .collect();
+    let readings: Vec<(&CheckStatus, &Reading)> =
+        checks.iter().filter_map(|check| Some((*check, check.last.as_ref()?.answer.reading.as_deref()?))).collect();
     let rates = |value: fn(Rate) -> f64| {
         move |reading: &Reading, interface: &Interface| reading.rate(interface.index).map(value)
     };
@@ -108,34 +107,14 @@ fn interfaces(text: &mut String, checks: &[&CheckStatus]) {
     ];
     for (name, help, value) in families {
         let mut family = Family::gauge(text, name, help);
-        for (check, reading, names) in &readings {
+        for (check, reading) in &readings {
             let [device, check] = of_check(check);
-            for (interface, name) in reading.interfaces.iter().zip(names) {
-                family.line_if_known(&[device, check, ("interface", name)], value(reading, interface));
+            for interface in &reading.interfaces {
+                let labels = [device, check, ("interface", &*interface.name)];
+                family.line_if_known(&labels, value(reading, interface));
             }
         }
     }
-}
-
-/// A series that comes twice makes the whole page invalid, and an agent may call two interfaces alike: those are told
-/// apart by ifIndex.
-fn distinct_names(interfaces: &[Interface]) -> Vec<String> {
-    let mut times: HashMap<&str, usize> = HashMap::new();
-    for interface in interfaces {
-        *times.entry(&interface.name).or_default() += 1;
-    }
-    let mut taken = HashSet::new();
-    let distinct = interfaces.iter().map(|interface| {
-        let mut name = interface.name.clone();
-        let mut is_distinct = times.get(name.as_str()) == Some(&1);
-        // An agent that names an interface after our own addition only makes the name longer.
-        while !is_distinct || !taken.insert(name.clone()) {
-            let _ = write!(name, " (ifIndex {})", interface.index.0);
-            is_distinct = true;
-        }
-        name
-    });
-    distinct.collect()
 }
 
 fn jobs(text: &mut String, jobs: &[JobStatus]) {
@@ -243,6 +222,8 @@ fn integer(count: usize) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use proptest::prelude::*;
 
     use super::super::samples::status;

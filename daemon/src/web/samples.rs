@@ -10,7 +10,7 @@ use crate::config::{CheckId, Source};
 use crate::health::{Incident, IncidentId, Reason, State, Subject};
 use crate::live::{CheckStatus, DeviceStatus, JobStatus, Status};
 use crate::probe::{Answer, Failure, Measurement, Metric, Observation, Outcome as Probed};
-use crate::snmp::{Interface, InterfaceIndex, OperationalStatus, Rate, Reading, System};
+use crate::snmp::{Counters, Interface, InterfaceIndex, OperationalStatus, Rate, Reading, System};
 
 /// The time at which everything happens.
 pub(super) fn now() -> Timestamp {
@@ -50,11 +50,19 @@ fn device(name: &str, title: &str, site: Option<&str>, checks: Vec<CheckStatus>)
 fn interface(index: u32, name: &str, status: OperationalStatus) -> Interface {
     Interface {
         index: InterfaceIndex(index),
-        name: name.to_owned(),
-        alias: (index == 1).then(|| "Į Kultūros centrą <uplink> & kt.".to_owned()),
+        name: name.into(),
+        description: None,
+        alias: (index == 1).then(|| "Į Kultūros centrą <uplink> & kt.".into()),
+        medium: None,
+        mtu: None,
         speed: Some(1_000_000_000),
+        physical_address: None,
+        is_enabled: true,
         status,
-        octets: None,
+        duplex: None,
+        vlan: None,
+        aggregation: None,
+        counters: Counters::default(),
         discontinuity: None,
     }
 }
@@ -95,21 +103,29 @@ pub(super) fn status() -> Status {
         interface(2, "Gi0/2", OperationalStatus::Up),
         interface(3, "Gi0/3", OperationalStatus::Down),
         interface(4, "lan", OperationalStatus::Down),
-        interface(5, "lan", OperationalStatus::LowerLayerDown),
+        interface(5, "lan (ifIndex 5)", OperationalStatus::LowerLayerDown),
     ];
     let rates = vec![
-        (InterfaceIndex(1), Rate { received: 18_400_000.0, sent: 2_130_000.0 }),
-        (InterfaceIndex(2), Rate { received: 8_200.0, sent: 640.0 }),
+        (InterfaceIndex(1), Rate { received: 18_400_000.0, sent: 2_130_000.0, ..Rate::default() }),
+        (InterfaceIndex(2), Rate { received: 8_200.0, sent: 640.0, ..Rate::default() }),
     ];
     let system = System {
-        description: Some("Cisco IOS Software, C2960X Software (C2960X-UNIVERSALK9-M), Version 15.2(7)E8".to_owned()),
-        name: Some("sw-rotuse-1".to_owned()),
-        location: Some("Rotušė, 1 aukštas, serverinė".to_owned()),
+        description: Some("Cisco IOS Software, C2960X Software (C2960X-UNIVERSALK9-M), Version 15.2(7)E8".into()),
+        name: Some("sw-rotuse-1".into()),
+        location: Some("Rotušė, 1 aukštas, serverinė".into()),
         contact: None,
         uptime: Some(Duration::from_secs(8_899_200)),
+        ..System::default()
     };
     if let Some(last) = &mut snmp.last {
-        last.answer.reading = Some(Arc::new(Reading { system, interfaces, rates }));
+        last.answer.reading = Some(Arc::new(Reading {
+            profile: "Cisco".into(),
+            system,
+            interfaces,
+            rates,
+            sections: Vec::new(),
+            oddities: Vec::new(),
+        }));
     }
     let never = CheckStatus { since: None, last: None, ..check("ups-1", "snmp", State::Unknown, Ok(&[])) };
     let devices = vec![

@@ -12,6 +12,7 @@ use crate::config::Config;
 use crate::history::{History, Sample};
 use crate::live::Status;
 use crate::probe::Metric;
+use crate::snmp::profile::Profiles;
 
 struct Server {
     address: SocketAddr,
@@ -22,6 +23,8 @@ struct Server {
 
 fn live(status: Status) -> Arc<Live> {
     let config = Config {
+        credentials: Vec::new(),
+        profiles: Arc::new(Profiles::load(None, &strict_toml::Problems::default())),
         state_directory: "/nowhere".into(),
         time_zone: TimeZone::UTC,
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),

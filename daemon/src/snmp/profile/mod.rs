@@ -16,7 +16,7 @@ use std::sync::Arc;
 use regex::Regex;
 use strict_toml::{Document, Problems};
 
-use super::raw::{Column, Suffix};
+use super::raw::{Column, Raw, Suffix};
 use super::section::Section;
 
 pub use convention::{Convention, Datum, text_of};
@@ -108,6 +108,26 @@ pub struct Row {
     data: Box<[Option<Datum>]>,
 }
 
+/// A row with the values that it is known from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Explained {
+    /// The row.
+    pub row: Row,
+    /// The values; not those of texts and indexes.
+    pub origins: Vec<Origin>,
+}
+
+/// The value that a field is known from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Origin {
+    /// Which field.
+    pub field: &'static str,
+    /// Where it stands.
+    pub oid: Vec<u32>,
+    /// What the agent sent.
+    pub raw: Raw,
+}
+
 /// A column that has to be walked, or a scalar that has to be asked for, and how often.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
@@ -154,11 +174,11 @@ impl Profiles {
                 add(&name, &document);
             }
         }
-        Self::with_inheritance(profiles)
+        Self::with_inheritance(&profiles)
     }
 
     /// Works inheritance out: what is inherited comes first, each table once, whatever the way it comes by.
-    fn with_inheritance(profiles: BTreeMap<String, Profile>) -> Self {
+    fn with_inheritance(profiles: &BTreeMap<String, Profile>) -> Self {
         fn gather(
             name: &str,
             all: &BTreeMap<String, Profile>,
@@ -173,7 +193,7 @@ impl Profiles {
         }
         let whole = profiles.keys().map(|name| {
             let mut tables = Vec::new();
-            gather(name, &profiles, &mut HashSet::new(), &mut tables);
+            gather(name, profiles, &mut HashSet::new(), &mut tables);
             let profile = Profile { tables, ..profiles[name].clone() };
             (name.clone(), Arc::new(profile))
         });
@@ -208,7 +228,28 @@ impl Belongs {
     }
 }
 
+impl Wanted {
+    /// The whole OID of a scalar.
+    #[must_use]
+    pub fn oid(&self) -> Option<Box<[u32]>> {
+        let scalar = self.scalar?;
+        Some(self.prefix.iter().copied().chain([scalar]).collect())
+    }
+}
+
 impl Profile {
+    /// A profile that knows nothing.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self {
+            name: String::new(),
+            title: String::new(),
+            belongs: Belongs::default(),
+            inherits: Vec::new(),
+            tables: Vec::new(),
+        }
+    }
+
     /// What has to be asked for, in the order of its tables.
     #[must_use]
     pub fn wanted(&self) -> Vec<Wanted> {
@@ -236,20 +277,46 @@ impl Profile {
     /// Everything that is known of a section.
     #[must_use]
     pub fn rows(&self, section: &'static Section, store: &Store) -> Vec<Row> {
-        let mut rows: Vec<Row> = Vec::new();
+        self.explain_with(section, store, |_, _| Vec::new()).into_iter().map(|explained| explained.row).collect()
+    }
+
+    /// The same, with the values that each row is known from.
+    #[must_use]
+    pub fn explain(&self, section: &'static Section, store: &Store) -> Vec<Explained> {
+        self.explain_with(section, store, |table, row| table.origins(row, store))
+    }
+
+    fn explain_with(
+        &self,
+        section: &'static Section,
+        store: &Store,
+        origins: impl Fn(&Table, &Row) -> Vec<Origin>,
+    ) -> Vec<Explained> {
+        let mut rows: Vec<Explained> = Vec::new();
         for table in self.tables.iter().filter(|table| table.section == section) {
-            let read = table.rows(store);
             let before = rows.len();
-            for row in read {
-                // The later a table comes, the more it knows of this kind of device.
-                let same = match section.key.and_then(|key| section.position(key)) {
-                    Some(key) => rows[..before].iter_mut().find(|known| known.data[key] == row.data[key]),
-                    None if section.is_single => rows.first_mut(),
+            // The later a table comes, the more it knows of this kind of device.
+            let key = section.key.and_then(|key| section.position(key));
+            let mut known: HashMap<String, usize> = HashMap::new();
+            if let Some(key) = key {
+                let named =
+                    rows.iter().enumerate().filter_map(|(place, known)| Some((known.row.data[key].as_ref()?, place)));
+                known.extend(named.map(|(name, place)| (name.to_string(), place)));
+            }
+            for row in table.rows(store) {
+                let origins = origins(table, &row);
+                let same = match key {
+                    Some(key) => row.data[key].as_ref().and_then(|name| known.remove(&name.to_string())),
+                    None if section.is_single && before > 0 => Some(0),
                     None => None,
                 };
-                match same {
-                    Some(known) => known.take_in(row),
-                    None => rows.push(row),
+                match same.and_then(|place| rows.get_mut(place)) {
+                    Some(known) => {
+                        known.origins.retain(|origin| !origins.iter().any(|newer| newer.field == origin.field));
+                        known.origins.extend(origins);
+                        known.row.take_in(row);
+                    }
+                    None => rows.push(Explained { row, origins }),
                 }
             }
         }
@@ -258,7 +325,9 @@ impl Profile {
 }
 
 impl Table {
-    fn wanted(&self) -> Vec<Wanted> {
+    /// What has to be asked for to fill it in.
+    #[must_use]
+    pub fn wanted(&self) -> Vec<Wanted> {
         let mut wanted = Vec::new();
         for field in &self.fields {
             let is_seldom = self.section.is_seldom || field.is_seldom;
@@ -312,6 +381,22 @@ impl Table {
         rows
     }
 
+    /// Where the values of a row stand.
+    fn origins(&self, row: &Row, store: &Store) -> Vec<Origin> {
+        let reading = Reading { table: self, store, index: row.index.clone(), data: row.data.to_vec() };
+        let origin = |field: &Field| {
+            field.sources.iter().find_map(|source| {
+                let Source::At(template) = source else { return None };
+                let suffix = template.suffix(&reading)?;
+                let raw = store.0.get(&template.prefix)?.get(&suffix)?;
+                reading.read_source(source, reading.convention(field))?;
+                let oid = template.prefix.iter().chain(&suffix).copied().collect();
+                Some(Origin { field: self.section.fields[field.position].name, oid, raw: raw.clone() })
+            })
+        };
+        self.fields.iter().filter_map(origin).collect()
+    }
+
     fn accepts(&self, row: &Row) -> bool {
         let is_known = |name: &&str| self.section.position(name).is_some_and(|position| row.data[position].is_some());
         let essential = self.section.essential;
@@ -319,7 +404,7 @@ impl Table {
             let text = row.data[*position].as_ref().and_then(Datum::as_text);
             text.is_some_and(|text| words.iter().any(|word| **word == **text))
         };
-        (essential.is_empty() || essential.iter().any(|name| is_known(&name))) && self.only.iter().all(is_wanted)
+        (essential.is_empty() || essential.iter().any(is_known)) && self.only.iter().all(is_wanted)
     }
 
     /// The indexes of its rows: those of its own columns. Scalars are one row.
@@ -379,12 +464,7 @@ impl template::Row for Reading<'_> {
 
 impl Reading<'_> {
     fn read(&self, field: &Field) -> Option<Datum> {
-        let convention = field.subtype.as_ref().and_then(|subtype| {
-            let number = self.store.at(&subtype.column, self)?.arc()?;
-            let is_mac = subtype.macs.contains(&number).then_some(&Convention::Mac);
-            is_mac.or_else(|| subtype.addresses.contains(&number).then_some(&Convention::Address))
-        });
-        let convention = convention.unwrap_or(&field.convention);
+        let convention = self.convention(field);
         let datum = field.sources.iter().find_map(|source| self.read_source(source, convention))?;
         let Datum::Number(number) = datum else { return Some(datum) };
         let mut number = number;
@@ -403,6 +483,15 @@ impl Reading<'_> {
         // Ten digits are more than any agent measures; what is beyond is the noise of binary fractions.
         let rounded = format!("{number:.9e}").parse().ok().filter(|number: &f64| number.is_finite())?;
         Some(Datum::Number(rounded))
+    }
+
+    fn convention<'f>(&self, field: &'f Field) -> &'f Convention {
+        let by_subtype = field.subtype.as_ref().and_then(|subtype| {
+            let number = self.store.at(&subtype.column, self)?.arc()?;
+            let is_mac = subtype.macs.contains(&number).then_some(&Convention::Mac);
+            is_mac.or_else(|| subtype.addresses.contains(&number).then_some(&Convention::Address))
+        });
+        by_subtype.unwrap_or(&field.convention)
     }
 
     fn read_source(&self, source: &Source, convention: &Convention) -> Option<Datum> {
@@ -429,7 +518,7 @@ impl Reading<'_> {
 
 impl Store {
     /// The value that a template means for a row.
-    fn at(&self, template: &Template, row: &impl template::Row) -> Option<&super::raw::Raw> {
+    fn at(&self, template: &Template, row: &impl template::Row) -> Option<&Raw> {
         self.0.get(&template.prefix)?.get(&template.suffix(row)?)
     }
 
@@ -449,11 +538,11 @@ impl Store {
     }
 
     /// Puts a scalar in.
-    pub fn put(&mut self, prefix: Box<[u32]>, suffix: Suffix, value: super::raw::Raw) {
+    pub fn put(&mut self, prefix: Box<[u32]>, suffix: &[u32], value: Raw) {
         let column = self.0.entry(prefix).or_default();
         let mut renewed = Column::default();
-        renewed.insert(suffix.clone(), value);
-        for (other, kept) in column.rows().filter(|(other, _)| *other != suffix) {
+        renewed.insert(suffix.into(), value);
+        for (other, kept) in column.rows().filter(|(other, _)| other.as_slice() != suffix) {
             renewed.insert(other.clone(), kept.clone());
         }
         *column = renewed;
@@ -542,7 +631,6 @@ fn unit_of(quantity: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::raw::Raw;
     use super::*;
 
     fn profile(text: &str) -> Profile {
@@ -559,7 +647,7 @@ mod tests {
             // The column is what comes before the last two arcs, the suffix those.
             let arcs = super::super::raw::arcs(oid).unwrap();
             let (prefix, suffix) = arcs.split_at(arcs.len() - 1);
-            store.put(prefix.into(), suffix.into(), value.clone());
+            store.put(prefix.into(), suffix, value.clone());
         }
         store
     }
