@@ -25,7 +25,7 @@ use super::section::Section;
 use super::walk::{Manners, walk};
 use super::{Interface, Reading, System, rates};
 use crate::config::{AuthenticationProtocol, Credential, Identity, PrivacyProtocol, Protection};
-use crate::probe::Failure;
+use crate::probe::{Failure, Rejected};
 
 /// The sockets through which all agents are asked, and what is known of all kinds of devices. A family whose socket cannot
 /// be had stays without, with the reason.
@@ -35,6 +35,14 @@ pub struct Transports {
     v6: Result<UdpTransport, String>,
     profiles: Arc<Profiles>,
     keys: Arc<Mutex<Keys>>,
+}
+
+/// With how much protection a question is asked (securityLevel, RFC 3411, 3.4.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Level {
+    Configured,
+    Signed,
+    Open,
 }
 
 /// The keys of each credential, once they have been needed.
@@ -181,7 +189,10 @@ impl Session {
             self.client = Some(self.connect(timeout).await?);
         }
         let Some(client) = &self.client else { return Err(Failure::Timeout { after: timeout }) };
-        let identity = get(client, &IDENTITY.map(Into::into), timeout).await?;
+        let identity = match get(client, &IDENTITY.map(Into::into), timeout).await {
+            Err(Failure::Timeout { .. }) => return Err(self.diagnose(timeout).await),
+            answered => answered?,
+        };
         let taken = Instant::now();
         let known = Known::renewed(self.known.take(), &identity, &self.transports.profiles, taken);
         let known = self.known.insert(known);
@@ -217,14 +228,54 @@ impl Session {
         Ok(reading)
     }
 
+    /// Why there is silence. A report about a wrong user or passphrase is not signed, so that the library does not
+    /// believe it and goes on waiting (RFC 3414, 3.2). The same question with less protection tells what is wrong: first
+    /// with none, which any agent answers if only to say that it does not know the user, then signed only.
+    async fn diagnose(&self, timeout: Duration) -> Failure {
+        let silence = Failure::Timeout { after: timeout };
+        let Identity::User { protection: Some(protection), .. } = &self.credential.identity else { return silence };
+        let rejected = |rejected| Failure::Authentication { rejected };
+        match self.ask_with(Level::Open, timeout).await {
+            Ok(()) | Err(Failure::Protocol { .. }) => {}
+            Err(Failure::Authentication { rejected: Rejected::User }) => return rejected(Rejected::User),
+            Err(Failure::Authentication { .. }) => {}
+            Err(_) => return silence,
+        }
+        match self.ask_with(Level::Signed, timeout).await {
+            // What is refused although it was signed has been understood.
+            Ok(()) | Err(Failure::Protocol { .. } | Failure::Authentication { rejected: Rejected::Unspecified })
+                if protection.privacy.is_some() =>
+            {
+                rejected(Rejected::PrivacyPassphrase)
+            }
+            Err(Failure::Timeout { .. }) => rejected(Rejected::AuthenticationPassphrase),
+            Err(failure @ Failure::Authentication { .. }) => failure,
+            _ => silence,
+        }
+    }
+
+    /// Asks since when the agent has been running, with less protection than is configured.
+    async fn ask_with(&self, level: Level, timeout: Duration) -> Result<(), Failure> {
+        let local = |detail: String| Failure::Local { detail };
+        let auth = self.transports.auth(&self.credential, level).map_err(local)?;
+        let transport = if self.target.is_ipv4() { &self.transports.v4 } else { &self.transports.v6 };
+        let transport = transport.as_ref().map_err(|detail| local(detail.clone()))?;
+        let retry = Retry::fixed(0, Duration::ZERO).map_err(|error| local(error.to_string()))?;
+        let builder = Client::builder(self.target, auth).request_timeout(timeout.mul_f32(0.15)).retry(retry);
+        let client = builder.build_with(transport).await;
+        let client = client.map_err(|error| failure(error.exchange_source(), timeout))?;
+        let asked = client.get(&Oid::from_slice(IDENTITY[2])).await;
+        asked.map(drop).map_err(|error| failure(error.exchange_source(), timeout))
+    }
+
     async fn connect(&self, timeout: Duration) -> Result<Client<UdpHandle>, Failure> {
         let local = |detail: String| Failure::Local { detail };
         let transport = if self.target.is_ipv4() { &self.transports.v4 } else { &self.transports.v6 };
         let transport = transport.as_ref().map_err(|detail| local(detail.clone()))?;
         // UDP loses packets: each question is asked twice, and there has to be time for more than one of them.
         let retry = Retry::fixed(1, Duration::ZERO).map_err(|error| local(error.to_string()))?;
-        let auth = self.transports.auth(&self.credential).map_err(local)?;
-        let mut builder = Client::builder(self.target, auth).request_timeout(timeout.mul_f32(0.3)).retry(retry);
+        let auth = self.transports.auth(&self.credential, Level::Configured).map_err(local)?;
+        let mut builder = Client::builder(self.target, auth).request_timeout(timeout.mul_f32(0.25)).retry(retry);
         if uses_des(&self.credential) {
             builder = builder.des_salt_state(des_salts().map_err(local)?);
         }
@@ -463,14 +514,19 @@ async fn get(client: &Client<UdpHandle>, oids: &[Box<[u32]>], timeout: Duration)
 }
 
 impl Transports {
-    fn auth(&self, credential: &Arc<Credential>) -> Result<Auth, String> {
+    fn auth(&self, credential: &Arc<Credential>, level: Level) -> Result<Auth, String> {
         let (name, protection) = match &credential.identity {
             Identity::OldCommunity(community) => return Ok(Auth::v1(community.reveal())),
             Identity::Community(community) => return Ok(Auth::v2c(community.reveal())),
             Identity::User { name, protection } => (name, protection),
         };
         let user = UsmConfig::new(name.clone());
-        let Some(protection) = protection else { return Ok(user.into()) };
+        let Some(protection) = protection.as_ref().filter(|_| level != Level::Open) else { return Ok(user.into()) };
+        if level == Level::Signed {
+            let (protocol, passphrase) = &protection.authentication;
+            let user = user.auth(authentication_protocol(*protocol), passphrase.reveal());
+            return user.map(Auth::from).map_err(|error| error.to_string());
+        }
         let keys = self.keys_of(credential, protection).map_err(|error| error.to_string())?;
         user.with_master_keys(keys).map(Auth::from).map_err(|error| error.to_string())
     }

@@ -89,8 +89,12 @@ pub(super) async fn walk(
             client.get_next_many(&oids).await.map(|answer| answer.varbinds)
         };
         match answer {
+            // Nothing at all in place of as much as fits is how some agents say tooBig.
+            Ok(values) if values.is_empty() && manners.shrink() => {}
             Ok(values) => walk.take_in(&active, &values),
             Err(error) => match error.exchange_source() {
+                // net-snmp says genErr of nothing in particular when what it has put together does not fit.
+                Error::Snmp { status: ErrorStatus::GenErr, index: 0, .. } if manners.shrink() => {}
                 Error::Snmp { status: ErrorStatus::NoSuchName | ErrorStatus::GenErr, index, .. } => {
                     // SNMPv1 says so at the end of what it has; others when a value cannot be had.
                     walk.give_up(&active, *index);
