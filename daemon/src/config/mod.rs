@@ -7,6 +7,7 @@
 //! Reading does not stop at the first mistake: [`load`] returns all of them, each with its place. Relative paths are
 //! relative to the folder of the main file, so that the configuration means the same wherever the daemon is started.
 
+mod authorities;
 mod check;
 mod credential;
 mod device;
@@ -23,7 +24,10 @@ use jiff::tz::TimeZone;
 use messages::{Language, Message};
 use strict_toml::{Document, Problem, Problems};
 
-pub use check::{Check, CheckId, Confirmation, Icmp, Question, Snmp, Tcp};
+use authorities::SystemAuthorities;
+
+pub use authorities::Authorities;
+pub use check::{Check, CheckId, Confirmation, Icmp, Question, Snmp, StartTls, Tcp, Tls, TlsPeer};
 pub use credential::{AuthenticationProtocol, Credential, Identity, PrivacyProtocol};
 pub use device::Device;
 pub use job::{Job, ReadData, Repository, Source};
@@ -62,6 +66,8 @@ struct Reading<'a> {
     credentials_directory: Option<PathBuf>,
     /// As whom SNMP agents may be asked.
     credentials: &'a [Arc<Credential>],
+    /// Who vouches for servers unless a check says otherwise.
+    system_authorities: SystemAuthorities,
 }
 
 /// The key of what is said of a file that is not there.
@@ -104,7 +110,8 @@ pub fn load(path: &Path, credentials_directory: Option<PathBuf>) -> Result<Confi
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),
     };
-    let reading = Reading { folder, credentials_directory, credentials: &[] };
+    let reading =
+        Reading { folder, credentials_directory, credentials: &[], system_authorities: SystemAuthorities::default() };
     let config = read(path, &reading, &problems);
     match config {
         Some(config) if problems.is_empty() => Ok(config),

@@ -1,18 +1,26 @@
 //! How to ask one question of one target. One file a protocol, all of the same shape: a target and a time limit go in, an
-//! [`Answer`] comes out. A probe knows no state, no history and no time of day.
+//! [`Answer`] comes out. A probe knows no state and no history, and looks at the time of day only to judge a certificate.
 //!
 //! An answer always carries what was measured, also when it failed: a host that answers nothing has a loss of 100 %.
 //! Why it failed is a typed [`Failure`] that reaches the page, the journal and the log in words.
 
+pub mod certificate;
+mod connection;
 mod failure;
 pub mod icmp;
+mod imap;
+mod lines;
 mod metric;
+mod smtp;
 pub mod snmp;
 pub mod tcp;
+pub mod tls;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::time::error::Elapsed;
 
 pub use failure::{CertificateFault, Failure, Rejected};
 pub use metric::{Metric, Unit};
@@ -75,7 +83,7 @@ impl Measurement {
 
     /// A time in seconds.
     #[must_use]
-    pub const fn time(metric: Metric, time: std::time::Duration) -> Self {
+    pub const fn time(metric: Metric, time: Duration) -> Self {
         Self::new(metric, time.as_secs_f64())
     }
 }
@@ -102,6 +110,16 @@ impl Answer {
     #[must_use]
     pub fn failed(failure: Failure) -> Self {
         Self { outcome: Outcome::Failed(failure), ..Self::good(Vec::new()) }
+    }
+
+    /// This answer, begun while asking, with how the asking has ended: what was measured until then stays.
+    fn concluded(mut self, asked: Result<Result<(), Failure>, Elapsed>, timeout: Duration) -> Self {
+        match asked {
+            Ok(Ok(())) => {}
+            Ok(Err(failure)) => self.outcome = Outcome::Failed(failure),
+            Err(_) => self.outcome = Outcome::Failed(Failure::Timeout { after: timeout }),
+        }
+        self
     }
 
     /// The value of a metric of the target as a whole, if it was measured.

@@ -3,6 +3,7 @@
 mod icmp;
 mod snmp;
 mod tcp;
+mod tls;
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -16,6 +17,7 @@ use super::name::{CheckName, DeviceName};
 pub use icmp::Icmp;
 pub use snmp::Snmp;
 pub use tcp::Tcp;
+pub use tls::{StartTls, Tls, TlsPeer};
 
 /// A question asked of a device again and again.
 #[derive(Debug, Clone, PartialEq)]
@@ -122,6 +124,8 @@ kinds! {
     Tcp "tcp" every 60 s, within 5 s;
     /// What an SNMP agent says of its device.
     Snmp "snmp" every 60 s, within 20 s;
+    /// A TLS handshake and its certificate (RFC 8446).
+    Tls "tls" every 300 s, within 10 s;
 }
 
 /// Reads one table of `checks`.
