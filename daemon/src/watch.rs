@@ -8,8 +8,8 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{Check, Icmp, Question, Snmp, Tcp, Tls};
-use crate::probe::{Answer, Observation, icmp, snmp, tcp, tls};
+use crate::config::{Check, Http, Icmp, Question, Snmp, Tcp, Tls};
+use crate::probe::{Answer, Observation, http, icmp, snmp, tcp, tls};
 use crate::recorder::Report;
 use crate::schedule::interval;
 use crate::snmp::{Session, Transports};
@@ -72,6 +72,7 @@ enum Asker {
     Tcp(Tcp),
     Snmp(Box<Session>),
     Tls(Tls),
+    Http(Box<Http>),
 }
 
 impl Asker {
@@ -80,6 +81,7 @@ impl Asker {
             Question::Icmp(question) => Self::Icmp(sockets.icmp, question.clone()),
             Question::Tcp(question) => Self::Tcp(question.clone()),
             Question::Tls(question) => Self::Tls(question.clone()),
+            Question::Http(question) => Self::Http(Box::new(question.clone())),
             Question::Snmp(Snmp { target, credential }) => {
                 Self::Snmp(Box::new(Session::new(*target, Arc::clone(credential), sockets.snmp)))
             }
@@ -92,6 +94,7 @@ impl Asker {
             Self::Tcp(question) => tcp::probe(question, timeout).await,
             Self::Snmp(session) => snmp::probe(session, timeout).await,
             Self::Tls(question) => tls::probe(question, timeout).await,
+            Self::Http(question) => http::probe(question, timeout).await,
         }
     }
 }

@@ -14,6 +14,7 @@ mod device;
 mod job;
 mod name;
 mod secret;
+mod url;
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -27,12 +28,16 @@ use strict_toml::{Document, Problem, Problems};
 use authorities::SystemAuthorities;
 
 pub use authorities::Authorities;
-pub use check::{Check, CheckId, Confirmation, Icmp, Question, Snmp, StartTls, Tcp, Tls, TlsPeer};
+pub use check::{
+    Check, CheckId, Confirmation, Http, HttpMethod, HttpPlace, Icmp, Pattern, Question, Snmp, StartTls, Tcp, Tls,
+    TlsPeer,
+};
 pub use credential::{AuthenticationProtocol, Credential, Identity, PrivacyProtocol};
 pub use device::Device;
 pub use job::{Job, ReadData, Repository, Source};
 pub use name::{CheckName, CredentialName, DeviceName, JobName, NotAName, RepositoryName};
 pub use secret::{Secret, SecretFile};
+pub use url::Url;
 
 /// Everything the daemon was told.
 #[derive(Debug, Clone, PartialEq)]

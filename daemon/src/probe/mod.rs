@@ -7,6 +7,7 @@
 pub mod certificate;
 mod connection;
 mod failure;
+pub mod http;
 pub mod icmp;
 mod imap;
 mod lines;

@@ -122,6 +122,7 @@ fn main_metric(check: &CheckStatus) -> Option<(Metric, &'static str)> {
         "icmp" => Some((Metric::RttMean, "metric-rtt-seconds")),
         "tcp" => Some((Metric::ConnectTime, "metric-connect-seconds")),
         "tls" => Some((Metric::TlsTime, "metric-tls-handshake-seconds")),
+        "http" => Some((Metric::TotalTime, "metric-total-seconds")),
         _ => None,
     }
 }
@@ -170,6 +171,7 @@ impl CheckDetail {
             "tcp" => reader.text("web-kind-tcp"),
             "snmp" => reader.text("web-kind-snmp"),
             "tls" => reader.text("web-kind-tls"),
+            "http" => reader.text("web-kind-http"),
             other => other.to_owned(),
         };
         let interval = SignedDuration::try_from(check.interval).unwrap_or(SignedDuration::MAX);

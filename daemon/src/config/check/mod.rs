@@ -1,5 +1,6 @@
 //! Checks: one file a kind of question, each with what the question consists of and how it is read.
 
+mod http;
 mod icmp;
 mod snmp;
 mod tcp;
@@ -14,6 +15,7 @@ use strict_toml::{FromText, Table, choose};
 use super::Reading;
 use super::name::{CheckName, DeviceName};
 
+pub use http::{Http, HttpMethod, HttpPlace, Pattern};
 pub use icmp::Icmp;
 pub use snmp::Snmp;
 pub use tcp::Tcp;
@@ -126,6 +128,8 @@ kinds! {
     Snmp "snmp" every 60 s, within 20 s;
     /// A TLS handshake and its certificate (RFC 8446).
     Tls "tls" every 300 s, within 10 s;
+    /// A page of the web (RFC 9110).
+    Http "http" every 60 s, within 10 s;
 }
 
 /// Reads one table of `checks`.
