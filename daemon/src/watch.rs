@@ -8,8 +8,8 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{Check, Http, Icmp, Question, Snmp, Tcp, Tls};
-use crate::probe::{Answer, Observation, http, icmp, snmp, tcp, tls};
+use crate::config::{Check, Http, Icmp, Imap, Mail, Question, Smtp, Snmp, Tcp, Tls};
+use crate::probe::{Answer, Observation, http, icmp, imap, mail, smtp, snmp, tcp, tls};
 use crate::recorder::Report;
 use crate::schedule::interval;
 use crate::snmp::{Session, Transports};
@@ -73,6 +73,9 @@ enum Asker {
     Snmp(Box<Session>),
     Tls(Tls),
     Http(Box<Http>),
+    Smtp(Smtp),
+    Imap(Imap),
+    Mail(Box<Mail>),
 }
 
 impl Asker {
@@ -81,6 +84,9 @@ impl Asker {
             Question::Icmp(question) => Self::Icmp(sockets.icmp, question.clone()),
             Question::Tcp(question) => Self::Tcp(question.clone()),
             Question::Tls(question) => Self::Tls(question.clone()),
+            Question::Smtp(question) => Self::Smtp(question.clone()),
+            Question::Imap(question) => Self::Imap(question.clone()),
+            Question::Mail(question) => Self::Mail(Box::new(question.clone())),
             Question::Http(question) => Self::Http(Box::new(question.clone())),
             Question::Snmp(Snmp { target, credential }) => {
                 Self::Snmp(Box::new(Session::new(*target, Arc::clone(credential), sockets.snmp)))
@@ -94,6 +100,9 @@ impl Asker {
             Self::Tcp(question) => tcp::probe(question, timeout).await,
             Self::Snmp(session) => snmp::probe(session, timeout).await,
             Self::Tls(question) => tls::probe(question, timeout).await,
+            Self::Smtp(question) => smtp::probe(question, timeout).await,
+            Self::Imap(question) => imap::probe(question, timeout).await,
+            Self::Mail(question) => mail::probe(question, timeout).await,
             Self::Http(question) => http::probe(question, timeout).await,
         }
     }

@@ -85,6 +85,12 @@ config-http-headers = a name in { $key } is no name of a header field
 config-http-redirects = { $key } must be from 0 to 20
 config-http-head = an answer to { $key } = "HEAD" has no body in which contains or matches could be looked for; use "GET"
 config-http-already-https = { $key } makes sense only for a url with http://
+config-tls-twice = a connection has TLS from the start ({ $key } = true) or is asked for it (starttls = true), not both
+config-login-in-plain-text = without TLS everybody on the way could read the password of { $key }; add starttls = true or tls = true
+config-mailbox = the name of a mailbox in ASCII, others in modified UTF-7 (RFC 3501, 5.1.3),
+config-mailbox-needs-login = to open a { $key }, user and password are needed
+config-mail-address = a mail address in ASCII
+config-mail-needs-login = to look into a mailbox, user and password are needed in { $key }
 config-percent = { $key } must be from 0 to 100
 config-passphrase-short = { $key } must have at least 8 characters (RFC 3414, 11.2)
 config-calendar = a calendar event in the notation of systemd.time(7)
@@ -101,6 +107,7 @@ config-no-credentials-directory = the credential "{ $name }" comes from systemd,
 ## Why a check failed
 
 failure-timeout = no answer within { $seconds } s
+failure-not-delivered = the message was accepted, but has not arrived in the mailbox within { $seconds } s; look for it in the mail server's queue
 failure-refused = the connection was refused: nothing listens on this port
 failure-unreachable = the network cannot reach it: { $detail }
 failure-authentication = it does not accept our user or password
@@ -256,6 +263,9 @@ web-kind-tcp = TCP connection
 web-kind-snmp = SNMP
 web-kind-tls = TLS certificate
 web-kind-http = Web page (HTTP)
+web-kind-smtp = Mail server (SMTP)
+web-kind-imap = Mailboxes (IMAP)
+web-kind-mail = Mail round trip
 web-percent = { $value }%
 metric-rtt-seconds = Round trip
 metric-rtt-min-seconds = Shortest round trip

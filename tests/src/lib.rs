@@ -7,6 +7,7 @@
 
 mod certificates;
 mod daemon;
+mod mail_system;
 mod nginx;
 mod peers;
 
@@ -19,6 +20,7 @@ use std::time::{Duration, Instant};
 
 pub use certificates::{Authority, NAME, Validity};
 pub use daemon::{Installation, Rotused, largest_file};
+pub use mail_system::MailSystem;
 pub use nginx::Nginx;
 pub use peers::{Database, Snmpd, free_port};
 

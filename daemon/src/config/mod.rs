@@ -29,8 +29,8 @@ use authorities::SystemAuthorities;
 
 pub use authorities::Authorities;
 pub use check::{
-    Check, CheckId, Confirmation, Http, HttpMethod, HttpPlace, Icmp, Pattern, Question, Snmp, StartTls, Tcp, Tls,
-    TlsPeer,
+    Check, CheckId, Confirmation, Http, HttpMethod, HttpPlace, Icmp, Imap, Login, Mail, MailAddress, MailServer,
+    MailboxName, Pattern, Question, Security, Smtp, Snmp, StartTls, Tcp, Tls, TlsPeer,
 };
 pub use credential::{AuthenticationProtocol, Credential, Identity, PrivacyProtocol};
 pub use device::Device;

@@ -15,7 +15,7 @@ use tokio::time::Instant;
 use tokio_rustls::TlsConnector;
 
 use super::certificate::{Shown, judge};
-use super::{Answer, CertificateFault, Failure, Measurement, Metric, Outcome, one_line};
+use super::{Answer, CertificateFault, Failure, Measurement, Metric, Outcome, add_said, one_line};
 use crate::config::TlsPeer;
 
 /// What goes to and fro, in plain text or under TLS.
@@ -69,7 +69,7 @@ pub(super) async fn secure(
         _ => "TLS",
     };
     let judgement = judge(&Shown { chain, unproven: witness.unproven.get().cloned() }, peer, Timestamp::now());
-    answer.said = Some(format!("{version}, {}", judgement.description));
+    add_said(answer, &format!("{version}, {}", judgement.description));
     if let Some(remaining) = judgement.remaining {
         answer.measurements.push(Measurement::new(Metric::CertificateRemaining, remaining.as_secs_f64()));
     }

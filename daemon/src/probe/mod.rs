@@ -9,10 +9,11 @@ mod connection;
 mod failure;
 pub mod http;
 pub mod icmp;
-mod imap;
+pub mod imap;
 mod lines;
+pub mod mail;
 mod metric;
-mod smtp;
+pub mod smtp;
 pub mod snmp;
 pub mod tcp;
 pub mod tls;
@@ -129,6 +130,12 @@ impl Answer {
         let is_it = |found: &&Measurement| found.metric == metric && found.instance.is_none();
         self.measurements.iter().find(is_it).map(|found| found.value)
     }
+}
+
+/// Adds to what the target said so far.
+fn add_said(answer: &mut Answer, said: &str) {
+    let before = answer.said.take().map(|before| format!("{before}, ")).unwrap_or_default();
+    answer.said = Some(one_line(format!("{before}{said}").as_bytes()));
 }
 
 /// The first line of what a target sent, for people to read: bounded, without control characters.

@@ -122,7 +122,8 @@ fn main_metric(check: &CheckStatus) -> Option<(Metric, &'static str)> {
         "icmp" => Some((Metric::RttMean, "metric-rtt-seconds")),
         "tcp" => Some((Metric::ConnectTime, "metric-connect-seconds")),
         "tls" => Some((Metric::TlsTime, "metric-tls-handshake-seconds")),
-        "http" => Some((Metric::TotalTime, "metric-total-seconds")),
+        "mail" => Some((Metric::MailRoundTrip, "metric-mail-round-trip-seconds")),
+        "http" | "smtp" | "imap" => Some((Metric::TotalTime, "metric-total-seconds")),
         _ => None,
     }
 }
@@ -172,6 +173,9 @@ impl CheckDetail {
             "snmp" => reader.text("web-kind-snmp"),
             "tls" => reader.text("web-kind-tls"),
             "http" => reader.text("web-kind-http"),
+            "smtp" => reader.text("web-kind-smtp"),
+            "imap" => reader.text("web-kind-imap"),
+            "mail" => reader.text("web-kind-mail"),
             other => other.to_owned(),
         };
         let interval = SignedDuration::try_from(check.interval).unwrap_or(SignedDuration::MAX);

@@ -2,6 +2,10 @@
 
 mod http;
 mod icmp;
+mod imap;
+mod mail;
+mod mail_server;
+mod smtp;
 mod snmp;
 mod tcp;
 mod tls;
@@ -17,6 +21,10 @@ use super::name::{CheckName, DeviceName};
 
 pub use http::{Http, HttpMethod, HttpPlace, Pattern};
 pub use icmp::Icmp;
+pub use imap::{Imap, MailboxName};
+pub use mail::{Mail, MailAddress};
+pub use mail_server::{Login, MailServer, Security};
+pub use smtp::Smtp;
 pub use snmp::Snmp;
 pub use tcp::Tcp;
 pub use tls::{StartTls, Tls, TlsPeer};
@@ -130,6 +138,12 @@ kinds! {
     Tls "tls" every 300 s, within 10 s;
     /// A page of the web (RFC 9110).
     Http "http" every 60 s, within 10 s;
+    /// A server that takes mail (RFC 5321).
+    Smtp "smtp" every 60 s, within 10 s;
+    /// A server that gives mail out (RFC 9051).
+    Imap "imap" every 60 s, within 10 s;
+    /// A message that is sent and must arrive.
+    Mail "mail" every 900 s, within 300 s;
 }
 
 /// Reads one table of `checks`.
