@@ -10,6 +10,7 @@ mod daemon;
 mod mail_system;
 mod nginx;
 mod peers;
+mod slapd;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -23,6 +24,7 @@ pub use daemon::{Installation, Rotused, largest_file};
 pub use mail_system::MailSystem;
 pub use nginx::Nginx;
 pub use peers::{Database, Snmpd, free_port};
+pub use slapd::Slapd;
 
 /// How long anything may take that should happen soon. Only a failing test waits so long.
 pub const SOON: Duration = Duration::from_secs(30);

@@ -3,7 +3,7 @@
 
 use std::net::TcpListener;
 
-use tests::{Authority, Installation, NAME, Nginx, Validity, free_port};
+use tests::{Authority, Installation, NAME, Nginx, Slapd, Validity, free_port};
 
 /// A server for each certificate of the folder, and a device `name` that is asked by TLS.
 fn serve(authority: &Authority, installation: &Installation, names: &[&str]) -> Nginx {
@@ -66,6 +66,22 @@ fn every_kind_of_certificate_is_called_what_it_is() {
     }
     let labels = "{device=\"pasibaiges\",check=\"tls\"}";
     rotused.metric_is(&format!("rotuse_check_certificate_remaining_seconds{labels}"), |time| time < -9.0 * day);
+}
+
+#[test]
+fn a_directory_goes_over_to_tls_when_asked() {
+    let (authority, installation) = (Authority::new(), Installation::new());
+    authority.certify("katalogas", &[NAME], Validity::LONG);
+    let slapd = Slapd::start(&authority, "katalogas");
+    let path = authority.path("authority.pem").display().to_string();
+    let starttls = check(slapd.port, &path).replace("confirm = 1", "confirm = 1, starttls = \"ldap\"");
+    installation.device("katalogas", "127.0.0.1", &starttls);
+    // Without asking, it is no TLS that it speaks.
+    installation.device("be-klausimo", "127.0.0.1", &check(slapd.port, &path));
+    let rotused = installation.start();
+    rotused.state_is("katalogas", "tls", "up");
+    let _ = rotused.page_with("/devices/katalogas", &["subject CN=pastas.azuolynas.example"]);
+    rotused.state_is("be-klausimo", "tls", "down");
 }
 
 #[test]

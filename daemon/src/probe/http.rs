@@ -247,6 +247,45 @@ mod tests {
         assert!(answered(&endless_head).is_err());
     }
 
+    #[test]
+    fn a_page_is_good_when_all_that_is_expected_is_found() {
+        let page = answered(b"HTTP/1.1 200 OK\r\nA: b\r\nA: cd\r\nContent-Length: 5\r\n\r\nlabas").unwrap();
+        let any = Http {
+            url: Url::from_text("http://a.lt/").unwrap(),
+            place: HttpPlace::Resolved,
+            method: HttpMethod::Get,
+            status: Vec::new(),
+            contains: None,
+            matches: None,
+            headers: [].into(),
+            redirects: 5,
+            redirects_to_https: false,
+            peer: TlsPeer {
+                name: Url::from_text("http://a.lt/").unwrap().server_name(),
+                authorities: crate::config::Authorities::only(Vec::new()),
+                expires_within: Duration::from_secs(1),
+            },
+        };
+        assert_eq!(judge(&page, &any), Ok(()));
+        let all = Http {
+            status: vec![200, 204],
+            contains: Some("aba".to_owned()),
+            matches: Some(crate::config::Pattern::from_text("^l.*s$").unwrap()),
+            headers: [("a".to_owned(), "d".to_owned())].into(),
+            ..any
+        };
+        assert_eq!(judge(&page, &all), Ok(()));
+        for worse in [
+            Http { status: vec![204], ..all.clone() },
+            Http { contains: Some("LABAS".to_owned()), ..all.clone() },
+            Http { matches: Some(crate::config::Pattern::from_text("^a").unwrap()), ..all.clone() },
+            Http { headers: [("a".to_owned(), "x".to_owned())].into(), ..all.clone() },
+            Http { headers: [("b".to_owned(), "c".to_owned())].into(), ..all },
+        ] {
+            assert!(matches!(judge(&page, &worse), Err(Failure::Unexpected { .. })), "{worse:?}");
+        }
+    }
+
     proptest! {
         #[test]
         fn no_answer_is_too_odd(

@@ -127,3 +127,30 @@ fn message(question: &Mail, id: &str, now: Timestamp) -> String {
 fn whole_seconds(duration: Duration) -> Duration {
     Duration::from_secs(duration.as_secs())
 }
+
+#[cfg(test)]
+mod tests {
+    use strict_toml::FromText;
+
+    use super::*;
+    use crate::config::{MailAddress, MailServer, MailboxName, Security};
+
+    #[test]
+    fn a_message_is_all_of_whole_lines_and_ends_nothing_early() {
+        let server = MailServer { target: ([127, 0, 0, 1], 25).into(), security: Security::Plain, login: None };
+        let question = Mail {
+            smtp: server.clone(),
+            imap: server,
+            mailbox: MailboxName::from_text("INBOX").unwrap(),
+            from: MailAddress::from_text("rotused@a.lt").unwrap(),
+            to: MailAddress::from_text("b@c.lt").unwrap(),
+        };
+        let (id, other) = (message_id(&question).unwrap(), message_id(&question).unwrap());
+        assert_ne!(id, other);
+        assert!(id.ends_with("@a.lt>"), "{id}");
+        let text = message(&question, &id, "2026-11-24T08:00:00Z".parse().unwrap());
+        assert!(text.ends_with("\r\n") && text.is_ascii(), "{text}");
+        assert!(text.split("\r\n").all(|line| !line.starts_with('.') && !line.contains(['\r', '\n'])), "{text}");
+        assert!(text.contains("\r\nDate: Tue, 24 Nov 2026 08:00:00 "), "{text}");
+    }
+}

@@ -146,3 +146,16 @@ fn mechanisms(reply: &Reply) -> Vec<&str> {
         .filter_map(|mut words| words.next().is_some_and(|word| word.eq_ignore_ascii_case("AUTH")).then_some(words));
     offered.flatten().collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_server_can_is_read_from_its_reply_and_not_from_its_name() {
+        let lines = ["auth.STARTTLS.example AUTH x", "SIZE 1000", "auth PLAIN  LOGIN", "AUTH"].map(str::to_owned);
+        let reply = Reply { code: 250, lines: lines.to_vec() };
+        assert_eq!(mechanisms(&reply), ["PLAIN", "LOGIN"]);
+        assert_eq!(extensions(&reply).count(), 3);
+    }
+}
