@@ -13,7 +13,7 @@ use crate::{Authority, NAME, Validity, eventually, free_port};
 
 /// Both servers, in a folder of their own, on free ports of 127.0.0.1, with certificates of an [`Authority`].
 ///
-/// They must be started by root, as Postfix always must: it is several users.
+/// Postfix is several users, and only root can start it: not a namespace of users either, which has only one.
 #[derive(Debug)]
 pub struct MailSystem {
     folder: TempDir,
@@ -40,9 +40,13 @@ impl MailSystem {
     /// The domain that is delivered.
     pub const DOMAIN: &str = "azuolynas.example";
 
-    /// Starts both and waits until they listen.
+    /// Starts both and waits until they listen; none, which is said, when we are not root.
     #[must_use]
-    pub fn start() -> Self {
+    pub fn start() -> Option<Self> {
+        if !rustix::process::geteuid().is_root() {
+            eprintln!("NOT TESTED: only root can start Postfix");
+            return None;
+        }
         let folder = tempfile::tempdir().unwrap();
         let authority = Authority::new();
         authority.certify("pastas", &[NAME], Validity::LONG);
@@ -56,7 +60,7 @@ impl MailSystem {
         for port in ports {
             eventually(&format!("a mail server on port {port}"), || TcpStream::connect(("127.0.0.1", port)).ok());
         }
-        system
+        Some(system)
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -211,7 +215,7 @@ impl MailSystem {
             fs::create_dir(self.path(folder)).unwrap();
         }
         let owned = Command::new("chown").arg("postfix").arg(self.path("data")).status().unwrap();
-        assert!(owned.success(), "postfix has to be started by root");
+        assert!(owned.success(), "{owned}");
         self.run(Command::new(installed("postfix")).arg("-c").arg(configuration).arg("start-fg"));
     }
 

