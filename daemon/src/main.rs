@@ -18,9 +18,9 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 /// Watches a municipality's network and services, records faults, and backs databases up and proves it.
 ///
-/// rotused reads TOML files, asks devices and services in turn (ping, SNMP, TCP), writes down what broke and when it
-/// was repaired, runs backup jobs through restic and verifies each of them, and shows everything on status pages.
-/// It changes nothing on the devices that it watches.
+/// rotused reads TOML files, asks devices and services in turn (ping, SNMP, TCP, TLS, web, mail), writes down what broke
+/// and when it was repaired, runs backup jobs through restic and verifies each of them, and shows everything on status
+/// pages. It changes nothing on the devices that it watches, but for the messages that it sends and deletes where asked to.
 #[derive(Parser)]
 #[command(version, after_long_help = EXIT_CODES)]
 struct CommandLine {

@@ -8,8 +8,8 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{Check, Icmp, Question, Snmp, Tcp};
-use crate::probe::{Answer, Observation, icmp, snmp, tcp};
+use crate::config::{Check, Http, Icmp, Imap, Mail, Question, Smtp, Snmp, Tcp, Tls};
+use crate::probe::{Answer, Observation, http, icmp, imap, mail, smtp, snmp, tcp, tls};
 use crate::recorder::Report;
 use crate::schedule::interval;
 use crate::snmp::profile::Profiles;
@@ -72,6 +72,11 @@ enum Asker {
     Icmp(Arc<icmp::Sockets>, Icmp),
     Tcp(Tcp),
     Snmp(Box<Session>),
+    Tls(Tls),
+    Http(Box<Http>),
+    Smtp(Smtp),
+    Imap(Imap),
+    Mail(Box<Mail>),
 }
 
 impl Asker {
@@ -79,6 +84,11 @@ impl Asker {
         match &check.question {
             Question::Icmp(question) => Self::Icmp(sockets.icmp, question.clone()),
             Question::Tcp(question) => Self::Tcp(question.clone()),
+            Question::Tls(question) => Self::Tls(question.clone()),
+            Question::Smtp(question) => Self::Smtp(question.clone()),
+            Question::Imap(question) => Self::Imap(question.clone()),
+            Question::Mail(question) => Self::Mail(Box::new(question.clone())),
+            Question::Http(question) => Self::Http(Box::new(question.clone())),
             Question::Snmp(Snmp { target, credential }) => {
                 Self::Snmp(Box::new(Session::new(*target, Arc::clone(credential), sockets.snmp)))
             }
@@ -90,6 +100,11 @@ impl Asker {
             Self::Icmp(sockets, question) => icmp::probe(sockets, question, timeout).await,
             Self::Tcp(question) => tcp::probe(question, timeout).await,
             Self::Snmp(session) => snmp::probe(session, timeout).await,
+            Self::Tls(question) => tls::probe(question, timeout).await,
+            Self::Smtp(question) => smtp::probe(question, timeout).await,
+            Self::Imap(question) => imap::probe(question, timeout).await,
+            Self::Mail(question) => mail::probe(question, timeout).await,
+            Self::Http(question) => http::probe(question, timeout).await,
         }
     }
 }

@@ -76,6 +76,22 @@ config-echoes-range = { $key } must be from 1 to 20
 config-payload-range = { $key } must be from 16 to 1472 octets
 config-source-family = { $key } must be of the same IP version as the device's address
 config-dscp = a Differentiated Services codepoint (CS0 to CS7, AF11 to AF43, EF, VA, or 0 to 63)
+config-server-name = a name or address of a server
+config-authority-unreadable = the authority's certificate { $path } cannot be read: { $error }
+config-authority-empty = there is no certificate in { $path }; a file of PEM certificates begins with -----BEGIN CERTIFICATE-----
+config-url = a web address with http:// or https://, without a user
+config-pattern = { $key } is no regular expression: { $detail }
+config-http-status = { $key } may hold only status codes from 100 to 599
+config-http-headers = a name in { $key } is no name of a header field
+config-http-redirects = { $key } must be from 0 to 20
+config-http-head = an answer to { $key } = "HEAD" has no body in which contains or matches could be looked for; use "GET"
+config-http-already-https = { $key } makes sense only for a url with http://
+config-tls-twice = a connection has TLS from the start ({ $key } = true) or is asked for it (starttls = true), not both
+config-login-in-plain-text = without TLS everybody on the way could read the password of { $key }; add starttls = true or tls = true
+config-mailbox = the name of a mailbox in ASCII, others in modified UTF-7 (RFC 3501, 5.1.3),
+config-mailbox-needs-login = to open a { $key }, user and password are needed
+config-mail-address = a mail address in ASCII
+config-mail-needs-login = to look into a mailbox, user and password are needed in { $key }
 config-percent = { $key } must be from 0 to 100
 config-passphrase-short = { $key } must have at least 8 characters (RFC 3414, 11.2)
 config-calendar = a calendar event in the notation of systemd.time(7)
@@ -100,9 +116,10 @@ config-no-credentials-directory = the credential "{ $name }" comes from systemd,
 ## Why a check failed
 
 failure-timeout = no answer within { $seconds } s
+failure-not-delivered = the message was accepted, but has not arrived in the mailbox within { $seconds } s; look for it in the mail server's queue
 failure-refused = the connection was refused: nothing listens on this port
 failure-unreachable = the network cannot reach it: { $detail }
-failure-authentication = the agent does not accept our user or passphrases
+failure-authentication = it does not accept our user or password
 failure-authentication-user = the agent does not know our user
 failure-authentication-passphrase = the agent refuses our authentication passphrase or protocol
 failure-authentication-privacy = the agent cannot decrypt what we send: the privacy passphrase or protocol is wrong
@@ -254,6 +271,11 @@ web-asked = Last asked
 web-kind-icmp = Echo (ICMP)
 web-kind-tcp = TCP connection
 web-kind-snmp = SNMP
+web-kind-tls = TLS certificate
+web-kind-http = Web page (HTTP)
+web-kind-smtp = Mail server (SMTP)
+web-kind-imap = Mailboxes (IMAP)
+web-kind-mail = Mail round trip
 web-percent = { $value }%
 metric-rtt-seconds = Round trip
 metric-rtt-min-seconds = Shortest round trip

@@ -81,6 +81,22 @@ config-echoes-range = { $key } turi būti nuo 1 iki 20
 config-payload-range = { $key } turi būti nuo 16 iki 1472 baitų
 config-source-family = { $key } turi būti tos pačios IP versijos kaip įrenginio adresas
 config-dscp = DSCP reikšmė (CS0–CS7, AF11–AF43, EF, VA arba 0–63)
+config-server-name = serverio vardas arba adresas
+config-authority-unreadable = nepavyksta perskaityti išdavėjo sertifikato { $path }: { $error }
+config-authority-empty = faile { $path } nėra nė vieno sertifikato; PEM sertifikatų failas prasideda eilute -----BEGIN CERTIFICATE-----
+config-url = žiniatinklio adresas su http:// arba https://, be naudotojo
+config-pattern = { $key } nėra taisyklinga reguliarioji išraiška: { $detail }
+config-http-status = { $key } gali būti tik būsenos kodai nuo 100 iki 599
+config-http-headers = tarp { $key } vardų yra toks, kokio antraštės laukas turėti negali
+config-http-redirects = { $key } turi būti nuo 0 iki 20
+config-http-head = kai { $key } yra "HEAD", atsakymas neturi turinio, kuriame būtų galima ieškoti contains arba matches; rašykite "GET"
+config-http-already-https = { $key } turi prasmę tik tada, kai url prasideda http://
+config-tls-twice = ryšys arba iš karto šifruojamas ({ $key } = true), arba to paprašoma (starttls = true), bet ne abu
+config-login-in-plain-text = be TLS { $key } slaptažodį galėtų perskaityti kiekvienas pakeliui; pridėkite starttls = true arba tls = true
+config-mailbox = pašto dėžutės pavadinimas ASCII ženklais, o kiti ženklai – modifikuotu UTF-7 (RFC 3501, 5.1.3),
+config-mailbox-needs-login = kad būtų galima atverti { $key }, reikia user ir password
+config-mail-address = el. pašto adresas ASCII ženklais
+config-mail-needs-login = kad būtų galima pažiūrėti į pašto dėžutę, { $key } lentelėje reikia user ir password
 config-percent = { $key } turi būti nuo 0 iki 100
 config-passphrase-short = { $key } turi turėti bent 8 ženklus (RFC 3414, 11.2)
 config-calendar = laikas systemd.time(7) užrašu
@@ -105,9 +121,10 @@ config-no-credentials-directory = kredencialą „{ $name }“ duoda systemd, o 
 ## Kodėl tikrinimas nepavyko
 
 failure-timeout = per { $seconds } s nesulaukta atsakymo
+failure-not-delivered = laiškas priimtas, bet per { $seconds } s į pašto dėžutę neatėjo; ieškokite jo pašto serverio eilėje
 failure-refused = prisijungti neleista: šio prievado niekas neklauso
 failure-unreachable = tinklas nepasiekia: { $detail }
-failure-authentication = agentas nepriima mūsų naudotojo arba slaptažodžių
+failure-authentication = nepriima mūsų naudotojo arba slaptažodžio
 failure-authentication-user = agentas nežino mūsų naudotojo
 failure-authentication-passphrase = agentas atmeta mūsų tapatumo slaptažodį arba protokolą
 failure-authentication-privacy = agentas negali iššifruoti mūsų užklausos: netinka šifravimo slaptažodis arba protokolas
@@ -264,6 +281,11 @@ web-asked = Paskutinis tikrinimas
 web-kind-icmp = Aido užklausa (ICMP)
 web-kind-tcp = TCP ryšys
 web-kind-snmp = SNMP
+web-kind-tls = TLS sertifikatas
+web-kind-http = Tinklalapis (HTTP)
+web-kind-smtp = Pašto serveris (SMTP)
+web-kind-imap = Pašto dėžutės (IMAP)
+web-kind-mail = Laiško kelionė
 web-percent = { $value } %
 metric-rtt-seconds = Atsako laikas
 metric-rtt-min-seconds = Trumpiausias atsako laikas

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use jiff::SignedDuration;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{Span, SpanRelativeTo};
 use messages::Message;
 use toml::Spanned;
 use toml::de::DeValue;
@@ -216,13 +216,15 @@ impl FromValue for TimeZone {
     }
 }
 
-/// Longer than zero; „30s“, „5 min“, „1h 30m“.
+/// Longer than zero; „30s“, „5 min“, „1h 30m“, „21d“. A day is 24 hours.
 impl FromValue for Duration {
     const EXAMPLE: &'static str = "\"30s\"";
 
     fn from_value(value: &Spanned<DeValue<'_>>, reporter: &Reporter<'_>) -> Option<Self> {
-        let signed: SignedDuration = parsed(value, reporter, "toml-duration", Self::EXAMPLE)?;
-        let duration = Self::try_from(signed).ok().filter(|duration| !duration.is_zero());
+        let span: Span = parsed(value, reporter, "toml-duration", Self::EXAMPLE)?;
+        let signed = span.to_duration(SpanRelativeTo::days_are_24_hours());
+        let duration =
+            signed.ok().and_then(|signed| Self::try_from(signed).ok()).filter(|duration| !duration.is_zero());
         if duration.is_none() {
             reporter.report(value, Message::new("toml-duration-not-positive"));
         }
@@ -271,18 +273,21 @@ impl FromValue for jiff::civil::DateTime {
     }
 }
 
-/// A table whose keys the user chooses.
+/// A table whose keys are the user's own.
 impl<T: FromValue> FromValue for BTreeMap<String, T> {
-    const EXAMPLE: &'static str = "{ … = … }";
+    const EXAMPLE: &'static str = "{ … }";
 
     fn from_value(value: &Spanned<DeValue<'_>>, reporter: &Reporter<'_>) -> Option<Self> {
         let DeValue::Table(entries) = value.get_ref() else {
             reporter.wrong_type(value, "toml-table");
             return None;
         };
-        let read = entries.iter().map(|(name, value)| (name.get_ref(), T::from_value(value, reporter)));
-        let read: Vec<(_, Option<T>)> = read.collect();
-        read.into_iter().map(|(name, value)| Some((name.to_string(), value?))).collect()
+        // As with an array, all wrong values are reported.
+        let read: Vec<Option<(String, T)>> = entries
+            .iter()
+            .map(|(name, value)| Some((name.get_ref().to_string(), T::from_value(value, reporter)?)))
+            .collect();
+        read.into_iter().collect()
     }
 }
 

@@ -5,8 +5,12 @@
 //! with a deadline: for a line of a log, or with [`eventually`] for something that only asking can tell.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test's failure is its message")]
 
+mod certificates;
 mod daemon;
+mod mail_system;
+mod nginx;
 mod peers;
+mod slapd;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -15,8 +19,12 @@ use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
+pub use certificates::{Authority, NAME, Validity};
 pub use daemon::{Installation, Rotused, largest_file};
+pub use mail_system::MailSystem;
+pub use nginx::Nginx;
 pub use peers::{Database, Snmpd, free_port};
+pub use slapd::Slapd;
 
 /// How long anything may take that should happen soon. Only a failing test waits so long.
 pub const SOON: Duration = Duration::from_secs(30);

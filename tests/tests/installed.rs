@@ -4,7 +4,7 @@
 use std::fs;
 use std::process::Command;
 
-use tests::{program, sources};
+use tests::{Authority, program, sources};
 
 #[test]
 fn the_shipped_configuration_is_valid() {
@@ -23,13 +23,15 @@ fn the_examples_in_the_shipped_configuration_are_valid_too() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, with_examples(&text)).unwrap();
     }
-    let secrets = ["lan-v3-authentication", "lan-v3-privacy", "old-printers", "repository-nas"];
+    let secrets = ["lan-v3-authentication", "lan-v3-privacy", "old-printers", "repository-nas", "mail"];
     fs::create_dir(folder.path().join("secrets")).unwrap();
     for secret in secrets {
         let path = folder.path().join("secrets").join(secret);
         fs::write(&path, "slaptas-zodis").unwrap();
         fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
     }
+    let authority = fs::read(Authority::new().path("authority.pem")).unwrap();
+    fs::write(folder.path().join("authority.pem"), authority).unwrap();
     let output = Command::new(program("rotused"))
         .arg("check")
         .arg("--config")
@@ -39,13 +41,13 @@ fn the_examples_in_the_shipped_configuration_are_valid_too() {
         .unwrap();
     let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{said}");
-    assert!(said.contains("1 device, 4 checks, 1 backup job"), "{said}");
+    assert!(said.contains("1 device, 11 checks, 1 backup job"), "{said}");
 }
 
 /// The text with every commented line that is TOML (a key, a table, an element) taken out of its comment.
 fn with_examples(text: &str) -> String {
     let lines = text.lines().map(|line| {
-        let inner = line.trim_start().trim_start_matches("# ");
+        let inner = line.trim_start().trim_start_matches("# ").trim_start();
         let is_key = inner
             .split_once(" = ")
             .is_some_and(|(key, _)| key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'));

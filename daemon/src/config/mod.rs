@@ -7,12 +7,14 @@
 //! Reading does not stop at the first mistake: [`load`] returns all of them, each with its place. Relative paths are
 //! relative to the folder of the main file, so that the configuration means the same wherever the daemon is started.
 
+mod authorities;
 mod check;
 mod credential;
 mod device;
 mod job;
 mod name;
 mod secret;
+mod url;
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -24,12 +26,19 @@ use jiff::tz::TimeZone;
 use messages::{Language, Message};
 use strict_toml::{Document, Problem, Problems};
 
-pub use check::{Check, CheckId, Confirmation, Icmp, Question, Snmp, Tcp};
+use authorities::SystemAuthorities;
+
+pub use authorities::Authorities;
+pub use check::{
+    Check, CheckId, Confirmation, Http, HttpMethod, HttpPlace, Icmp, Imap, Login, Mail, MailAddress, MailServer,
+    MailboxName, Pattern, Question, Security, Smtp, Snmp, StartTls, Tcp, Tls, TlsPeer,
+};
 pub use credential::{AuthenticationProtocol, Credential, Identity, PrivacyProtocol, Protection};
 pub use device::Device;
 pub use job::{Job, ReadData, Repository, Source};
 pub use name::{CheckName, CredentialName, DeviceName, JobName, NotAName, RepositoryName};
 pub use secret::{Secret, SecretFile};
+pub use url::Url;
 
 /// Everything the daemon was told.
 #[derive(Debug, Clone)]
@@ -67,6 +76,8 @@ struct Reading<'a> {
     credentials_directory: Option<PathBuf>,
     /// As whom SNMP agents may be asked.
     credentials: &'a [Arc<Credential>],
+    /// Who vouches for servers unless a check says otherwise.
+    system_authorities: SystemAuthorities,
 }
 
 /// The key of what is said of a file that is not there.
@@ -109,7 +120,8 @@ pub fn load(path: &Path, credentials_directory: Option<PathBuf>) -> Result<Confi
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),
     };
-    let reading = Reading { folder, credentials_directory, credentials: &[] };
+    let reading =
+        Reading { folder, credentials_directory, credentials: &[], system_authorities: SystemAuthorities::default() };
     let config = read(path, &reading, &problems);
     match config {
         Some(config) if problems.is_empty() => Ok(config),

@@ -14,6 +14,11 @@ pub enum Failure {
         /// How long was waited.
         after: Duration,
     },
+    /// A message was taken and has not arrived.
+    NotDelivered {
+        /// How long was waited.
+        after: Duration,
+    },
     /// The target is there and refuses.
     Refused,
     /// The network says that the target cannot be reached.
@@ -155,6 +160,7 @@ impl Failure {
     pub fn message(&self) -> Message {
         match self {
             Self::Timeout { after } => Message::new("failure-timeout").with("seconds", after.as_secs_f64()),
+            Self::NotDelivered { after } => Message::new("failure-not-delivered").with("seconds", after.as_secs_f64()),
             Self::Refused => Message::new("failure-refused"),
             Self::Unreachable { detail } => Message::new("failure-unreachable").with("detail", detail.as_str()),
             Self::Authentication { rejected } => Message::new(match rejected {

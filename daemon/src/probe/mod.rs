@@ -1,18 +1,28 @@
 //! How to ask one question of one target. One file a protocol, all of the same shape: a target and a time limit go in, an
-//! [`Answer`] comes out. A probe knows no state, no history and no time of day.
+//! [`Answer`] comes out. A probe knows no state and no history, and looks at the time of day only to judge a certificate.
 //!
 //! An answer always carries what was measured, also when it failed: a host that answers nothing has a loss of 100 %.
 //! Why it failed is a typed [`Failure`] that reaches the page, the journal and the log in words.
 
+pub mod certificate;
+mod connection;
 mod failure;
+pub mod http;
 pub mod icmp;
+pub mod imap;
+mod lines;
+pub mod mail;
 mod metric;
+pub mod smtp;
 pub mod snmp;
 pub mod tcp;
+pub mod tls;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::time::error::Elapsed;
 
 pub use failure::{CertificateFault, Failure, Rejected};
 pub use metric::{Metric, Unit};
@@ -75,7 +85,7 @@ impl Measurement {
 
     /// A time in seconds.
     #[must_use]
-    pub const fn time(metric: Metric, time: std::time::Duration) -> Self {
+    pub const fn time(metric: Metric, time: Duration) -> Self {
         Self::new(metric, time.as_secs_f64())
     }
 }
@@ -104,12 +114,28 @@ impl Answer {
         Self { outcome: Outcome::Failed(failure), ..Self::good(Vec::new()) }
     }
 
+    /// This answer, begun while asking, with how the asking has ended: what was measured until then stays.
+    fn concluded(mut self, asked: Result<Result<(), Failure>, Elapsed>, timeout: Duration) -> Self {
+        match asked {
+            Ok(Ok(())) => {}
+            Ok(Err(failure)) => self.outcome = Outcome::Failed(failure),
+            Err(_) => self.outcome = Outcome::Failed(Failure::Timeout { after: timeout }),
+        }
+        self
+    }
+
     /// The value of a metric of the target as a whole, if it was measured.
     #[must_use]
     pub fn value(&self, metric: Metric) -> Option<f64> {
         let is_it = |found: &&Measurement| found.metric == metric && found.instance.is_none();
         self.measurements.iter().find(is_it).map(|found| found.value)
     }
+}
+
+/// Adds to what the target said so far.
+fn add_said(answer: &mut Answer, said: &str) {
+    let before = answer.said.take().map(|before| format!("{before}, ")).unwrap_or_default();
+    answer.said = Some(one_line(format!("{before}{said}").as_bytes()));
 }
 
 /// The first line of what a target sent, for people to read: bounded, without control characters.

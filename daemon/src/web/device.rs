@@ -123,6 +123,9 @@ fn main_metric(check: &CheckStatus) -> Option<(Metric, &'static str)> {
     match check.kind {
         "icmp" => Some((Metric::RttMean, "metric-rtt-seconds")),
         "tcp" => Some((Metric::ConnectTime, "metric-connect-seconds")),
+        "tls" => Some((Metric::TlsTime, "metric-tls-handshake-seconds")),
+        "mail" => Some((Metric::MailRoundTrip, "metric-mail-round-trip-seconds")),
+        "http" | "smtp" | "imap" => Some((Metric::TotalTime, "metric-total-seconds")),
         _ => None,
     }
 }
@@ -170,6 +173,11 @@ impl CheckDetail {
             "icmp" => reader.text("web-kind-icmp"),
             "tcp" => reader.text("web-kind-tcp"),
             "snmp" => reader.text("web-kind-snmp"),
+            "tls" => reader.text("web-kind-tls"),
+            "http" => reader.text("web-kind-http"),
+            "smtp" => reader.text("web-kind-smtp"),
+            "imap" => reader.text("web-kind-imap"),
+            "mail" => reader.text("web-kind-mail"),
             other => other.to_owned(),
         };
         let interval = SignedDuration::try_from(check.interval).unwrap_or(SignedDuration::MAX);

@@ -1,8 +1,14 @@
 //! Checks: one file a kind of question, each with what the question consists of and how it is read.
 
+mod http;
 mod icmp;
+mod imap;
+mod mail;
+mod mail_server;
+mod smtp;
 mod snmp;
 mod tcp;
+mod tls;
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -13,9 +19,15 @@ use strict_toml::{FromText, Table, choose};
 use super::Reading;
 use super::name::{CheckName, DeviceName};
 
+pub use http::{Http, HttpMethod, HttpPlace, Pattern};
 pub use icmp::Icmp;
+pub use imap::{Imap, MailboxName};
+pub use mail::{Mail, MailAddress};
+pub use mail_server::{Login, MailServer, Security};
+pub use smtp::Smtp;
 pub use snmp::Snmp;
 pub use tcp::Tcp;
+pub use tls::{StartTls, Tls, TlsPeer};
 
 /// A question asked of a device again and again.
 #[derive(Debug, Clone, PartialEq)]
@@ -122,6 +134,16 @@ kinds! {
     Tcp "tcp" every 60 s, within 5 s;
     /// What an SNMP agent says of its device.
     Snmp "snmp" every 60 s, within 20 s;
+    /// A TLS handshake and its certificate (RFC 8446).
+    Tls "tls" every 300 s, within 10 s;
+    /// A page of the web (RFC 9110).
+    Http "http" every 60 s, within 10 s;
+    /// A server that takes mail (RFC 5321).
+    Smtp "smtp" every 60 s, within 10 s;
+    /// A server that gives mail out (RFC 9051).
+    Imap "imap" every 60 s, within 10 s;
+    /// A message that is sent and must arrive.
+    Mail "mail" every 900 s, within 300 s;
 }
 
 /// Reads one table of `checks`.
