@@ -8,8 +8,8 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{Check, Icmp, Question, Snmp, Tcp};
-use crate::probe::{Answer, Observation, icmp, snmp, tcp};
+use crate::config::{Check, Exec, Icmp, Question, Snmp, Tcp};
+use crate::probe::{Answer, Observation, exec, icmp, snmp, tcp};
 use crate::recorder::Report;
 use crate::schedule::interval;
 use crate::snmp::{Session, Transports};
@@ -71,6 +71,7 @@ enum Asker {
     Icmp(Arc<icmp::Sockets>, Icmp),
     Tcp(Tcp),
     Snmp(Box<Session>),
+    Exec(Exec),
 }
 
 impl Asker {
@@ -78,6 +79,7 @@ impl Asker {
         match &check.question {
             Question::Icmp(question) => Self::Icmp(sockets.icmp, question.clone()),
             Question::Tcp(question) => Self::Tcp(question.clone()),
+            Question::Exec(question) => Self::Exec(question.clone()),
             Question::Snmp(Snmp { target, credential }) => {
                 Self::Snmp(Box::new(Session::new(*target, Arc::clone(credential), sockets.snmp)))
             }
@@ -88,6 +90,7 @@ impl Asker {
         match self {
             Self::Icmp(sockets, question) => icmp::probe(sockets, question, timeout).await,
             Self::Tcp(question) => tcp::probe(question, timeout).await,
+            Self::Exec(question) => exec::probe(question, timeout).await,
             Self::Snmp(session) => snmp::probe(session, timeout).await,
         }
     }

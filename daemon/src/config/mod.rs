@@ -23,7 +23,7 @@ use jiff::tz::TimeZone;
 use messages::{Language, Message};
 use strict_toml::{Document, Problem, Problems};
 
-pub use check::{Check, CheckId, Confirmation, Icmp, Question, Snmp, Tcp};
+pub use check::{Check, CheckId, Confirmation, Exec, Icmp, Question, Snmp, Tcp};
 pub use credential::{AuthenticationProtocol, Credential, Identity, PrivacyProtocol};
 pub use device::Device;
 pub use job::{Job, ReadData, Repository, Source};

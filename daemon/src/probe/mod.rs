@@ -4,6 +4,7 @@
 //! An answer always carries what was measured, also when it failed: a host that answers nothing has a loss of 100 %.
 //! Why it failed is a typed [`Failure`] that reaches the page, the journal and the log in words.
 
+pub mod exec;
 mod failure;
 pub mod icmp;
 mod metric;

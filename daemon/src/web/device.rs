@@ -121,6 +121,7 @@ fn main_metric(check: &CheckStatus) -> Option<(Metric, &'static str)> {
     match check.kind {
         "icmp" => Some((Metric::RttMean, "metric-rtt-seconds")),
         "tcp" => Some((Metric::ConnectTime, "metric-connect-seconds")),
+        "exec" => Some((Metric::TotalTime, "metric-total-seconds")),
         _ => None,
     }
 }
@@ -168,6 +169,7 @@ impl CheckDetail {
             "icmp" => reader.text("web-kind-icmp"),
             "tcp" => reader.text("web-kind-tcp"),
             "snmp" => reader.text("web-kind-snmp"),
+            "exec" => reader.text("web-kind-exec"),
             other => other.to_owned(),
         };
         let interval = SignedDuration::try_from(check.interval).unwrap_or(SignedDuration::MAX);

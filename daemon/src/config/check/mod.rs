@@ -1,5 +1,6 @@
 //! Checks: one file a kind of question, each with what the question consists of and how it is read.
 
+mod exec;
 mod icmp;
 mod snmp;
 mod tcp;
@@ -13,6 +14,7 @@ use strict_toml::{FromText, Table, choose};
 use super::Reading;
 use super::name::{CheckName, DeviceName};
 
+pub use exec::Exec;
 pub use icmp::Icmp;
 pub use snmp::Snmp;
 pub use tcp::Tcp;
@@ -122,6 +124,8 @@ kinds! {
     Tcp "tcp" every 60 s, within 5 s;
     /// What an SNMP agent says of its device.
     Snmp "snmp" every 60 s, within 20 s;
+    /// A plugin of the Monitoring Plugins.
+    Exec "exec" every 60 s, within 20 s;
 }
 
 /// Reads one table of `checks`.
