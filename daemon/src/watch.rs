@@ -8,8 +8,8 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{Check, Http, Icmp, Imap, Mail, Question, Smtp, Snmp, Tcp, Tls};
-use crate::probe::{Answer, Observation, http, icmp, imap, mail, smtp, snmp, tcp, tls};
+use crate::config::{Check, Exec, Http, Icmp, Imap, Mail, Question, Smtp, Snmp, Tcp, Tls};
+use crate::probe::{Answer, Observation, exec, http, icmp, imap, mail, smtp, snmp, tcp, tls};
 use crate::recorder::Report;
 use crate::schedule::interval;
 use crate::snmp::profile::Profiles;
@@ -77,6 +77,7 @@ enum Asker {
     Smtp(Smtp),
     Imap(Imap),
     Mail(Box<Mail>),
+    Exec(Exec),
 }
 
 impl Asker {
@@ -89,6 +90,7 @@ impl Asker {
             Question::Imap(question) => Self::Imap(question.clone()),
             Question::Mail(question) => Self::Mail(Box::new(question.clone())),
             Question::Http(question) => Self::Http(Box::new(question.clone())),
+            Question::Exec(question) => Self::Exec(question.clone()),
             Question::Snmp(Snmp { target, credential }) => {
                 Self::Snmp(Box::new(Session::new(*target, Arc::clone(credential), sockets.snmp)))
             }
@@ -99,6 +101,7 @@ impl Asker {
         match self {
             Self::Icmp(sockets, question) => icmp::probe(sockets, question, timeout).await,
             Self::Tcp(question) => tcp::probe(question, timeout).await,
+            Self::Exec(question) => exec::probe(question, timeout).await,
             Self::Snmp(session) => snmp::probe(session, timeout).await,
             Self::Tls(question) => tls::probe(question, timeout).await,
             Self::Smtp(question) => smtp::probe(question, timeout).await,

@@ -42,10 +42,16 @@ impl Snmpd {
     /// Starts one and waits until it answers.
     #[must_use]
     pub fn start() -> Self {
+        Self::start_with("")
+    }
+
+    /// Starts one with more lines of configuration (snmpd.conf(5)) and waits until it answers.
+    #[must_use]
+    pub fn start_with(more: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let configuration = format!(
             "rocommunity {} 127.0.0.1\ncreateUser {} SHA-256 \"{}\" AES \"{}\"\nrouser {} authpriv\n\
-             sysName agentas\nsysLocation Rūsys\nsysContact it@azuolynas.example\n",
+             sysName agentas\nsysLocation Rūsys\nsysContact it@azuolynas.example\n{more}",
             Self::COMMUNITY,
             Self::USER,
             Self::AUTHENTICATION,

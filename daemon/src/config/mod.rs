@@ -30,7 +30,7 @@ use authorities::SystemAuthorities;
 
 pub use authorities::Authorities;
 pub use check::{
-    Check, CheckId, Confirmation, Http, HttpMethod, HttpPlace, Icmp, Imap, Login, Mail, MailAddress, MailServer,
+    Check, CheckId, Confirmation, Exec, Http, HttpMethod, HttpPlace, Icmp, Imap, Login, Mail, MailAddress, MailServer,
     MailboxName, Pattern, Question, Security, Smtp, Snmp, StartTls, Tcp, Tls, TlsPeer,
 };
 pub use credential::{AuthenticationProtocol, Credential, Identity, PrivacyProtocol, Protection};

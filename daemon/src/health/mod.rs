@@ -125,7 +125,13 @@ impl State {
     #[must_use]
     pub fn of(answer: &Answer) -> Self {
         match &answer.outcome {
-            Outcome::Failed(Failure::Local { .. } | Failure::NotPermitted) => Self::Unknown,
+            // We were not able to ask.
+            Outcome::Failed(
+                Failure::Local { .. }
+                | Failure::NotPermitted
+                | Failure::NotStarted { .. }
+                | Failure::PluginUnknown { .. },
+            ) => Self::Unknown,
             Outcome::Failed(_) => Self::Down,
             Outcome::Impaired(_) => Self::Degraded,
             Outcome::Good => Self::Up,

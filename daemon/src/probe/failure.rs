@@ -66,6 +66,18 @@ pub enum Failure {
         /// What it says.
         text: String,
     },
+    /// A plugin says that it cannot tell. It says nothing about the target.
+    PluginUnknown {
+        /// What it says.
+        text: String,
+    },
+    /// The program that asks cannot be started. It says nothing about the target.
+    NotStarted {
+        /// Which.
+        command: String,
+        /// What the system said.
+        detail: String,
+    },
     /// This process may not send echo requests. It says nothing about the target.
     NotPermitted,
     /// This machine could not even ask. It says nothing about the target.
@@ -181,6 +193,10 @@ impl Failure {
             Self::Certificate { fault } => fault.message(),
             Self::Loss { percent } => Message::new("failure-loss").with("percent", u64::from(*percent)),
             Self::Plugin { text } => Message::new("failure-plugin").with("text", text.as_str()),
+            Self::PluginUnknown { text } => Message::new("failure-plugin-unknown").with("text", text.as_str()),
+            Self::NotStarted { command, detail } => {
+                Message::new("failure-not-started").with("command", command.as_str()).with("detail", detail.as_str())
+            }
             Self::NotPermitted => Message::new("failure-not-permitted"),
             Self::Local { detail } => Message::new("failure-local").with("detail", detail.as_str()),
         }

@@ -6,6 +6,7 @@
 
 pub mod certificate;
 mod connection;
+pub mod exec;
 mod failure;
 pub mod http;
 pub mod icmp;

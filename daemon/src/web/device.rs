@@ -125,7 +125,7 @@ fn main_metric(check: &CheckStatus) -> Option<(Metric, &'static str)> {
         "tcp" => Some((Metric::ConnectTime, "metric-connect-seconds")),
         "tls" => Some((Metric::TlsTime, "metric-tls-handshake-seconds")),
         "mail" => Some((Metric::MailRoundTrip, "metric-mail-round-trip-seconds")),
-        "http" | "smtp" | "imap" => Some((Metric::TotalTime, "metric-total-seconds")),
+        "http" | "smtp" | "imap" | "exec" => Some((Metric::TotalTime, "metric-total-seconds")),
         _ => None,
     }
 }
@@ -178,6 +178,7 @@ impl CheckDetail {
             "smtp" => reader.text("web-kind-smtp"),
             "imap" => reader.text("web-kind-imap"),
             "mail" => reader.text("web-kind-mail"),
+            "exec" => reader.text("web-kind-exec"),
             other => other.to_owned(),
         };
         let interval = SignedDuration::try_from(check.interval).unwrap_or(SignedDuration::MAX);

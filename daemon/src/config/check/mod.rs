@@ -1,5 +1,6 @@
 //! Checks: one file a kind of question, each with what the question consists of and how it is read.
 
+mod exec;
 mod http;
 mod icmp;
 mod imap;
@@ -19,6 +20,7 @@ use strict_toml::{FromText, Table, choose};
 use super::Reading;
 use super::name::{CheckName, DeviceName};
 
+pub use exec::Exec;
 pub use http::{Http, HttpMethod, HttpPlace, Pattern};
 pub use icmp::Icmp;
 pub use imap::{Imap, MailboxName};
@@ -144,6 +146,8 @@ kinds! {
     Imap "imap" every 60 s, within 10 s;
     /// A message that is sent and must arrive.
     Mail "mail" every 900 s, within 300 s;
+    /// A plugin of the Monitoring Plugins.
+    Exec "exec" every 60 s, within 20 s;
 }
 
 /// Reads one table of `checks`.

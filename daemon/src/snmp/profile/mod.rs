@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use regex::Regex;
+use regex::bytes::Regex;
 use strict_toml::{Document, Problems};
 
 use super::raw::{Column, Raw, Suffix};
@@ -221,7 +221,7 @@ impl Belongs {
         let arcs = self.object_ids.iter().filter(|prefix| object_id.starts_with(prefix)).map(Vec::len).max();
         match (&self.description, arcs) {
             (None, arcs) => arcs.map(|arcs| (arcs, false)),
-            (Some(pattern), _) if !pattern.is_match(description) => None,
+            (Some(pattern), _) if !pattern.is_match(description.as_bytes()) => None,
             (Some(_), None) if !self.object_ids.is_empty() => None,
             (Some(_), arcs) => Some((arcs.unwrap_or(0), true)),
         }

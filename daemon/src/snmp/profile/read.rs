@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use messages::Message;
-use regex::Regex;
 use strict_toml::{Document, FromText, Problems, choose};
 
 use super::convention::{Convention, Datum, Scale};
 use super::{Belongs, Field, Profile, Source, Subtype, Table, Template};
+use crate::config::Pattern;
 use crate::snmp::raw;
 use crate::snmp::section::{Kind, Section};
 
@@ -232,16 +232,6 @@ impl FromText for Arcs {
             (from >= 1 && to.is_none_or(|to| to >= from)).then_some(Self(from, to))
         };
         read().ok_or_else(|| strict_toml::not_a("profile-arcs", text, Self::EXAMPLE))
-    }
-}
-
-struct Pattern(Regex);
-
-impl FromText for Pattern {
-    const EXAMPLE: &'static str = "\"(?i)RouterOS\"";
-
-    fn from_text(text: &str) -> Result<Self, Message> {
-        Regex::new(text).map(Self).map_err(|error| Message::new("profile-pattern").with("error", error.to_string()))
     }
 }
 
