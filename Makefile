@@ -34,7 +34,7 @@ install: ## installs what `make build` built, with units and configuration (DEST
 	install -D -m 644 systemd/rotused.service $(DESTDIR)$(PREFIX)/lib/systemd/system/rotused.service
 	install -D -m 644 systemd/rotused.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/rotused.conf
 	install -D -m 644 systemd/rotused.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/rotused.conf
-	install -d -m 755 $(DESTDIR)/etc/rotused/devices $(DESTDIR)/etc/rotused/jobs
+	install -d -m 755 $(DESTDIR)/etc/rotused/devices $(DESTDIR)/etc/rotused/jobs $(DESTDIR)/etc/rotused/profiles
 	install -d -m 700 $(DESTDIR)/etc/rotused/secrets
 	for file in rotused.toml devices/pavyzdys.toml jobs/pavyzdys.toml; do \
 		target=$(DESTDIR)/etc/rotused/$$file; \

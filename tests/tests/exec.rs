@@ -48,10 +48,10 @@ fn a_plugin_that_hangs_or_cannot_be_started_is_said_in_words_and_leaves_nothing_
         check("nera", "[\"/usr/lib/nagios/plugins/check_nothing_of_the_kind\"]"),
     ];
     installation.device("serveris", "127.0.0.1", &checks.join(",\n"));
-    let mut rotused = installation.start();
+    let rotused = installation.start();
     rotused.state_is("serveris", "kabo", "down");
-    rotused.page_with("/devices/serveris?lang=en", &["no answer within 1 s", "cannot be started", "install it"]);
-    let (_, _log) = rotused.stop();
+    let _ = rotused.page_with("/devices/serveris?lang=en", &["no answer within 1 s", "cannot be started", "install it"]);
+    let _ = rotused.stop();
     let child = std::fs::read_to_string(&marker).unwrap();
     tests::eventually("the plugin's own child is gone", || {
         let alive = std::path::Path::new("/proc").join(child.trim()).exists();

@@ -26,6 +26,23 @@ fn hosts_that_answer_are_up_with_their_round_trip_time_and_loss() {
 }
 
 #[test]
+fn a_round_says_how_steady_the_line_is_and_packets_come_from_where_they_are_told_to() {
+    let installation = Installation::new();
+    let more = "echoes = 3, spacing = \"5ms\", payload = 1000, source = \"127.0.0.5\"";
+    let ours = format!("{{ kind = \"icmp\", {more}, interval = \"2s\", timeout = \"1s\" }}");
+    let foreign = "{ kind = \"icmp\", name = \"svetimas\", source = \"192.0.2.77\", interval = \"2s\", timeout = \"1s\" }";
+    installation.device("vienas", "127.0.0.1", &format!("{ours}, {foreign}"));
+    let rotused = installation.start();
+    rotused.state_is("vienas", "icmp", "up");
+    let labels = "{device=\"vienas\",check=\"icmp\"}";
+    rotused.metric_is(&format!("rotuse_check_jitter_seconds{labels}"), |jitter| (0.0..1.0).contains(&jitter));
+    rotused.metric_is(&format!("rotuse_check_rtt_max_seconds{labels}"), |time| time > 0.0 && time < 1.0);
+    // An address that this machine does not have is a fault of this machine, not of the host.
+    rotused.state_is("vienas", "svetimas", "unknown");
+    let _ = rotused.page_with("/devices/vienas?lang=en", &["this machine could not ask", "192.0.2.77"]);
+}
+
+#[test]
 fn a_port_where_nothing_listens_is_down_until_something_does() {
     let installation = Installation::new();
     let port = free_port();

@@ -46,8 +46,8 @@ macro_rules! metrics {
             /// Whether it is of interest only to those who look closely.
             #[must_use]
             pub const fn is_detail(self) -> bool {
-                use Metric::{Duplicates, Jitter, ReplyTtl, RttMax, RttMin, Stratum};
-                matches!(self, RttMin | RttMax | Jitter | Duplicates | ReplyTtl | Stratum) || self.is_of_a_part()
+                use Metric::{Jitter, ReplyTtl, RttMax, RttMin, Stratum};
+                matches!(self, RttMin | RttMax | Jitter | ReplyTtl | Stratum) || self.is_of_a_part()
             }
 
             /// Whether it is of a part of a device, such as an interface or a sensor, that its agent speaks of.
@@ -73,7 +73,6 @@ metrics! {
     RttMax "rtt_max_seconds" Seconds "Longest round trip of a round."
     Jitter "jitter_seconds" Seconds "Mean absolute difference between round trips that follow each other."
     Loss "loss_ratio" Ratio "Share of echo requests without a reply."
-    Duplicates "duplicate_replies" Number "Replies that came more than once."
     ReplyTtl "reply_ttl" Number "TTL or hop limit that the last reply arrived with."
     ConnectTime "connect_seconds" Seconds "Time until a TCP connection stood."
     ResolveTime "resolve_seconds" Seconds "Time until a name was resolved."
