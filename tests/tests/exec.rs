@@ -50,7 +50,8 @@ fn a_plugin_that_hangs_or_cannot_be_started_is_said_in_words_and_leaves_nothing_
     installation.device("serveris", "127.0.0.1", &checks.join(",\n"));
     let rotused = installation.start();
     rotused.state_is("serveris", "kabo", "down");
-    let _ = rotused.page_with("/devices/serveris?lang=en", &["no answer within 1 s", "cannot be started", "install it"]);
+    let _ =
+        rotused.page_with("/devices/serveris?lang=en", &["no answer within 1 s", "cannot be started", "install it"]);
     let _ = rotused.stop();
     let child = std::fs::read_to_string(&marker).unwrap();
     tests::eventually("the plugin's own child is gone", || {

@@ -30,7 +30,8 @@ fn a_round_says_how_steady_the_line_is_and_packets_come_from_where_they_are_told
     let installation = Installation::new();
     let more = "echoes = 3, spacing = \"5ms\", payload = 1000, source = \"127.0.0.5\"";
     let ours = format!("{{ kind = \"icmp\", {more}, interval = \"2s\", timeout = \"1s\" }}");
-    let foreign = "{ kind = \"icmp\", name = \"svetimas\", source = \"192.0.2.77\", interval = \"2s\", timeout = \"1s\" }";
+    let foreign =
+        "{ kind = \"icmp\", name = \"svetimas\", source = \"192.0.2.77\", interval = \"2s\", timeout = \"1s\" }";
     installation.device("vienas", "127.0.0.1", &format!("{ours}, {foreign}"));
     let rotused = installation.start();
     rotused.state_is("vienas", "icmp", "up");

@@ -149,6 +149,14 @@ impl Column {
         }
     }
 
+    /// Puts a value in the place of the one before.
+    pub fn set(&mut self, suffix: &[u32], value: Raw) {
+        match self.0.binary_search_by(|(found, _)| found.as_slice().cmp(suffix)) {
+            Ok(place) => self.0[place].1 = value,
+            Err(place) => self.0.insert(place, (Suffix::from_slice(suffix), value)),
+        }
+    }
+
     /// The value of a row.
     #[must_use]
     pub fn get(&self, suffix: &[u32]) -> Option<&Raw> {
