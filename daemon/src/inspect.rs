@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::config::{Config, Credential, Question};
 use crate::probe::Failure;
 use crate::snmp::explain::Explanation;
-use crate::snmp::raw::dotted;
+use crate::snmp::raw::{Raw, Suffix, dotted};
 use crate::snmp::{Session, Transports};
 
 /// Which agent is looked at.
@@ -101,15 +101,12 @@ impl Target {
     /// # Errors
     /// The agent does not answer, or the output cannot be written.
     pub async fn walk(&self, config: &Config, root: &[u32], timeout: Duration) -> Result<(), CannotLook> {
-        let mut session = self.session(config).await;
+        let walked = self.session(config).await.walk(root, timeout).await;
+        let (column, oddities) = walked.map_err(|failure| self.failed(failure))?;
         let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-        let mut written = Ok(());
-        let each = |oid: &[u32], value: &crate::snmp::raw::Raw| {
-            if written.is_ok() {
-                written = writeln!(out, ".{} = {value}", dotted(oid));
-            }
-        };
-        let oddities = session.walk(root, timeout, each).await.map_err(|failure| self.failed(failure))?;
+        let mut write =
+            |(suffix, value): &(Suffix, Raw)| writeln!(out, ".{}.{} = {value}", dotted(root), dotted(suffix));
+        let written = column.rows().try_for_each(&mut write);
         written.and_then(|()| out.flush()).or_else(ignore_broken_pipe)?;
         oddities.iter().for_each(|oddity| eprintln!("rotused: odd: {oddity}"));
         Ok(())
@@ -130,14 +127,13 @@ impl Target {
 /// # Errors
 /// The output cannot be written.
 pub fn print(explanation: &Explanation, as_json: bool) -> Result<(), CannotLook> {
-    let text = if as_json { print_json(&explanation.json()) } else { explanation.to_string() };
+    let text = if as_json { as_text(&explanation.json()) } else { explanation.to_string() };
     let mut out = std::io::stdout().lock();
     writeln!(out, "{text}").and_then(|()| out.flush()).or_else(ignore_broken_pipe).map_err(CannotLook::Output)
 }
 
 /// JSON for a person on a terminal, compact for a program.
-#[must_use]
-pub fn print_json(value: &serde_json::Value) -> String {
+fn as_text(value: &serde_json::Value) -> String {
     if std::io::stdout().is_terminal() { format!("{value:#}") } else { value.to_string() }
 }
 

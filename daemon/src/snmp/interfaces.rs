@@ -21,28 +21,12 @@ pub struct Interface {
     /// ifName, else ifDescr, else the index; told apart from others that the agent calls alike. It is the interface's
     /// identity: the index may change when the agent restarts, the name stays.
     pub name: Arc<str>,
-    /// ifDescr.
-    pub description: Option<Arc<str>>,
     /// ifAlias: what an administrator wrote on the device.
     pub alias: Option<Arc<str>>,
-    /// ifType.
-    pub medium: Option<Arc<str>>,
-    /// ifMtu, octets.
-    pub mtu: Option<u32>,
     /// Bits a second; none when the agent says 0 or nothing.
     pub speed: Option<u64>,
-    /// ifPhysAddress.
-    pub physical_address: Option<Arc<str>>,
-    /// ifAdminStatus is up, or unknown.
-    pub is_enabled: bool,
     /// ifOperStatus.
     pub status: OperationalStatus,
-    /// dot3StatsDuplexStatus.
-    pub duplex: Option<Arc<str>>,
-    /// dot1qPvid.
-    pub vlan: Option<u32>,
-    /// The aggregation that it belongs to.
-    pub aggregation: Option<InterfaceIndex>,
     /// What it counts.
     pub counters: Counters,
     /// ifCounterDiscontinuityTime: sysUpTime in seconds when the counters last started anew.
@@ -117,31 +101,21 @@ impl Interface {
         let section = Section::INTERFACES;
         let get = |field: &str| row.get(section, field);
         let text = |field: &str| get(field).and_then(Datum::as_text).cloned();
-        let arc = |field: &str| get(field).and_then(Datum::as_arc);
         let count = |field: &str| match get(field)? {
             Datum::Counter32(count) => Some(Count::Narrow(*count)),
             Datum::Counter64(count) => Some(Count::Wide(*count)),
             _ => None,
         };
-        let index = arc("index")?;
-        let description = text("description");
+        let index = get("index").and_then(Datum::as_arc)?;
         Some(Self {
             index: InterfaceIndex(index),
-            name: text("name").or_else(|| description.clone()).unwrap_or_else(|| index.to_string().into()),
-            description,
+            name: text("name").or_else(|| text("description")).unwrap_or_else(|| index.to_string().into()),
             alias: text("alias"),
-            medium: text("type"),
-            mtu: arc("mtu_octets"),
             speed: speed(
                 get("speed_bits_per_second").and_then(Datum::as_number),
                 get("high_speed_bits_per_second").and_then(Datum::as_number),
             ),
-            physical_address: text("physical_address"),
-            is_enabled: text("admin_status").is_none_or(|status| &*status == "up"),
             status: OperationalStatus::new(text("status").as_deref()),
-            duplex: text("duplex"),
-            vlan: arc("vlan"),
-            aggregation: arc("aggregation_index").filter(|aggregation| *aggregation != index).map(InterfaceIndex),
             counters: Counters {
                 received: count("received_octets"),
                 sent: count("sent_octets"),
@@ -224,17 +198,9 @@ pub(in crate::snmp) mod tests {
         Interface {
             index: InterfaceIndex(index),
             name: name.into(),
-            description: None,
             alias: None,
-            medium: None,
-            mtu: None,
             speed: None,
-            physical_address: None,
-            is_enabled: true,
             status: OperationalStatus::Up,
-            duplex: None,
-            vlan: None,
-            aggregation: None,
             counters: Counters::default(),
             discontinuity: None,
         }

@@ -29,8 +29,6 @@ use section::Section;
 /// What one poll of an agent brought.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reading {
-    /// What the profile calls such devices.
-    pub profile: Arc<str>,
     /// What the device says of itself as a whole.
     pub system: System,
     /// The interfaces in the agent's order.
@@ -39,8 +37,6 @@ pub struct Reading {
     pub rates: Vec<(InterfaceIndex, Rate)>,
     /// Everything else that is known, by section; those without rows are left out.
     pub sections: Vec<(&'static Section, Arc<[Row]>)>,
-    /// What was strange about the agent's answers.
-    pub oddities: Vec<String>,
 }
 
 /// What a device says of itself as a whole (SNMPv2-MIB, RFC 3418, section 2, and vendors' own).

@@ -110,12 +110,10 @@ mod tests {
         let interface =
             Interface { speed: Some(1_000_000_000), counters, discontinuity: Some(0.0), ..named(1, "eth0") };
         Reading {
-            profile: "test".into(),
             system: System { uptime: Some(Duration::from_secs(uptime)), ..System::default() },
             interfaces: vec![interface],
             rates: Vec::new(),
             sections: Vec::new(),
-            oddities: Vec::new(),
         }
     }
 

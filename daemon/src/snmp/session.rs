@@ -4,7 +4,7 @@
 //! has restarted, which makes everything that was known of its tables doubtful. Then come the tables that change all
 //! the time, and in what is left of the time, table by table, those that hardly ever do: they are asked once an hour.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
@@ -19,8 +19,8 @@ use tokio::time::Instant;
 
 use super::explain::Explanation;
 use super::failure::failure;
-use super::profile::{Profile, Profiles, Store, Wanted, text_of};
-use super::raw::{Raw, dotted};
+use super::profile::{Group, IDENTITY, Profile, Profiles, Row, Store, Wanted, text_of};
+use super::raw::{Column, Raw, dotted};
 use super::section::Section;
 use super::walk::{Manners, walk};
 use super::{Interface, Reading, System, rates};
@@ -65,45 +65,22 @@ pub struct Session {
 struct Known {
     object_id: Vec<u32>,
     profile: Arc<Profile>,
-    plan: Plan,
     store: Store,
     /// Columns that the agent turned out not to have.
     absent: HashSet<Box<[u32]>>,
-    /// What has still to be asked for of what hardly changes.
-    pending: VecDeque<Group>,
-    /// When the last of it was asked for.
-    renewed: Option<Instant>,
-    seldom: Vec<(&'static Section, Arc<[super::profile::Row]>)>,
+    /// How many groups of what hardly changes have been asked for since `renewed`.
+    asked: usize,
+    /// When it was begun to ask for it.
+    renewed: Instant,
+    /// What hardly changes, as it was understood when all of it had been asked for.
+    seldom: Vec<(&'static Section, Arc<[Row]>)>,
+    /// Whether all of that was there once.
+    is_understood: bool,
     oddities: Vec<String>,
 }
 
-/// What has to be asked for, put together so that one request brings much.
-struct Plan {
-    often: Vec<Group>,
-    seldom: Vec<Group>,
-    /// Columns that are still needed when their table is not asked for.
-    kept: HashSet<Box<[u32]>>,
-}
-
-/// Columns of one table, or scalars.
-#[derive(Clone)]
-struct Group {
-    columns: Vec<Wanted>,
-}
-
-/// sysDescr, sysObjectID, sysUpTime and snmpEngineBoots: who is it, and since when?
-const IDENTITY: [&[u32]; 4] = [
-    &[1, 3, 6, 1, 2, 1, 1, 1, 0],
-    &[1, 3, 6, 1, 2, 1, 1, 2, 0],
-    &[1, 3, 6, 1, 2, 1, 1, 3, 0],
-    &[1, 3, 6, 1, 6, 3, 10, 2, 1, 2, 0],
-];
-
 /// How often what hardly changes is asked for.
 const RENEWAL: Duration = Duration::from_secs(3600);
-
-/// Scalars in one request.
-const SCALARS_A_REQUEST: usize = 20;
 
 /// The share of a poll's time after which nothing more is begun that hardly changes.
 const SHARE_FOR_SELDOM: f32 = 0.5;
@@ -156,31 +133,20 @@ impl Session {
         self.keeps_all = true;
         loop {
             self.poll(timeout).await?;
-            if let Some(known) = &self.known
-                && known.pending.is_empty()
-            {
+            if let Some(known) = self.known.as_ref().filter(|known| known.is_complete()) {
                 return Ok(Explanation::new(Arc::clone(&known.profile), &known.store, known.oddities.clone()));
             }
         }
     }
 
-    /// Everything that stands under `root`, as it comes, until there is no more or `each` has seen enough.
+    /// Everything that stands under `root`, in order, and what was strange about it.
     ///
     /// # Errors
     /// Why there is no answer, or none that can be used.
-    pub async fn walk(
-        &mut self,
-        root: &[u32],
-        timeout: Duration,
-        mut each: impl FnMut(&[u32], &Raw),
-    ) -> Result<Vec<String>, Failure> {
+    pub async fn walk(&mut self, root: &[u32], timeout: Duration) -> Result<(Column, Vec<String>), Failure> {
         let client = self.connect(timeout).await?;
         let walked = walk(&client, &[root.into()], &mut self.manners, timeout).await?;
-        for (suffix, value) in walked.columns.iter().flat_map(super::raw::Column::rows) {
-            let oid: Vec<u32> = root.iter().chain(suffix).copied().collect();
-            each(&oid, value);
-        }
-        Ok(walked.oddities)
+        Ok((walked.columns.into_iter().next().unwrap_or_default(), walked.oddities))
     }
 
     async fn ask(&mut self, timeout: Duration) -> Result<Arc<Reading>, Failure> {
@@ -196,24 +162,26 @@ impl Session {
         let taken = Instant::now();
         let known = Known::renewed(self.known.take(), &identity, &self.transports.profiles, taken);
         let known = self.known.insert(known);
-        for group in known.plan.often.clone() {
-            known.ask(client, &group, &mut self.manners, timeout).await?;
+        let profile = Arc::clone(&known.profile);
+        for group in &profile.plan.often {
+            known.ask(client, group, &mut self.manners, timeout).await?;
         }
-        if known.renewed.is_none_or(|renewed| taken - renewed >= RENEWAL) {
+        if taken - known.renewed >= RENEWAL {
             known.begin_renewal(taken);
             self.manners.grow();
         }
         let enough = started + timeout.mul_f32(SHARE_FOR_SELDOM);
-        let was_pending = !known.pending.is_empty();
+        let was_complete = known.is_complete();
         while Instant::now() < enough
-            && let Some(group) = known.pending.pop_front()
+            && let Some(group) = profile.plan.seldom.get(known.asked)
         {
+            known.asked += 1;
             // What an agent does not give of this kind says nothing about whether it works.
-            if let Err(reason) = known.ask(client, &group, &mut self.manners, timeout).await {
-                known.note_refusal(&group, &reason);
+            if let Err(reason) = known.ask(client, group, &mut self.manners, timeout).await {
+                known.note_refusal(group, &reason);
             }
         }
-        if was_pending {
+        if !was_complete {
             known.read_seldom();
         }
         let mut reading = known.reading(self.before.as_ref().map(|(_, before)| before.as_ref()));
@@ -256,27 +224,31 @@ impl Session {
 
     /// Asks since when the agent has been running, with less protection than is configured.
     async fn ask_with(&self, level: Level, timeout: Duration) -> Result<(), Failure> {
-        let local = |detail: String| Failure::Local { detail };
-        let auth = self.transports.auth(&self.credential, level).map_err(local)?;
-        let transport = if self.target.is_ipv4() { &self.transports.v4 } else { &self.transports.v6 };
-        let transport = transport.as_ref().map_err(|detail| local(detail.clone()))?;
-        let retry = Retry::fixed(0, Duration::ZERO).map_err(|error| local(error.to_string()))?;
-        let builder = Client::builder(self.target, auth).request_timeout(timeout.mul_f32(0.15)).retry(retry);
-        let client = builder.build_with(transport).await;
-        let client = client.map_err(|error| failure(error.exchange_source(), timeout))?;
+        let client = self.client(level, timeout.mul_f32(0.15), 0, timeout).await?;
         let asked = client.get(&Oid::from_slice(IDENTITY[2])).await;
         asked.map(drop).map_err(|error| failure(error.exchange_source(), timeout))
     }
 
     async fn connect(&self, timeout: Duration) -> Result<Client<UdpHandle>, Failure> {
+        // UDP loses packets: each question is asked twice, and there has to be time for more than one of them.
+        self.client(Level::Configured, timeout.mul_f32(0.25), 1, timeout).await
+    }
+
+    /// One who asks each question up to `retries` times again, and waits for `patience` each time.
+    async fn client(
+        &self,
+        level: Level,
+        patience: Duration,
+        retries: u32,
+        timeout: Duration,
+    ) -> Result<Client<UdpHandle>, Failure> {
         let local = |detail: String| Failure::Local { detail };
         let transport = if self.target.is_ipv4() { &self.transports.v4 } else { &self.transports.v6 };
         let transport = transport.as_ref().map_err(|detail| local(detail.clone()))?;
-        // UDP loses packets: each question is asked twice, and there has to be time for more than one of them.
-        let retry = Retry::fixed(1, Duration::ZERO).map_err(|error| local(error.to_string()))?;
-        let auth = self.transports.auth(&self.credential, Level::Configured).map_err(local)?;
-        let mut builder = Client::builder(self.target, auth).request_timeout(timeout.mul_f32(0.25)).retry(retry);
-        if uses_des(&self.credential) {
+        let retry = Retry::fixed(retries, Duration::ZERO).map_err(|error| local(error.to_string()))?;
+        let auth = self.transports.auth(&self.credential, level).map_err(local)?;
+        let mut builder = Client::builder(self.target, auth).request_timeout(patience).retry(retry);
+        if level == Level::Configured && uses_des(&self.credential) {
             builder = builder.des_salt_state(des_salts().map_err(local)?);
         }
         builder.build_with(transport).await.map_err(|error| failure(error.exchange_source(), timeout))
@@ -297,8 +269,8 @@ impl Known {
             _ => Self::new(object_id, &description, profiles, now),
         };
         for (oid, value) in IDENTITY.iter().zip(identity) {
-            if let (Some(value), Some((last, prefix))) = (value, oid.split_last()) {
-                known.store.put(prefix.into(), &[*last], value.clone());
+            if let Some(value) = value {
+                known.store.put(oid, value.clone());
             }
         }
         known
@@ -306,40 +278,39 @@ impl Known {
 
     fn new(object_id: Vec<u32>, description: &str, profiles: &Profiles, now: Instant) -> Self {
         let profile = profiles.of(&object_id, description).map_or_else(|| Arc::new(Profile::empty()), Arc::clone);
-        let mut known = Self {
+        Self {
             object_id,
-            plan: Plan::new(&profile),
             profile,
             store: Store::default(),
             absent: HashSet::new(),
-            pending: VecDeque::new(),
-            renewed: None,
+            asked: 0,
+            renewed: now,
             seldom: Vec::new(),
+            is_understood: false,
             oddities: Vec::new(),
-        };
-        known.begin_renewal(now);
-        known
+        }
     }
 
     /// Indexes may mean something else after a restart.
     fn has_restarted(&self, uptime: Option<&Raw>, boots: Option<&Raw>) -> bool {
-        let before = |oid: &[u32]| {
-            let (last, prefix) = oid.split_last()?;
-            self.store.column(prefix)?.get(&[*last])
-        };
         let ticks = |raw: Option<&Raw>| match raw {
             Some(Raw::Ticks(ticks)) => Some(Duration::from_millis(u64::from(*ticks) * 10)),
             _ => None,
         };
-        let has_booted = boots.is_some() && before(IDENTITY[3]).is_some_and(|before| Some(before) != boots);
-        has_booted || rates::has_restarted(ticks(before(IDENTITY[2])), ticks(uptime))
+        let has_booted = boots.is_some() && self.store.get(IDENTITY[3]).is_some_and(|before| Some(before) != boots);
+        has_booted || rates::has_restarted(ticks(self.store.get(IDENTITY[2])), ticks(uptime))
     }
 
     fn begin_renewal(&mut self, now: Instant) {
-        self.renewed = Some(now);
+        self.renewed = now;
+        self.asked = 0;
         self.absent.clear();
         self.oddities.clear();
-        self.pending = self.plan.seldom.iter().cloned().collect();
+    }
+
+    /// Whether everything has been asked for that hardly changes.
+    fn is_complete(&self) -> bool {
+        self.asked >= self.profile.plan.seldom.len()
     }
 
     async fn ask(
@@ -352,8 +323,8 @@ impl Known {
         let scalars: Vec<Box<[u32]>> = group.columns.iter().filter_map(Wanted::oid).collect();
         if !scalars.is_empty() {
             for (oid, value) in scalars.iter().zip(get(client, &scalars, timeout).await?) {
-                if let (Some(value), Some((last, prefix))) = (value, oid.split_last()) {
-                    self.store.put(prefix.into(), &[*last], value);
+                if let Some(value) = value {
+                    self.store.put(oid, value);
                 }
             }
             return Ok(());
@@ -404,8 +375,12 @@ impl Known {
         self.absent.extend(group.columns.iter().map(|wanted| wanted.prefix.clone()));
     }
 
-    /// What hardly changes is understood as soon as all of it is there; until then as far as it goes.
+    /// What hardly changes is understood anew when all of it is there; the first time as far as it goes.
     fn read_seldom(&mut self) {
+        if !self.is_complete() && self.is_understood {
+            return;
+        }
+        self.is_understood = self.is_complete();
         let seldom = Section::ALL.iter().filter(|section| section.is_seldom);
         self.seldom = seldom.map(|section| (*section, self.profile.rows(section, &self.store).into())).collect();
     }
@@ -420,62 +395,25 @@ impl Known {
         let often = often.map(|section| (*section, Arc::from(rows(section))));
         let sections = often.chain(self.seldom.iter().map(|(section, rows)| (*section, Arc::clone(rows))));
         Reading {
-            profile: Arc::from(self.profile.title.as_str()),
             system,
             interfaces,
             rates: Vec::new(),
             sections: sections.filter(|(_, rows)| !rows.is_empty()).collect(),
-            oddities: self.oddities.clone(),
         }
     }
 
     fn forget_what_changes(&mut self) {
-        if self.pending.is_empty() {
-            let (kept, identity) = (&self.plan.kept, IDENTITY);
-            self.store.retain(|prefix| {
-                kept.contains(prefix) || identity.iter().any(|oid| oid.split_last().is_some_and(|(_, it)| it == prefix))
-            });
+        if self.is_complete() {
+            let kept = &self.profile.plan.kept;
+            let is_identity =
+                |prefix: &[u32]| IDENTITY.iter().any(|oid| oid.len() == prefix.len() + 1 && oid.starts_with(prefix));
+            self.store.retain(|prefix| kept.contains(prefix) || is_identity(prefix));
         }
     }
 }
 
 /// How many oddities of an agent are kept; more tell nobody more.
 const MOST_ODDITIES: usize = 20;
-
-impl Plan {
-    fn new(profile: &Profile) -> Self {
-        let wanted = profile.wanted();
-        let often = profile.tables.iter().filter(|table| !table.section.is_seldom);
-        let kept = often.flat_map(|table| table.wanted()).map(|wanted| wanted.prefix).collect();
-        let of = |is_seldom: bool| wanted.iter().filter(move |one| one.is_seldom == is_seldom).cloned();
-        Self { often: groups(of(false)), seldom: groups(of(true)), kept }
-    }
-}
-
-/// Columns of the same table together, scalars together, in the order in which they come.
-fn groups(wanted: impl Iterator<Item = Wanted>) -> Vec<Group> {
-    let mut groups: Vec<(Option<Box<[u32]>>, Group)> = Vec::new();
-    for one in wanted {
-        let entry = match one.scalar {
-            Some(_) => None,
-            // A table and the one that augments it have the same rows (RFC 2578, 7.8): they are walked side by side.
-            None => Some(augmented(&one.prefix[..one.prefix.len() - 1]).into()),
-        };
-        let most = if entry.is_none() { SCALARS_A_REQUEST } else { usize::MAX };
-        match groups.iter_mut().find(|(found, group)| *found == entry && group.columns.len() < most) {
-            Some((_, group)) => group.columns.push(one),
-            None => groups.push((entry, Group { columns: vec![one] })),
-        }
-    }
-    groups.into_iter().map(|(_, group)| group).collect()
-}
-
-/// ifXEntry augments ifEntry (RFC 2863).
-fn augmented(entry: &[u32]) -> &[u32] {
-    const IF_ENTRY: &[u32] = &[1, 3, 6, 1, 2, 1, 2, 2, 1];
-    const IF_X_ENTRY: &[u32] = &[1, 3, 6, 1, 2, 1, 31, 1, 1, 1];
-    if entry == IF_X_ENTRY { IF_ENTRY } else { entry }
-}
 
 /// The values of these very OIDs, in this order. SNMPv1 refuses all for one that is missing; the others are asked again.
 async fn get(client: &Client<UdpHandle>, oids: &[Box<[u32]>], timeout: Duration) -> Result<Vec<Option<Raw>>, Failure> {

@@ -51,17 +51,9 @@ fn interface(index: u32, name: &str, status: OperationalStatus) -> Interface {
     Interface {
         index: InterfaceIndex(index),
         name: name.into(),
-        description: None,
         alias: (index == 1).then(|| "Į Kultūros centrą <uplink> & kt.".into()),
-        medium: None,
-        mtu: None,
         speed: Some(1_000_000_000),
-        physical_address: None,
-        is_enabled: true,
         status,
-        duplex: None,
-        vlan: None,
-        aggregation: None,
         counters: Counters::default(),
         discontinuity: None,
     }
@@ -118,14 +110,7 @@ pub(super) fn status() -> Status {
         ..System::default()
     };
     if let Some(last) = &mut snmp.last {
-        last.answer.reading = Some(Arc::new(Reading {
-            profile: "Cisco".into(),
-            system,
-            interfaces,
-            rates,
-            sections: Vec::new(),
-            oddities: Vec::new(),
-        }));
+        last.answer.reading = Some(Arc::new(Reading { system, interfaces, rates, sections: Vec::new() }));
     }
     let never = CheckStatus { since: None, last: None, ..check("ups-1", "snmp", State::Unknown, Ok(&[])) };
     let devices = vec![

@@ -123,8 +123,8 @@ impl Scale {
         #[expect(clippy::cast_precision_loss, reason = "such numbers are small, or the largest of 32 bits")]
         let is_missing = self.missing.iter().any(|missing| *missing as f64 == number);
         let scaled = number * self.scale + self.offset;
-        // 0.1 × 236 is 23.6 to people, not 23.6000…03.
-        let rounded = (scaled * 1e9).round() / 1e9;
+        // 0.1 × 236 is 23.6 to people, not 23.6000…03; a whole number is exact as it is.
+        let rounded = if scaled.fract() == 0.0 { scaled } else { (scaled * 1e9).round() / 1e9 };
         (!is_missing && rounded.is_finite()).then_some(rounded)
     }
 }

@@ -6,7 +6,9 @@
 //! `daemon/profiles/README.md` says how one is written.
 
 mod convention;
+mod plan;
 mod read;
+mod row;
 mod template;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -16,10 +18,11 @@ use std::sync::Arc;
 use regex::bytes::Regex;
 use strict_toml::{Document, Problems};
 
-use super::raw::{Column, Raw, Suffix};
 use super::section::Section;
 
 pub use convention::{Convention, Datum, text_of};
+pub use plan::{Group, Plan, Wanted};
+pub use row::{Explained, Origin, Row, Store};
 pub use template::Template;
 
 /// All profiles, with inheritance worked out.
@@ -36,7 +39,9 @@ pub struct Profile {
     belongs: Belongs,
     inherits: Vec<String>,
     /// Its own tables, after those that it inherits.
-    pub tables: Vec<Arc<Table>>,
+    tables: Vec<Arc<Table>>,
+    /// What has to be asked for to fill them in.
+    pub plan: Plan,
 }
 
 /// To which devices a profile belongs; to none by itself if it only serves others to inherit from.
@@ -54,7 +59,7 @@ pub struct Table {
     entry: Option<Box<[u32]>>,
     constants: Vec<(usize, Datum)>,
     /// Where its values stand.
-    pub fields: Vec<Field>,
+    fields: Vec<Field>,
     only: Vec<(usize, Vec<String>)>,
 }
 
@@ -96,51 +101,6 @@ enum Source {
     Text(String),
 }
 
-/// Everything that is known of an agent's values, by column.
-#[derive(Debug, Clone, Default)]
-pub struct Store(HashMap<Box<[u32]>, Column>);
-
-/// One row that is understood: a value for each field of the section that is known.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Row {
-    /// Its index in the agent's table.
-    pub index: Suffix,
-    data: Box<[Option<Datum>]>,
-}
-
-/// A row with the values that it is known from.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Explained {
-    /// The row.
-    pub row: Row,
-    /// The values; not those of texts and indexes.
-    pub origins: Vec<Origin>,
-}
-
-/// The value that a field is known from.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Origin {
-    /// Which field.
-    pub field: &'static str,
-    /// Where it stands.
-    pub oid: Vec<u32>,
-    /// What the agent sent.
-    pub raw: Raw,
-}
-
-/// A column that has to be walked, or a scalar that has to be asked for, and how often.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wanted {
-    /// What is walked; of a scalar, the OID without its last arc.
-    pub prefix: Box<[u32]>,
-    /// The last arc of a scalar.
-    pub scalar: Option<u32>,
-    /// Whether once an hour is enough.
-    pub is_seldom: bool,
-    /// Whether it is only of interest when what stands before it in the list of sources has no rows.
-    pub instead_of: Option<Box<[u32]>>,
-}
-
 macro_rules! shipped {
     ($($name:literal)*) => {
         const SHIPPED: &[(&str, &str)] = &[$(($name, include_str!(concat!("../../../profiles/", $name, ".toml")))),*];
@@ -155,6 +115,14 @@ shipped! {
     "apc" "linux" "synology" "windows"
     "brother" "canon" "hp-printer" "kyocera" "ricoh" "xerox"
 }
+
+/// What every device is asked first: sysDescr, sysObjectID, sysUpTime and snmpEngineBoots: who is it, and since when?
+pub const IDENTITY: [&[u32]; 4] = [
+    &[1, 3, 6, 1, 2, 1, 1, 1, 0],
+    &[1, 3, 6, 1, 2, 1, 1, 2, 0],
+    &[1, 3, 6, 1, 2, 1, 1, 3, 0],
+    &[1, 3, 6, 1, 6, 3, 10, 2, 1, 2, 0],
+];
 
 /// The profile of devices that no other belongs to.
 const FALLBACK: &str = "generic";
@@ -197,7 +165,8 @@ impl Profiles {
         let whole = profiles.keys().map(|name| {
             let mut tables = Vec::new();
             gather(name, profiles, &mut HashSet::new(), &mut tables);
-            let profile = Profile { tables, ..profiles[name].clone() };
+            let plan = Plan::new(&tables, &IDENTITY);
+            let profile = Profile { tables, plan, ..profiles[name].clone() };
             (name.clone(), Arc::new(profile))
         });
         Self(whole.collect())
@@ -209,12 +178,6 @@ impl Profiles {
         let fits = |profile: &&Arc<Profile>| profile.belongs.fits(object_id, description).is_some();
         let fitting = self.0.values().filter(fits);
         fitting.max_by_key(|profile| profile.belongs.fits(object_id, description)).or_else(|| self.0.get(FALLBACK))
-    }
-
-    /// The profile of that name.
-    #[must_use]
-    pub fn named(&self, name: &str) -> Option<&Arc<Profile>> {
-        self.0.get(name)
     }
 }
 
@@ -231,15 +194,6 @@ impl Belongs {
     }
 }
 
-impl Wanted {
-    /// The whole OID of a scalar.
-    #[must_use]
-    pub fn oid(&self) -> Option<Box<[u32]>> {
-        let scalar = self.scalar?;
-        Some(self.prefix.iter().copied().chain([scalar]).collect())
-    }
-}
-
 impl Profile {
     /// A profile that knows nothing.
     #[must_use]
@@ -250,31 +204,8 @@ impl Profile {
             belongs: Belongs::default(),
             inherits: Vec::new(),
             tables: Vec::new(),
+            plan: Plan::default(),
         }
-    }
-
-    /// What has to be asked for, in the order of its tables.
-    #[must_use]
-    pub fn wanted(&self) -> Vec<Wanted> {
-        let mut wanted: Vec<Wanted> = Vec::new();
-        let mut places: HashMap<(Box<[u32]>, Option<u32>), usize> = HashMap::new();
-        for one in self.tables.iter().flat_map(|table| table.wanted()) {
-            match places.get(&(one.prefix.clone(), one.scalar)) {
-                // Who needs it often, or in any case, decides.
-                Some(place) => {
-                    let before = &mut wanted[*place];
-                    before.is_seldom &= one.is_seldom;
-                    if one.instead_of.is_none() {
-                        before.instead_of = None;
-                    }
-                }
-                None => {
-                    places.insert((one.prefix.clone(), one.scalar), wanted.len());
-                    wanted.push(one);
-                }
-            }
-        }
-        wanted
     }
 
     /// Everything that is known of a section.
@@ -327,307 +258,9 @@ impl Profile {
     }
 }
 
-impl Table {
-    /// What has to be asked for to fill it in.
-    #[must_use]
-    pub fn wanted(&self) -> Vec<Wanted> {
-        let mut wanted = Vec::new();
-        for field in &self.fields {
-            let is_seldom = self.section.is_seldom || field.is_seldom;
-            let mut before: Option<Box<[u32]>> = None;
-            let of = |template: &Template, instead_of: Option<Box<[u32]>>, is_seldom| Wanted {
-                prefix: template.prefix.clone(),
-                scalar: template.is_scalar().then(|| template.oid().last().copied()).flatten(),
-                is_seldom,
-                instead_of,
-            };
-            for source in &field.sources {
-                let (Source::At(template) | Source::Under(template)) = source else { continue };
-                // What names a row by another table's row is a name, and names hardly change.
-                let is_name = !template.is_own() && !template.is_scalar();
-                wanted.push(of(template, before.replace(template.prefix.clone()), is_seldom || is_name));
-                let entry = self.entry.as_deref().unwrap_or_default();
-                wanted
-                    .extend(template.columns().map(|column| of(&Template::of_column(entry, column), None, is_seldom)));
-            }
-            let subtype = field.subtype.iter().map(|subtype| &subtype.column);
-            for template in field.times.iter().chain(&field.sensor_scale).chain(&field.sensor_precision).chain(subtype)
-            {
-                wanted.push(of(template, None, is_seldom));
-            }
-        }
-        wanted
-    }
-
-    /// Its rows, as far as `store` knows them.
-    fn rows(&self, store: &Store) -> Vec<Row> {
-        let mut rows = Vec::new();
-        for index in self.indexes(store) {
-            let mut row = Reading { table: self, store, index, data: vec![None; self.section.fields.len()] };
-            for (position, constant) in &self.constants {
-                row.data[*position] = Some(constant.clone());
-            }
-            // What names other fields is read after them.
-            for later in [false, true] {
-                for field in self.fields.iter().filter(|field| field.needs_fields() == later) {
-                    if let Some(datum) = row.read(field) {
-                        row.data[field.position] = Some(datum);
-                    }
-                }
-            }
-            let mut row = Row { index: row.index, data: row.data.into() };
-            row.complete(self.section);
-            if self.accepts(&row) {
-                rows.push(row);
-            }
-        }
-        rows
-    }
-
-    /// Where the values of a row stand.
-    fn origins(&self, row: &Row, store: &Store) -> Vec<Origin> {
-        let reading = Reading { table: self, store, index: row.index.clone(), data: row.data.to_vec() };
-        let origin = |field: &Field| {
-            field.sources.iter().find_map(|source| {
-                let Source::At(template) = source else { return None };
-                let suffix = template.suffix(&reading)?;
-                let raw = store.0.get(&template.prefix)?.get(&suffix)?;
-                reading.read_source(source, reading.convention(field))?;
-                let oid = template.prefix.iter().chain(&suffix).copied().collect();
-                Some(Origin { field: self.section.fields[field.position].name, oid, raw: raw.clone() })
-            })
-        };
-        self.fields.iter().filter_map(origin).collect()
-    }
-
-    fn accepts(&self, row: &Row) -> bool {
-        let is_known = |name: &&str| self.section.position(name).is_some_and(|position| row.data[position].is_some());
-        let essential = self.section.essential;
-        let is_wanted = |(position, words): &(usize, Vec<String>)| {
-            let text = row.data[*position].as_ref().and_then(Datum::as_text);
-            text.is_some_and(|text| words.iter().any(|word| **word == **text))
-        };
-        (essential.is_empty() || essential.iter().any(is_known)) && self.only.iter().all(is_wanted)
-    }
-
-    /// The indexes of its rows: those of its own columns. Scalars are one row.
-    fn indexes(&self, store: &Store) -> Vec<Suffix> {
-        if self.entry.is_none() {
-            return vec![Suffix::new()];
-        }
-        let mut indexes: Vec<Suffix> = Vec::new();
-        for source in self.fields.iter().flat_map(|field| &field.sources) {
-            if let Source::At(template) = source
-                && template.is_own()
-                && let Some(column) = store.0.get(&template.prefix)
-            {
-                // Nearly always all columns have the same rows.
-                if !column.rows().map(|(suffix, _)| suffix).eq(indexes.iter()) {
-                    indexes.extend(column.rows().map(|(suffix, _)| suffix.clone()));
-                    indexes.sort_unstable();
-                    indexes.dedup();
-                }
-            }
-        }
-        indexes
-    }
-}
-
-impl Field {
-    fn needs_fields(&self) -> bool {
-        self.sources.iter().any(|source| match source {
-            Source::At(template) | Source::Under(template) => template.needs_fields(),
-            Source::Index(..) | Source::Text(_) => false,
-        })
-    }
-}
-
-/// A row while it is being read.
-struct Reading<'a> {
-    table: &'a Table,
-    store: &'a Store,
-    index: Suffix,
-    data: Vec<Option<Datum>>,
-}
-
-impl template::Row for Reading<'_> {
-    fn index(&self) -> &[u32] {
-        &self.index
-    }
-
-    fn column(&self, column: u32) -> Option<u32> {
-        let entry = self.table.entry.as_deref()?;
-        self.store.at(&Template::of_column(entry, column), self)?.arc()
-    }
-
-    fn field(&self, name: &str) -> Option<u32> {
-        self.data[self.table.section.position(name)?].as_ref()?.as_arc()
-    }
-}
-
-impl Reading<'_> {
-    fn read(&self, field: &Field) -> Option<Datum> {
-        let convention = self.convention(field);
-        let datum = field.sources.iter().find_map(|source| self.read_source(source, convention))?;
-        let Datum::Number(number) = datum else { return Some(datum) };
-        let mut number = number;
-        if let Some(times) = &field.times {
-            number *= self.store.at(times, self)?.number()?;
-        }
-        if let Some(scale) = field.sensor_scale.as_ref().and_then(|template| self.store.at(template, self)) {
-            // units(9); each step up or down is a thousand (EntitySensorDataScale, RFC 3433).
-            let steps = scale.number().filter(|steps| (1.0..=17.0).contains(steps))? - 9.0;
-            number *= 1000_f64.powf(steps);
-        }
-        if let Some(precision) = field.sensor_precision.as_ref().and_then(|template| self.store.at(template, self)) {
-            let digits = precision.number().filter(|digits| (-9.0..=9.0).contains(digits))?;
-            number *= 10_f64.powf(-digits);
-        }
-        // Ten digits are more than any agent measures; what is beyond is the noise of binary fractions.
-        let rounded = format!("{number:.9e}").parse().ok().filter(|number: &f64| number.is_finite())?;
-        Some(Datum::Number(rounded))
-    }
-
-    fn convention<'f>(&self, field: &'f Field) -> &'f Convention {
-        let by_subtype = field.subtype.as_ref().and_then(|subtype| {
-            let number = self.store.at(&subtype.column, self)?.arc()?;
-            let is_mac = subtype.macs.contains(&number).then_some(&Convention::Mac);
-            is_mac.or_else(|| subtype.addresses.contains(&number).then_some(&Convention::Address))
-        });
-        by_subtype.unwrap_or(&field.convention)
-    }
-
-    fn read_source(&self, source: &Source, convention: &Convention) -> Option<Datum> {
-        match source {
-            Source::At(template) => convention.read(self.store.at(template, self)?),
-            Source::Index(from, to) => {
-                let to = to.unwrap_or(self.index.len());
-                convention.read_arcs(self.index.get(from - 1..to)?)
-            }
-            Source::Under(template) => {
-                let under = template.suffix(self)?;
-                convention.read_arcs(self.store.0.get(&template.prefix)?.first_under(&under)?)
-            }
-            Source::Text(text) => {
-                let mut filled = text.clone();
-                for (place, arc) in self.index.iter().enumerate().rev() {
-                    filled = filled.replace(&format!("${}", place + 1), &arc.to_string());
-                }
-                Some(Datum::Text(filled.into()))
-            }
-        }
-    }
-}
-
-impl Store {
-    /// The value that a template means for a row.
-    fn at(&self, template: &Template, row: &impl template::Row) -> Option<&Raw> {
-        self.0.get(&template.prefix)?.get(&template.suffix(row)?)
-    }
-
-    /// The column at `prefix`, if it was asked for and has values.
-    #[must_use]
-    pub fn column(&self, prefix: &[u32]) -> Option<&Column> {
-        self.0.get(prefix)
-    }
-
-    /// Puts a column that was walked in the place of the one before.
-    pub fn replace(&mut self, prefix: Box<[u32]>, column: Column) {
-        if column.is_empty() {
-            self.0.remove(&prefix);
-        } else {
-            self.0.insert(prefix, column);
-        }
-    }
-
-    /// Puts a scalar in.
-    pub fn put(&mut self, prefix: Box<[u32]>, suffix: &[u32], value: Raw) {
-        self.0.entry(prefix).or_default().set(suffix, value);
-    }
-
-    /// Forgets everything but what `keeps`.
-    pub fn retain(&mut self, keeps: impl Fn(&[u32]) -> bool) {
-        self.0.retain(|prefix, _| keeps(prefix));
-    }
-}
-
-impl Row {
-    /// The value of a field.
-    #[must_use]
-    pub fn get(&self, section: &Section, field: &str) -> Option<&Datum> {
-        self.data[section.position(field)?].as_ref()
-    }
-
-    /// All fields that are known, in the order of the section.
-    pub fn known<'r>(
-        &'r self,
-        section: &'static Section,
-    ) -> impl Iterator<Item = (&'static super::section::Field, &'r Datum)> {
-        section.fields.iter().zip(&self.data).filter_map(|(field, datum)| Some((field, datum.as_ref()?)))
-    }
-
-    fn take_in(&mut self, other: Self) {
-        for (mine, theirs) in self.data.iter_mut().zip(other.data) {
-            if theirs.is_some() {
-                *mine = theirs;
-            }
-        }
-    }
-
-    /// Fills in what follows from what is known.
-    fn complete(&mut self, section: &'static Section) {
-        let number = |row: &Self, field: &str| row.get(section, field).and_then(Datum::as_number);
-        if section == Section::SENSORS {
-            let quantity = self.get(section, "quantity").and_then(Datum::as_text);
-            let unit = quantity.and_then(|quantity| unit_of(quantity)).map(Datum::text);
-            self.fill(section, "unit", unit);
-        } else if section == Section::SUPPLIES {
-            let share = number(self, "level").zip(number(self, "capacity"));
-            let share = share.filter(|(level, full)| *full > 0.0 && *level >= 0.0);
-            self.fill(section, "level_percent", share.map(|(level, full)| Datum::Number(percent(level, full))));
-        } else if section == Section::STORAGE || section == Section::MEMORY {
-            let of = |field| number(self, field);
-            let (size, used, free) = (of("size_octets"), of("used_octets"), of("free_octets"));
-            let size = size.or_else(|| Some(used? + free?));
-            let used = used.or_else(|| size.zip(free).map(|(size, free)| (size - free).max(0.0)));
-            let share = used.zip(size).filter(|(_, size)| *size > 0.0);
-            self.fill(section, "size_octets", size.map(Datum::Number));
-            self.fill(section, "used_octets", used.map(Datum::Number));
-            self.fill(section, "used_percent", share.map(|(used, size)| Datum::Number(percent(used, size))));
-        }
-    }
-
-    /// Sets a field that is not known.
-    fn fill(&mut self, section: &Section, field: &str, value: Option<Datum>) {
-        if let Some(position) = section.position(field)
-            && self.data[position].is_none()
-        {
-            self.data[position] = value;
-        }
-    }
-}
-
-fn percent(part: f64, whole: f64) -> f64 {
-    (part / whole * 10_000.0).round() / 100.0
-}
-
-fn unit_of(quantity: &str) -> Option<&'static str> {
-    Some(match quantity {
-        "temperature" => "celsius",
-        "voltage" => "volts",
-        "current" => "amperes",
-        "power" => "watts",
-        "frequency" => "hertz",
-        "humidity" | "charge" | "load" => "percent",
-        "fan" => "rpm",
-        "runtime" => "seconds",
-        "dbm" => "dbm",
-        _ => return None,
-    })
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::raw::Raw;
     use super::*;
 
     fn profile(text: &str) -> Profile {
@@ -645,7 +278,9 @@ mod tests {
             let (column, suffix) = oid.rsplit_once('/').or_else(|| oid.rsplit_once('.')).unwrap();
             let prefix = super::super::raw::arcs(column).unwrap();
             let suffix: Vec<u32> = suffix.split('.').map(|arc| arc.parse().unwrap()).collect();
-            store.put(prefix.into(), &suffix, value.clone());
+            let mut column = store.column(&prefix).cloned().unwrap_or_default();
+            column.set(&suffix, value.clone());
+            store.replace(prefix.into(), column);
         }
         store
     }
@@ -680,6 +315,40 @@ mod tests {
         assert_eq!(seen[0], ["name=Inlet", "quantity=temperature", "unit=celsius", "value=23.6", "state=ok"]);
         assert_eq!(seen[1], ["name=Sensor 3", "quantity=temperature", "unit=celsius", "value=24", "state=critical"]);
         assert_eq!(rows.len(), 2, "a row without value and state is none");
+    }
+
+    #[test]
+    fn sizes_are_exact_to_the_octet() {
+        let store = store(&[
+            ("1.3.6.1.2.1.25.2.3.1.2.31", Raw::Oid([1, 3, 6, 1, 2, 1, 25, 2, 1, 4].into())),
+            ("1.3.6.1.2.1.25.2.3.1.3.31", Raw::Octets(b"/".as_slice().into())),
+            ("1.3.6.1.2.1.25.2.3.1.4.31", Raw::Integer(4096)),
+            ("1.3.6.1.2.1.25.2.3.1.5.31", Raw::Integer(1_234_567_891)),
+            ("1.3.6.1.2.1.25.2.3.1.6.31", Raw::Integer(-2)),
+        ]);
+        let profiles = Profiles::load(None, &Problems::default());
+        let rows = profiles.of(&[], "").unwrap().rows(Section::STORAGE, &store);
+        let octets = |field| rows[0].get(Section::STORAGE, field).and_then(Datum::as_number);
+        assert_eq!(octets("size_octets"), Some(1_234_567_891.0 * 4096.0));
+        assert_eq!(octets("used_octets"), Some(4_294_967_294.0 * 4096.0), "beyond 2^31 units");
+    }
+
+    #[test]
+    fn only_what_hardly_changes_and_is_needed_often_is_kept_and_nothing_is_asked_twice() {
+        let profiles = Profiles::load(None, &Problems::default());
+        let plan = &profiles.of(&[], "").unwrap().plan;
+        let if_type: &[u32] = &[1, 3, 6, 1, 2, 1, 2, 2, 1, 3];
+        let if_hc_in_octets: &[u32] = &[1, 3, 6, 1, 2, 1, 31, 1, 1, 1, 6];
+        let hr_sw_run_name: &[u32] = &[1, 3, 6, 1, 2, 1, 25, 4, 2, 1, 2];
+        let kept = [if_type, if_hc_in_octets, hr_sw_run_name].map(|column| plan.kept.contains(column));
+        assert_eq!(kept, [true, false, false]);
+        let wanted = plan.often.iter().chain(&plan.seldom).flat_map(|group| &group.columns);
+        let mut asked: Vec<_> = wanted.map(|wanted| (wanted.prefix.clone(), wanted.scalar)).collect();
+        assert!(asked.iter().all(|(prefix, _)| !IDENTITY.iter().any(|oid| oid.starts_with(prefix))));
+        let count = asked.len();
+        asked.sort();
+        asked.dedup();
+        assert_eq!(asked.len(), count);
     }
 
     #[test]

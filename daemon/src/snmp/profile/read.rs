@@ -7,7 +7,7 @@ use messages::Message;
 use strict_toml::{Document, FromText, Problems, choose};
 
 use super::convention::{Convention, Datum, Scale};
-use super::{Belongs, Field, Profile, Source, Subtype, Table, Template};
+use super::{Belongs, Field, Plan, Profile, Source, Subtype, Table, Template};
 use crate::config::Pattern;
 use crate::snmp::raw;
 use crate::snmp::section::{Kind, Section};
@@ -25,7 +25,7 @@ pub(super) fn profile(name: &str, document: &Document, problems: &Problems) -> O
         object_ids: object_ids.into_iter().map(|object_id| object_id.0).collect(),
         description: description.map(|pattern| pattern.0),
     };
-    Some(Profile { name: name.to_owned(), title: title?, belongs, inherits, tables })
+    Some(Profile { name: name.to_owned(), title: title?, belongs, inherits, tables, plan: Plan::default() })
 }
 
 fn table(mut table: strict_toml::Table<'_>) -> Option<Table> {
