@@ -97,6 +97,7 @@ config-passphrase-short = { $key } must have at least 8 characters (RFC 3414, 11
 config-calendar = a calendar event in the notation of systemd.time(7)
 toml-time-zone = a time zone of the IANA database
 profile-unknown-field = the section { $section } has no field "{ $name }"; { $hint }
+profile-unknown-parent = no profile is called "{ $name }"; { $hint }
 profile-unknown-section = there is no section "{ $name }"; { $hint }
 profile-column-without-entry = { $key } needs entry = "…", the OID of the table's entry; write the whole OID instead
 profile-no-source = the field needs to know where its value stands: column = …, oid = "…", index = "…", under = "…" or text = "…"

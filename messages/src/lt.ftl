@@ -102,6 +102,7 @@ config-passphrase-short = { $key } turi turėti bent 8 ženklus (RFC 3414, 11.2)
 config-calendar = laikas systemd.time(7) užrašu
 toml-time-zone = IANA duomenų bazės laiko juosta
 profile-unknown-field = skyriuje { $section } lauko „{ $name }“ nėra; { $hint }
+profile-unknown-parent = profilio „{ $name }“ nėra; { $hint }
 profile-unknown-section = skyriaus „{ $name }“ nėra; { $hint }
 profile-column-without-entry = prie { $key } reikia entry = "…" (lentelės įrašo OID); arba rašykite visą OID
 profile-no-source = nepasakyta, kur lauko reikšmė: column = …, oid = "…", index = "…", under = "…" arba text = "…"

@@ -16,7 +16,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use regex::bytes::Regex;
-use strict_toml::{Document, Problems};
+use strict_toml::{Document, Problem, Problems};
 
 use super::section::Section;
 
@@ -143,6 +143,13 @@ impl Profiles {
             let name = path.file_stem().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
             if let Some(document) = Document::open(&path, "config-missing-file", problems) {
                 add(&name, &document);
+            }
+        }
+        for profile in profiles.values() {
+            for unknown in profile.inherits.iter().filter(|inherited| !profiles.contains_key(*inherited)) {
+                let known = profiles.keys().map(String::as_str);
+                let message = crate::config::unknown_name("profile-unknown-parent", unknown, known);
+                problems.report(Problem::of_file(format!("{}.toml", profile.name), message));
             }
         }
         Self::with_inheritance(&profiles)
@@ -451,6 +458,16 @@ mod tests {
             seen.sort();
             assert_eq!(seen.join("; "), expected, "{}", profile.name);
         }
+    }
+
+    #[test]
+    fn inheriting_from_what_is_not_there_is_a_mistake() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("mine.toml"), "title = \"Mine\"\ninherits = [\"generik\"]\n").unwrap();
+        let problems = Problems::default();
+        let _ = Profiles::load(Some(folder.path()), &problems);
+        let problems: Vec<String> = problems.into_vec().iter().map(ToString::to_string).collect();
+        assert_eq!(problems, ["mine.toml: no profile is called \"generik\"; did you mean \"generic\"?"]);
     }
 
     #[test]
