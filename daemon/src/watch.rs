@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{Check, Exec, Http, Icmp, Imap, Mail, Question, Smtp, Snmp, Tcp, Tls};
+use crate::config::{Check, Question, Snmp};
 use crate::probe::{Answer, Observation, exec, http, icmp, imap, mail, smtp, snmp, tcp, tls};
 use crate::recorder::Report;
 use crate::schedule::interval;
@@ -40,7 +40,7 @@ pub async fn watch(
     reports: mpsc::Sender<Report>,
     stop: CancellationToken,
 ) {
-    let mut asker = Asker::new(&check, sockets);
+    let mut session = None;
     let phase = interval::phase(&check.id, check.interval);
     let mut next = started + interval::phase(&check.id, check.interval.min(FIRST_ROUND));
     loop {
@@ -51,7 +51,7 @@ pub async fn watch(
         let at = Timestamp::now();
         let answer = tokio::select! {
             () = stop.cancelled() => return,
-            answer = asker.ask(check.timeout) => answer,
+            answer = ask(&check, &sockets, &mut session) => answer,
         };
         let observation = Observation { check: check.id.clone(), at, answer };
         let (reply, ask_again) = oneshot::channel();
@@ -67,47 +67,21 @@ pub async fn watch(
     }
 }
 
-/// A question with what is kept between two answers.
-enum Asker {
-    Icmp(Arc<icmp::Sockets>, Icmp),
-    Tcp(Tcp),
-    Snmp(Box<Session>),
-    Tls(Tls),
-    Http(Box<Http>),
-    Smtp(Smtp),
-    Imap(Imap),
-    Mail(Box<Mail>),
-    Exec(Exec),
-}
-
-impl Asker {
-    fn new(check: &Check, sockets: Sockets) -> Self {
-        match &check.question {
-            Question::Icmp(question) => Self::Icmp(sockets.icmp, question.clone()),
-            Question::Tcp(question) => Self::Tcp(question.clone()),
-            Question::Tls(question) => Self::Tls(question.clone()),
-            Question::Smtp(question) => Self::Smtp(question.clone()),
-            Question::Imap(question) => Self::Imap(question.clone()),
-            Question::Mail(question) => Self::Mail(Box::new(question.clone())),
-            Question::Http(question) => Self::Http(Box::new(question.clone())),
-            Question::Exec(question) => Self::Exec(question.clone()),
-            Question::Snmp(Snmp { target, credential }) => {
-                Self::Snmp(Box::new(Session::new(*target, Arc::clone(credential), sockets.snmp)))
-            }
-        }
-    }
-
-    async fn ask(&mut self, timeout: Duration) -> Answer {
-        match self {
-            Self::Icmp(sockets, question) => icmp::probe(sockets, question, timeout).await,
-            Self::Tcp(question) => tcp::probe(question, timeout).await,
-            Self::Exec(question) => exec::probe(question, timeout).await,
-            Self::Snmp(session) => snmp::probe(session, timeout).await,
-            Self::Tls(question) => tls::probe(question, timeout).await,
-            Self::Smtp(question) => smtp::probe(question, timeout).await,
-            Self::Imap(question) => imap::probe(question, timeout).await,
-            Self::Mail(question) => mail::probe(question, timeout).await,
-            Self::Http(question) => http::probe(question, timeout).await,
+/// Asks once. The conversation with an SNMP agent is kept in `session` from one answer to the next.
+async fn ask(check: &Check, sockets: &Sockets, session: &mut Option<Box<Session>>) -> Answer {
+    let timeout = check.timeout;
+    match &check.question {
+        Question::Icmp(question) => icmp::probe(&sockets.icmp, question, timeout).await,
+        Question::Tcp(question) => tcp::probe(question, timeout).await,
+        Question::Exec(question) => exec::probe(question, timeout).await,
+        Question::Tls(question) => tls::probe(question, timeout).await,
+        Question::Smtp(question) => smtp::probe(question, timeout).await,
+        Question::Imap(question) => imap::probe(question, timeout).await,
+        Question::Mail(question) => mail::probe(question, timeout).await,
+        Question::Http(question) => http::probe(question, timeout).await,
+        Question::Snmp(Snmp { target, credential }) => {
+            let begin = || Box::new(Session::new(*target, Arc::clone(credential), sockets.snmp.clone()));
+            snmp::probe(session.get_or_insert_with(begin), timeout).await
         }
     }
 }

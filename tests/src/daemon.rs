@@ -89,6 +89,20 @@ impl Installation {
         self.command(arguments).output().unwrap()
     }
 
+    /// What `rotused check` says of a configuration that is wrong; each of `words` must be in it.
+    ///
+    /// # Panics
+    /// When the configuration is found good, or something is not said.
+    pub fn mistakes(&self, words: &[&str]) -> String {
+        let checked = self.rotused(&["check"]);
+        let said = String::from_utf8(checked.stderr).unwrap();
+        assert_eq!(checked.status.code(), Some(2), "{said}");
+        for words in words {
+            assert!(said.contains(words), "{words}: {said}");
+        }
+        said
+    }
+
     /// A command of `rotused` with this configuration, not started yet.
     #[must_use]
     pub fn command(&self, arguments: &[&str]) -> Command {

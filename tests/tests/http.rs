@@ -120,17 +120,12 @@ fn mistakes_are_found_before_anything_is_asked() {
         { kind = \"http\", url = \"https://a.lt/\", headers = { \"a b\" = \"c\" } },
         { kind = \"http\", url = \"https://a.lt/\", status = [99] }";
     installation.device("klaidos", "127.0.0.1", checks);
-    let checked = installation.rotused(&["check"]);
-    let said = String::from_utf8(checked.stderr).unwrap();
-    assert_eq!(checked.status.code(), Some(2));
-    for words in [
+    let _ = installation.mistakes(&[
         "url must be a web address",
         "redirects_to_https makes sense only",
         "an answer to method",
         "matches is no regular expression: error: unclosed group",
         "a name in headers is no name",
         "status may hold only",
-    ] {
-        assert!(said.contains(words), "{words}: {said}");
-    }
+    ]);
 }

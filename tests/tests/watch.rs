@@ -44,6 +44,35 @@ fn a_round_says_how_steady_the_line_is_and_packets_come_from_where_they_are_told
 }
 
 #[test]
+fn a_server_is_known_by_what_it_says_first() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        // Those who are asked wait for the other side to go on, as servers do.
+        let mut talking = Vec::new();
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            if stream.write_all(b"SSH-2.0-Azuolynas\r\n").is_ok() {
+                talking.push(stream);
+            }
+        }
+    });
+    let installation = Installation::new();
+    let check = |name: &str, banner: &str| {
+        format!(
+            "{{ kind = \"tcp\", name = \"{name}\", port = {port}, banner = \"{banner}\", interval = \"2s\", timeout = \"500ms\", confirm = 1 }}"
+        )
+    };
+    installation.device("serveris", "127.0.0.1", &format!("{}, {}", check("ssh", "SSH-2.0"), check("ftp", "220 ")));
+    let rotused = installation.start();
+    rotused.state_is("serveris", "ssh", "up");
+    rotused.state_is("serveris", "ftp", "down");
+    let expected = ["it answers &quot;SSH-2.0-Azuolynas&quot; where &quot;220 &quot; is expected"];
+    let _ = rotused.page_with("/devices/serveris?lang=en", &expected);
+    let banner = "rotuse_check_banner_seconds{device=\"serveris\",check=\"ssh\"}";
+    rotused.metric_is(banner, |time| (0.0..0.5).contains(&time));
+}
+
+#[test]
 fn a_port_where_nothing_listens_is_down_until_something_does() {
     let installation = Installation::new();
     let port = free_port();

@@ -13,7 +13,7 @@ use hyper_util::rt::TokioIo;
 use tokio::time::Instant;
 
 use super::connection::{Octets, connect, secure};
-use super::{Answer, Failure, Measurement, Metric, one_line};
+use super::{Answer, Failure, Measurement, Metric, contains, one_line};
 use crate::config::{Http, HttpMethod, HttpPlace, TlsPeer, Url};
 
 /// As much of a body is read and looked at; the rest is left to the server.
@@ -194,10 +194,6 @@ fn judge(page: &Page, question: &Http) -> Result<(), Failure> {
 
 fn status_line(page: &Page) -> String {
     format!("{:?} {}", page.version, page.status)
-}
-
-fn contains(text: &[u8], wanted: &[u8]) -> bool {
-    text.windows(wanted.len()).any(|window| window == wanted)
 }
 
 #[cfg(test)]

@@ -139,6 +139,11 @@ fn add_said(answer: &mut Answer, said: &str) {
     answer.said = Some(one_line(format!("{before}{said}").as_bytes()));
 }
 
+/// Whether `wanted`, which is not empty, stands somewhere in what a target sent.
+fn contains(text: &[u8], wanted: &[u8]) -> bool {
+    text.windows(wanted.len()).any(|window| window == wanted)
+}
+
 /// The first line of what a target sent, for people to read: bounded, without control characters.
 #[must_use]
 pub fn one_line(octets: &[u8]) -> String {

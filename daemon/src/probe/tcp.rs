@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use tokio::io::AsyncReadExt;
-use tokio::net::TcpStream;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
-use super::{Answer, Failure, Measurement, Metric};
+use super::connection::connect;
+use super::{Answer, Failure, Measurement, Metric, Outcome, contains, one_line};
 use crate::config::Tcp;
 
 /// As much as is read of what the other side says by itself.
@@ -14,40 +14,32 @@ const MOST_OF_A_BANNER: usize = 4096;
 
 /// Connects, waits for the banner if one is expected, and closes the connection.
 pub async fn probe(question: &Tcp, timeout: Duration) -> Answer {
-    let started = Instant::now();
-    let deadline = started + timeout;
-    let mut stream = match timeout_at(deadline, TcpStream::connect(question.target)).await {
-        Err(_) => return Answer::failed(Failure::Timeout { after: timeout }),
-        Ok(Err(error)) => return Answer::failed(Failure::from_io(&error, timeout)),
-        Ok(Ok(stream)) => stream,
-    };
-    let connected = Measurement::time(Metric::ConnectTime, started.elapsed());
-    let Some(wanted) = &question.banner else { return Answer::good(vec![connected]) };
+    let mut answer = Answer::good(Vec::new());
     let mut banner = Vec::new();
-    let ended = timeout_at(deadline, async {
-        while !contains(&banner, wanted.as_bytes()) && banner.len() < MOST_OF_A_BANNER {
-            if stream.read_buf(&mut banner).await? == 0 {
-                break;
-            }
-        }
-        Ok(())
-    });
-    let ended: Result<Result<(), std::io::Error>, _> = ended.await;
-    let said = (!banner.is_empty()).then(|| super::one_line(&banner));
-    let failure = match ended {
-        _ if contains(&banner, wanted.as_bytes()) => None,
-        Ok(Err(error)) => Some(Failure::from_io(&error, timeout)),
-        // Something else was said, or nothing.
-        Err(_) if said.is_none() => Some(Failure::Timeout { after: timeout }),
-        _ => Some(Failure::Unexpected { wanted: wanted.clone(), got: said.clone().unwrap_or_default() }),
-    };
-    let greeted = Measurement::time(Metric::BannerTime, started.elapsed());
-    match failure {
-        None => Answer { said, ..Answer::good(vec![connected, greeted]) },
-        Some(failure) => Answer { measurements: vec![connected], said, ..Answer::failed(failure) },
+    let asked = tokio::time::timeout(timeout, ask(question, timeout, &mut answer, &mut banner)).await;
+    let is_late = asked.is_err();
+    let mut answer = answer.concluded(asked, timeout);
+    if !banner.is_empty() {
+        answer.said = Some(one_line(&banner));
     }
+    // Whoever says something else, and then waits, is not silent.
+    if let (true, Some(wanted), Some(got)) = (is_late, &question.banner, &answer.said) {
+        answer.outcome = Outcome::Failed(Failure::Unexpected { wanted: wanted.clone(), got: got.clone() });
+    }
+    answer
 }
 
-fn contains(text: &[u8], wanted: &[u8]) -> bool {
-    text.windows(wanted.len()).any(|window| window == wanted)
+async fn ask(question: &Tcp, timeout: Duration, answer: &mut Answer, banner: &mut Vec<u8>) -> Result<(), Failure> {
+    let started = Instant::now();
+    let mut stream = connect(&[question.target], timeout, answer).await?;
+    let Some(wanted) = &question.banner else { return Ok(()) };
+    while !contains(banner, wanted.as_bytes()) {
+        let is_over = banner.len() >= MOST_OF_A_BANNER
+            || stream.read_buf(banner).await.map_err(|error| Failure::from_io(&error, timeout))? == 0;
+        if is_over {
+            return Err(Failure::Unexpected { wanted: wanted.clone(), got: one_line(banner) });
+        }
+    }
+    answer.measurements.push(Measurement::time(Metric::BannerTime, started.elapsed()));
+    Ok(())
 }

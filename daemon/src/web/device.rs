@@ -101,7 +101,7 @@ pub fn drawn_series(device: &DeviceStatus) -> Vec<Series> {
             metric,
             instance: instance.map(Into::into),
         };
-        drawn.extend(main_metric(check).map(|(metric, _)| series(metric, None)));
+        drawn.extend(main_metric(check).map(|metric| series(metric, None)));
         let interfaces = reading(check).map(drawn_interfaces).unwrap_or_default();
         for interface in interfaces {
             for metric in [Metric::ReceiveRate, Metric::TransmitRate] {
@@ -118,14 +118,14 @@ fn drawn_interfaces(reading: &Reading) -> Vec<&Interface> {
     up.take(MOST_DRAWN_INTERFACES).collect()
 }
 
-/// What a check is mostly about, and what it is called.
-fn main_metric(check: &CheckStatus) -> Option<(Metric, &'static str)> {
+/// What a check is mostly about.
+fn main_metric(check: &CheckStatus) -> Option<Metric> {
     match check.kind {
-        "icmp" => Some((Metric::RttMean, "metric-rtt-seconds")),
-        "tcp" => Some((Metric::ConnectTime, "metric-connect-seconds")),
-        "tls" => Some((Metric::TlsTime, "metric-tls-handshake-seconds")),
-        "mail" => Some((Metric::MailRoundTrip, "metric-mail-round-trip-seconds")),
-        "http" | "smtp" | "imap" | "exec" => Some((Metric::TotalTime, "metric-total-seconds")),
+        "icmp" => Some(Metric::RttMean),
+        "tcp" => Some(Metric::ConnectTime),
+        "tls" => Some(Metric::TlsTime),
+        "mail" => Some(Metric::MailRoundTrip),
+        "http" | "smtp" | "imap" | "exec" => Some(Metric::TotalTime),
         _ => None,
     }
 }
@@ -164,27 +164,15 @@ impl DevicePage {
 
 impl CheckDetail {
     fn new(reader: &Reader, check: &CheckStatus, samples: &Samples) -> Self {
-        let graph = main_metric(check).and_then(|(metric, key)| {
+        let graph = main_metric(check).and_then(|metric| {
             let samples = of(samples, &check.id, metric, None);
-            let drawn = Drawn { name: reader.text(key), samples };
+            let drawn = Drawn { name: reader.metric(metric), samples };
             Graph::new(reader, &reader.text("web-last-day"), &[drawn], Reader::seconds)
         });
-        let kind = match check.kind {
-            "icmp" => reader.text("web-kind-icmp"),
-            "tcp" => reader.text("web-kind-tcp"),
-            "snmp" => reader.text("web-kind-snmp"),
-            "tls" => reader.text("web-kind-tls"),
-            "http" => reader.text("web-kind-http"),
-            "smtp" => reader.text("web-kind-smtp"),
-            "imap" => reader.text("web-kind-imap"),
-            "mail" => reader.text("web-kind-mail"),
-            "exec" => reader.text("web-kind-exec"),
-            other => other.to_owned(),
-        };
         let interval = SignedDuration::try_from(check.interval).unwrap_or(SignedDuration::MAX);
         Self {
             check: CheckView::new(reader, check),
-            kind,
+            kind: reader.kind(check.kind),
             interval: reader.duration(interval),
             asked: check.last.as_ref().map(|last| reader.when(last.at)),
             graph,

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use messages::{Language, Message};
 use serde::Serialize;
 
-use crate::probe::Unit;
+use crate::probe::{Metric, Unit};
 
 /// For whom a page is made, and when.
 #[derive(Debug, Clone)]
@@ -89,6 +89,18 @@ impl Reader {
         }
     }
 
+    /// What a metric is called.
+    #[must_use]
+    pub fn metric(&self, metric: Metric) -> String {
+        self.text(&format!("metric-{}", metric.name().replace('_', "-")))
+    }
+
+    /// What a kind of check is called.
+    #[must_use]
+    pub fn kind(&self, kind: &str) -> String {
+        self.text(&format!("web-kind-{kind}"))
+    }
+
     /// What was measured, with its unit.
     #[must_use]
     pub fn measured(&self, unit: Unit, value: f64) -> String {
@@ -165,6 +177,7 @@ impl Reader {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Question;
 
     fn reader(language: Language) -> Reader {
         let zone = TimeZone::get("Europe/Vilnius").unwrap();
@@ -204,6 +217,18 @@ mod tests {
         assert_eq!(english.bits_per_second(999_700.0), "1\u{a0}Mb/s");
         assert_eq!(english.bits_per_second(100e6), "100\u{a0}Mb/s");
         assert_eq!(english.octets(u64::MAX), "18447\u{a0}PB");
+    }
+
+    #[test]
+    fn every_metric_and_every_kind_of_check_has_a_name_in_both_languages() {
+        for language in [Language::Lithuanian, Language::English] {
+            let reader = reader(language);
+            let metrics = Metric::ALL.iter().map(|metric| reader.metric(*metric));
+            let kinds = Question::KINDS.iter().map(|kind| reader.kind(kind));
+            for name in metrics.chain(kinds) {
+                assert!(!name.starts_with('['), "{name} is not in the catalogue");
+            }
+        }
     }
 
     #[test]

@@ -139,7 +139,7 @@ fn figures(reader: &Reader, check: &CheckStatus) -> Vec<Figure> {
 fn measurement(reader: &Reader, measured: &Measurement) -> Figure {
     let label = match &measured.instance {
         Some(instance) => instance.to_string(),
-        None => reader.text(&format!("metric-{}", measured.metric.name().replace('_', "-"))),
+        None => reader.metric(measured.metric),
     };
     Figure { label, value: reader.measured(measured.metric.unit(), measured.value) }
 }

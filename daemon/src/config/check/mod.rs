@@ -86,6 +86,9 @@ macro_rules! kinds {
         }
 
         impl Question {
+            /// Every kind.
+            pub const KINDS: &[&'static str] = &[$($key),*];
+
             /// The protocol's name, as in the configuration's `kind`.
             #[must_use]
             pub const fn kind(&self) -> &'static str {
