@@ -1,5 +1,6 @@
 //! Why a target did not do what was asked: typed, so that the page, the journal and the log say it in words.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use messages::Message;
@@ -23,8 +24,11 @@ pub enum Failure {
     Refused,
     /// The network says that the target cannot be reached.
     Unreachable {
-        /// What the network said.
-        detail: String,
+        /// What is in the way.
+        #[serde(flatten)]
+        obstacle: Obstacle,
+        /// The router that said so; none: this machine did.
+        by: Option<IpAddr>,
     },
     /// The target does not accept who we say we are.
     Authentication {
@@ -61,6 +65,11 @@ pub enum Failure {
         /// Their share, in percent.
         percent: u8,
     },
+    /// Echo requests were answered more than once: an address that two hosts have, or a loop of switches.
+    Duplicates {
+        /// Replies beyond the first.
+        count: u32,
+    },
     /// A plugin says that something is not as it should be.
     Plugin {
         /// What it says.
@@ -85,6 +94,44 @@ pub enum Failure {
         /// What the system said.
         detail: String,
     },
+}
+
+/// Why a packet did not arrive (the errors of RFC 792 and RFC 4443).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "obstacle", rename_all = "kebab-case")]
+pub enum Obstacle {
+    /// No route leads to its network.
+    NoRoute,
+    /// Its network is there, but nobody answers to the address.
+    NoHost,
+    /// A filter or firewall does not let it pass.
+    Prohibited,
+    /// It passed too many routers; usually they send it in a circle.
+    TooFar,
+    /// It does not fit through a link and may not be taken apart.
+    TooBig,
+    /// Something else.
+    Other {
+        /// The type of the ICMP message.
+        icmp_type: u8,
+        /// Its code.
+        code: u8,
+    },
+}
+
+impl Obstacle {
+    fn message(self) -> Message {
+        match self {
+            Self::NoRoute => Message::new("failure-unreachable-no-route"),
+            Self::NoHost => Message::new("failure-unreachable-no-host"),
+            Self::Prohibited => Message::new("failure-unreachable-prohibited"),
+            Self::TooFar => Message::new("failure-unreachable-too-far"),
+            Self::TooBig => Message::new("failure-unreachable-too-big"),
+            Self::Other { icmp_type, code } => Message::new("failure-unreachable-other")
+                .with("type", u64::from(icmp_type))
+                .with("code", u64::from(code)),
+        }
+    }
 }
 
 /// What a target did not accept (the usmStats counters of RFC 3414, 3.2).
@@ -174,7 +221,10 @@ impl Failure {
             Self::Timeout { after } => Message::new("failure-timeout").with("seconds", after.as_secs_f64()),
             Self::NotDelivered { after } => Message::new("failure-not-delivered").with("seconds", after.as_secs_f64()),
             Self::Refused => Message::new("failure-refused"),
-            Self::Unreachable { detail } => Message::new("failure-unreachable").with("detail", detail.as_str()),
+            Self::Unreachable { obstacle, by: None } => obstacle.message(),
+            Self::Unreachable { obstacle, by: Some(router) } => Message::new("failure-unreachable-said")
+                .with("router", router.to_string())
+                .with("obstacle", obstacle.message()),
             Self::Authentication { rejected } => Message::new(match rejected {
                 Rejected::User => "failure-authentication-user",
                 Rejected::AuthenticationPassphrase => "failure-authentication-passphrase",
@@ -192,6 +242,7 @@ impl Failure {
             }
             Self::Certificate { fault } => fault.message(),
             Self::Loss { percent } => Message::new("failure-loss").with("percent", u64::from(*percent)),
+            Self::Duplicates { count } => Message::new("failure-duplicates").with("count", u64::from(*count)),
             Self::Plugin { text } => Message::new("failure-plugin").with("text", text.as_str()),
             Self::PluginUnknown { text } => Message::new("failure-plugin-unknown").with("text", text.as_str()),
             Self::NotStarted { command, detail } => {
@@ -209,9 +260,8 @@ impl Failure {
         match error.kind() {
             Kind::TimedOut => Self::Timeout { after },
             Kind::ConnectionRefused | Kind::ConnectionReset => Self::Refused,
-            Kind::HostUnreachable | Kind::NetworkUnreachable | Kind::NetworkDown => {
-                Self::Unreachable { detail: error.to_string() }
-            }
+            Kind::HostUnreachable => Self::Unreachable { obstacle: Obstacle::NoHost, by: None },
+            Kind::NetworkUnreachable | Kind::NetworkDown => Self::Unreachable { obstacle: Obstacle::NoRoute, by: None },
             _ => Self::Local { detail: error.to_string() },
         }
     }

@@ -73,6 +73,7 @@ metrics! {
     RttMax "rtt_max_seconds" Seconds "Longest round trip of a round."
     Jitter "jitter_seconds" Seconds "Mean absolute difference between round trips that follow each other."
     Loss "loss_ratio" Ratio "Share of echo requests without a reply."
+    Duplicates "duplicates" Number "Replies beyond the first to an echo request."
     ReplyTtl "reply_ttl" Number "TTL or hop limit that the last reply arrived with."
     ConnectTime "connect_seconds" Seconds "Time until a TCP connection stood."
     ResolveTime "resolve_seconds" Seconds "Time until a name was resolved."

@@ -25,7 +25,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::time::error::Elapsed;
 
-pub use failure::{CertificateFault, Failure, Rejected};
+pub use failure::{CertificateFault, Failure, Obstacle, Rejected};
 pub use metric::{Metric, Unit};
 
 use crate::config::CheckId;

@@ -18,6 +18,8 @@ pub struct Icmp {
     pub spacing: Duration,
     /// Octets after the ICMP header, 16 to 1,472.
     pub payload: u16,
+    /// Differentiated services code point (RFC 2474), 0 to 63: the class in which routers carry the packets.
+    pub dscp: u8,
     /// The address of this machine that they come from; none: what the routing table says.
     pub source: Option<IpAddr>,
 }
@@ -27,12 +29,20 @@ impl Icmp {
         let echoes = table.or("echoes", 3);
         let spacing = table.or("spacing", Duration::from_millis(20));
         let payload = table.or("payload", 56);
+        let dscp = table.or("dscp", 0);
         let source: Option<IpAddr> = table.optional("source");
         let mut good = within(table, "echoes", (1..=20).contains(&echoes), "config-echoes-range");
-        // Below 16 octets there is no room for what tells our replies from others'; above, IPv4 would fragment.
+        good &= within(table, "dscp", dscp <= 63, "config-dscp-range");
+        // Below 16 octets hosts differ in what they send back; above, IPv4 would fragment.
         good &= within(table, "payload", (16..=1472).contains(&payload), "config-payload-range");
         let same_family = source.is_none_or(|source| source.is_ipv4() == address.is_ipv4());
         good &= within(table, "source", same_family || address.is_unspecified(), "config-source-family");
-        good.then(|| (Self { address, echoes, spacing, payload, source }, "icmp".to_owned()))
+        good.then(|| (Self { address, echoes, spacing, payload, dscp, source }, "icmp".to_owned()))
+    }
+
+    /// The octet of the IP header that says the class: the code point in its upper six bits.
+    #[must_use]
+    pub const fn traffic_class(&self) -> u8 {
+        self.dscp << 2
     }
 }
