@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Check, Question, Snmp};
-use crate::probe::{Answer, Observation, exec, http, icmp, imap, mail, smtp, snmp, tcp, tls};
+use crate::probe::{Answer, Observation, dns, exec, http, icmp, imap, mail, ntp, smtp, snmp, tcp, tls};
 use crate::recorder::Report;
 use crate::schedule::interval;
 use crate::snmp::profile::Profiles;
@@ -73,6 +73,8 @@ async fn ask(check: &Check, sockets: &Sockets, session: &mut Option<Box<Session>
     match &check.question {
         Question::Icmp(question) => icmp::probe(&sockets.icmp, question, timeout).await,
         Question::Tcp(question) => tcp::probe(question, timeout).await,
+        Question::Dns(question) => dns::probe(question, timeout).await,
+        Question::Ntp(question) => ntp::probe(question, timeout).await,
         Question::Exec(question) => exec::probe(question, timeout).await,
         Question::Tls(question) => tls::probe(question, timeout).await,
         Question::Smtp(question) => smtp::probe(question, timeout).await,

@@ -6,9 +6,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test's failure is its message")]
 
 mod certificates;
+mod chronyd;
 mod daemon;
 mod mail_system;
 mod nginx;
+mod nsd;
 mod peers;
 mod slapd;
 
@@ -20,9 +22,11 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 pub use certificates::{Authority, NAME, Validity};
+pub use chronyd::Chronyd;
 pub use daemon::{Installation, Rotused, largest_file};
 pub use mail_system::MailSystem;
 pub use nginx::Nginx;
+pub use nsd::Nsd;
 pub use peers::{Database, Snmpd, free_port};
 pub use slapd::Slapd;
 

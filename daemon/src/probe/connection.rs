@@ -1,6 +1,6 @@
-//! A TCP connection, and TLS on it, with the time that each took: for all probes whose protocol begins so.
+//! A TCP connection, and TLS on it, with the time that each took, or a UDP socket: for all probes whose protocol begins so.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, ProtocolVersion, SignatureScheme};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
+use tokio::net::{TcpStream, UdpSocket};
 use tokio::time::Instant;
 use tokio_rustls::TlsConnector;
 
@@ -35,6 +35,14 @@ pub(super) async fn connect(
     // Small messages that wait for each other would measure Nagle's algorithm (RFC 9293, 3.7.4) and not the server.
     stream.set_nodelay(true).map_err(|error| Failure::from_io(&error, timeout))?;
     Ok(stream)
+}
+
+/// A UDP socket that hears nobody but `target`.
+pub(super) async fn connected(target: SocketAddr) -> std::io::Result<UdpSocket> {
+    let any = if target.is_ipv4() { (Ipv4Addr::UNSPECIFIED, 0).into() } else { (Ipv6Addr::UNSPECIFIED, 0).into() };
+    let socket = UdpSocket::bind::<SocketAddr>(any).await?;
+    socket.connect(target).await?;
+    Ok(socket)
 }
 
 /// Puts TLS on a connection and judges the other side's certificate.

@@ -60,6 +60,18 @@ pub enum Failure {
         #[serde(flatten)]
         fault: CertificateFault,
     },
+    /// What a name server says is not as it should be.
+    Dns {
+        /// In what.
+        #[serde(flatten)]
+        fault: DnsFault,
+    },
+    /// A time server's time is not to be used.
+    Clock {
+        /// Why.
+        #[serde(flatten)]
+        fault: ClockFault,
+    },
     /// Some echo requests were not answered.
     Loss {
         /// Their share, in percent.
@@ -213,6 +225,128 @@ impl CertificateFault {
     }
 }
 
+/// In what a name server's answer is not as it should be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "fault", rename_all = "kebab-case")]
+pub enum DnsFault {
+    /// There is no such name (NXDOMAIN, RFC 2308).
+    NoSuchName {
+        /// Which.
+        name: String,
+    },
+    /// The name is there, but has no such record.
+    NoRecords {
+        /// Which.
+        name: String,
+        /// What kind of record: A, MX, SPF.
+        records: String,
+    },
+    /// The server does not answer the question, and says so.
+    NotAnswered {
+        /// The response code in words (RFC 1035, 4.1.1).
+        code: String,
+    },
+    /// There are several records where only one may be.
+    Several {
+        /// What kind of record.
+        records: String,
+        /// How many.
+        count: u32,
+    },
+    /// A record does not follow its grammar.
+    Malformed {
+        /// What kind of record.
+        records: String,
+        /// The first part that does not.
+        part: String,
+    },
+    /// An SPF record makes receivers ask more often than they do (RFC 7208, 4.6.4).
+    TooManyLookups {
+        /// How often.
+        count: u32,
+    },
+    /// A DKIM key was withdrawn (RFC 6376, 3.6.1).
+    Revoked,
+    /// A DKIM key is shorter than what receivers accept (RFC 8301, 3.2).
+    WeakKey {
+        /// Its length.
+        bits: u32,
+    },
+    /// Not all servers of a zone have it in the same version.
+    OtherSerials {
+        /// Each server with its serial.
+        serials: String,
+    },
+    /// Another server of the zone could not be asked.
+    Elsewhere {
+        /// Which.
+        server: IpAddr,
+        /// Why.
+        failure: Box<Failure>,
+    },
+}
+
+impl DnsFault {
+    fn message(&self) -> Message {
+        match self {
+            Self::NoSuchName { name } => Message::new("failure-dns-no-such-name").with("name", name.as_str()),
+            Self::NoRecords { name, records } => {
+                Message::new("failure-dns-no-records").with("name", name.as_str()).with("records", records.as_str())
+            }
+            Self::NotAnswered { code } => Message::new("failure-dns-not-answered").with("code", code.as_str()),
+            Self::Several { records, count } => {
+                Message::new("failure-dns-several").with("records", records.as_str()).with("count", u64::from(*count))
+            }
+            Self::Malformed { records, part } => {
+                Message::new("failure-dns-malformed").with("records", records.as_str()).with("part", part.as_str())
+            }
+            Self::TooManyLookups { count } => {
+                Message::new("failure-dns-too-many-lookups").with("count", u64::from(*count))
+            }
+            Self::Revoked => Message::new("failure-dns-revoked"),
+            Self::WeakKey { bits } => Message::new("failure-dns-weak-key").with("bits", u64::from(*bits)),
+            Self::OtherSerials { serials } => {
+                Message::new("failure-dns-other-serials").with("serials", serials.as_str())
+            }
+            Self::Elsewhere { server, failure } => Message::new("failure-dns-elsewhere")
+                .with("server", server.to_string())
+                .with("failure", failure.message()),
+        }
+    }
+}
+
+/// Why a time server's time is not to be used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "fault", rename_all = "kebab-case")]
+pub enum ClockFault {
+    /// It says itself that it does not know the time (RFC 5905, 7.3).
+    Unsynchronised,
+    /// It does not want to be asked, or not so often (RFC 5905, 7.4).
+    KissOfDeath {
+        /// The code: DENY, RATE, RSTR.
+        code: String,
+    },
+    /// It differs from ours by more than is allowed.
+    Offset {
+        /// By how much.
+        offset: Duration,
+        /// How much is allowed.
+        limit: Duration,
+    },
+}
+
+impl ClockFault {
+    fn message(&self) -> Message {
+        match self {
+            Self::Unsynchronised => Message::new("failure-clock-unsynchronised"),
+            Self::KissOfDeath { code } => Message::new("failure-clock-kiss-of-death").with("code", code.as_str()),
+            Self::Offset { offset, limit } => Message::new("failure-clock-offset")
+                .with("offset", offset.as_secs_f64())
+                .with("limit", limit.as_secs_f64()),
+        }
+    }
+}
+
 impl Failure {
     /// The failure in words.
     #[must_use]
@@ -241,6 +375,8 @@ impl Failure {
                 Message::new("failure-unresolved").with("name", name.as_str()).with("detail", detail.as_str())
             }
             Self::Certificate { fault } => fault.message(),
+            Self::Dns { fault } => fault.message(),
+            Self::Clock { fault } => fault.message(),
             Self::Loss { percent } => Message::new("failure-loss").with("percent", u64::from(*percent)),
             Self::Duplicates { count } => Message::new("failure-duplicates").with("count", u64::from(*count)),
             Self::Plugin { text } => Message::new("failure-plugin").with("text", text.as_str()),

@@ -6,6 +6,7 @@
 
 pub mod certificate;
 mod connection;
+pub mod dns;
 pub mod exec;
 mod failure;
 pub mod http;
@@ -14,6 +15,7 @@ pub mod imap;
 mod lines;
 pub mod mail;
 mod metric;
+pub mod ntp;
 pub mod smtp;
 pub mod snmp;
 pub mod tcp;
@@ -25,7 +27,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::time::error::Elapsed;
 
-pub use failure::{CertificateFault, Failure, Obstacle, Rejected};
+pub use failure::{CertificateFault, ClockFault, DnsFault, Failure, Obstacle, Rejected};
 pub use metric::{Metric, Unit};
 
 use crate::config::CheckId;

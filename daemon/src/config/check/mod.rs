@@ -1,11 +1,13 @@
 //! Checks: one file a kind of question, each with what the question consists of and how it is read.
 
+mod dns;
 mod exec;
 mod http;
 mod icmp;
 mod imap;
 mod mail;
 mod mail_server;
+mod ntp;
 mod smtp;
 mod snmp;
 mod tcp;
@@ -20,12 +22,14 @@ use strict_toml::{FromText, Table, choose};
 use super::Reading;
 use super::name::{CheckName, DeviceName};
 
+pub use dns::{Dns, DnsRecords, DomainName};
 pub use exec::Exec;
 pub use http::{Http, HttpMethod, HttpPlace, Pattern};
 pub use icmp::Icmp;
 pub use imap::{Imap, MailboxName};
 pub use mail::{Mail, MailAddress};
 pub use mail_server::{Login, MailServer, Security};
+pub use ntp::Ntp;
 pub use smtp::Smtp;
 pub use snmp::Snmp;
 pub use tcp::Tcp;
@@ -149,6 +153,10 @@ kinds! {
     Imap "imap" every 60 s, within 10 s;
     /// A message that is sent and must arrive.
     Mail "mail" every 900 s, within 300 s;
+    /// A question to a name server (RFC 1035).
+    Dns "dns" every 60 s, within 5 s;
+    /// The time of a server (RFC 5905).
+    Ntp "ntp" every 300 s, within 5 s;
     /// A plugin of the Monitoring Plugins.
     Exec "exec" every 60 s, within 20 s;
 }
