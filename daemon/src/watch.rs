@@ -9,7 +9,9 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Check, Question, Snmp};
-use crate::probe::{Answer, Observation, dns, exec, http, icmp, imap, mail, ntp, smtp, snmp, tcp, tls};
+use crate::probe::{
+    Answer, Observation, dns, exec, http, icmp, imap, mail, mysql, ntp, postgres, smtp, snmp, tcp, tls,
+};
 use crate::recorder::Report;
 use crate::schedule::interval;
 use crate::snmp::profile::Profiles;
@@ -75,6 +77,8 @@ async fn ask(check: &Check, sockets: &Sockets, session: &mut Option<Box<Session>
         Question::Tcp(question) => tcp::probe(question, timeout).await,
         Question::Dns(question) => dns::probe(question, timeout).await,
         Question::Ntp(question) => ntp::probe(question, timeout).await,
+        Question::Postgres(question) => postgres::probe(question, timeout).await,
+        Question::Mysql(question) => mysql::probe(question, timeout).await,
         Question::Exec(question) => exec::probe(question, timeout).await,
         Question::Tls(question) => tls::probe(question, timeout).await,
         Question::Smtp(question) => smtp::probe(question, timeout).await,

@@ -78,6 +78,7 @@ config-dns-expect = { $key } has "{ $found }", which is no value of { $records }
 config-dns-expect-none = { $key } makes no sense for SOA records, which change with the zone; name the other servers in same_serial_as
 config-dns-selector = { $key } is the selector of a DKIM record: it is needed with type = "DKIM" and has no meaning without
 config-dns-same-serial = { $key } is only for type = "SOA", and has addresses of servers
+config-database-null = { $key } must not hold a null character
 config-ntp-offset = { $key } must be more than zero
 config-payload-range = { $key } must be from 16 to 1472 octets
 config-source-family = { $key } must be of the same IP version as the device's address
@@ -154,6 +155,9 @@ failure-dns-elsewhere = the server { $server } of the same zone: { $failure }
 failure-clock-unsynchronised = the server says that it does not know the time itself
 failure-clock-kiss-of-death = the server does not want to be asked (kiss of death { $code }): ask less often, or allow us in its configuration
 failure-clock-offset = its clock differs from ours by { $offset } s, and { $limit } s are allowed; a third clock tells which is wrong
+failure-database = the database server says: { $text }
+failure-replica-behind = the replica is { $behind } s behind, and { $limit } s are allowed
+failure-replication-stopped = the replica no longer follows: { $reason }
 failure-loss = it answers, but not always: { $percent } % of the echo requests were lost
 failure-duplicates = it answers more than once ({ $count } replies too many): two hosts have its address, or switches form a loop
 failure-plugin = the plugin says: { $text }
@@ -307,6 +311,8 @@ web-kind-imap = Mailboxes (IMAP)
 web-kind-mail = Mail round trip
 web-kind-dns = Name server (DNS)
 web-kind-ntp = Time server (NTP)
+web-kind-postgres = PostgreSQL
+web-kind-mysql = MySQL or MariaDB
 web-kind-exec = Plugin
 web-percent = { $value }%
 metric-rtt-seconds = Round trip

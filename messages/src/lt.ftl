@@ -83,6 +83,7 @@ config-dns-expect = { $key } yra „{ $found }“, o { $records } įrašai tokio
 config-dns-expect-none = { $key } neturi prasmės SOA įrašams, kurie keičiasi kartu su zona; kitus serverius surašykite same_serial_as
 config-dns-selector = { $key } yra DKIM įrašo selektorius: jo reikia, kai type = "DKIM", o kitur jis neturi prasmės
 config-dns-same-serial = { $key } skirtas tik type = "SOA" ir jame rašomi serverių adresai
+config-database-null = { $key } negali turėti nulinio simbolio
 config-ntp-offset = { $key } turi būti daugiau už nulį
 config-payload-range = { $key } turi būti nuo 16 iki 1472 baitų
 config-source-family = { $key } turi būti tos pačios IP versijos kaip įrenginio adresas
@@ -159,6 +160,9 @@ failure-dns-elsewhere = tos pačios zonos serveris { $server }: { $failure }
 failure-clock-unsynchronised = serveris sako, kad pats nežino, kiek laiko
 failure-clock-kiss-of-death = serveris nenori, kad jo klaustume (kiss of death { $code }): klauskite rečiau arba leiskite mums jo konfigūracijoje
 failure-clock-offset = jo laikrodis nuo mūsiškio skiriasi { $offset } s, o leidžiama { $limit } s; kuris klysta, parodys trečias laikrodis
+failure-database = duomenų bazės serveris sako: { $text }
+failure-replica-behind = replika atsilieka { $behind } s, o leidžiama { $limit } s
+failure-replication-stopped = replika nebeseka šaltinio: { $reason }
 failure-loss = atsako, bet ne visada: prarasta { $percent } % užklausų
 failure-duplicates = atsako daugiau nei kartą (atsakymų per daug: { $count }): adresą turi du įrenginiai arba komutatoriai sujungti ratu
 failure-plugin = įskiepis sako: { $text }
@@ -317,6 +321,8 @@ web-kind-imap = Pašto dėžutės (IMAP)
 web-kind-mail = Laiško kelionė
 web-kind-dns = Vardų serveris (DNS)
 web-kind-ntp = Laiko serveris (NTP)
+web-kind-postgres = PostgreSQL
+web-kind-mysql = MySQL arba MariaDB
 web-kind-exec = Įskiepis
 web-percent = { $value } %
 metric-rtt-seconds = Atsako laikas

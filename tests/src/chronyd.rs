@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
 
+use crate::databases::user;
 use crate::{eventually, free_port};
 
 /// chrony's server, which gives out the clock of this machine and never sets it.
@@ -31,6 +32,7 @@ impl Chronyd {
         let program = if Path::new("/usr/sbin/chronyd").exists() { "/usr/sbin/chronyd" } else { "chronyd" };
         let child = Command::new(program)
             .args(["-x", "-d", "-U", "-u"])
+            // It must not change to another.
             .arg(user())
             .arg("-f")
             .arg(path)
@@ -43,12 +45,6 @@ impl Chronyd {
         eventually("chronyd", || fs::read_to_string("/proc/net/udp").ok().filter(|it| is_ours(it.clone())));
         Self { _folder: folder, port, child }
     }
-}
-
-/// Whoever we are: it must not change to another.
-fn user() -> String {
-    let id = Command::new("id").arg("-un").output().unwrap();
-    String::from_utf8(id.stdout).unwrap().trim().to_owned()
 }
 
 impl Drop for Chronyd {

@@ -8,6 +8,7 @@
 mod certificates;
 mod chronyd;
 mod daemon;
+mod databases;
 mod mail_system;
 mod nginx;
 mod nsd;
@@ -24,6 +25,7 @@ use std::time::{Duration, Instant};
 pub use certificates::{Authority, NAME, Validity};
 pub use chronyd::Chronyd;
 pub use daemon::{Installation, Rotused, largest_file};
+pub use databases::DatabaseServer;
 pub use mail_system::MailSystem;
 pub use nginx::Nginx;
 pub use nsd::Nsd;

@@ -30,9 +30,9 @@ use authorities::SystemAuthorities;
 
 pub use authorities::Authorities;
 pub use check::{
-    Check, CheckId, Confirmation, Dns, DnsRecords, DomainName, Exec, Http, HttpMethod, HttpPlace, Icmp, Imap, Login,
-    Mail, MailAddress, MailServer, MailboxName, Ntp, Pattern, Question, Security, Smtp, Snmp, StartTls, Tcp, Tls,
-    TlsPeer,
+    Check, CheckId, Confirmation, DatabaseServer, Dns, DnsRecords, DomainName, Exec, Http, HttpMethod, HttpPlace, Icmp,
+    Imap, Login, Mail, MailAddress, MailServer, MailboxName, Mysql, Ntp, Pattern, Postgres, Question, Security, Smtp,
+    Snmp, StartTls, Tcp, Tls, TlsPeer,
 };
 pub use credential::{AuthenticationProtocol, Credential, Identity, PrivacyProtocol, Protection};
 pub use device::Device;

@@ -72,6 +72,23 @@ pub enum Failure {
         #[serde(flatten)]
         fault: ClockFault,
     },
+    /// A database server says why it does not do what it was asked.
+    Database {
+        /// What it says.
+        text: String,
+    },
+    /// A replica is too far behind.
+    ReplicaBehind {
+        /// By how much.
+        behind: Duration,
+        /// How much is allowed.
+        limit: Duration,
+    },
+    /// A replica no longer follows.
+    ReplicationStopped {
+        /// What the server says of it.
+        reason: String,
+    },
     /// Some echo requests were not answered.
     Loss {
         /// Their share, in percent.
@@ -377,6 +394,13 @@ impl Failure {
             Self::Certificate { fault } => fault.message(),
             Self::Dns { fault } => fault.message(),
             Self::Clock { fault } => fault.message(),
+            Self::Database { text } => Message::new("failure-database").with("text", text.as_str()),
+            Self::ReplicaBehind { behind, limit } => Message::new("failure-replica-behind")
+                .with("behind", behind.as_secs_f64())
+                .with("limit", limit.as_secs_f64()),
+            Self::ReplicationStopped { reason } => {
+                Message::new("failure-replication-stopped").with("reason", reason.as_str())
+            }
             Self::Loss { percent } => Message::new("failure-loss").with("percent", u64::from(*percent)),
             Self::Duplicates { count } => Message::new("failure-duplicates").with("count", u64::from(*count)),
             Self::Plugin { text } => Message::new("failure-plugin").with("text", text.as_str()),

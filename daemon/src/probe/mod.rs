@@ -6,6 +6,7 @@
 
 pub mod certificate;
 mod connection;
+mod database;
 pub mod dns;
 pub mod exec;
 mod failure;
@@ -15,7 +16,9 @@ pub mod imap;
 mod lines;
 pub mod mail;
 mod metric;
+pub mod mysql;
 pub mod ntp;
+pub mod postgres;
 pub mod smtp;
 pub mod snmp;
 pub mod tcp;

@@ -1,5 +1,6 @@
 //! Checks: one file a kind of question, each with what the question consists of and how it is read.
 
+mod database;
 mod dns;
 mod exec;
 mod http;
@@ -22,6 +23,7 @@ use strict_toml::{FromText, Table, choose};
 use super::Reading;
 use super::name::{CheckName, DeviceName};
 
+pub use database::{DatabaseServer, Mysql, Postgres};
 pub use dns::{Dns, DnsRecords, DomainName};
 pub use exec::Exec;
 pub use http::{Http, HttpMethod, HttpPlace, Pattern};
@@ -157,6 +159,10 @@ kinds! {
     Dns "dns" every 60 s, within 5 s;
     /// The time of a server (RFC 5905).
     Ntp "ntp" every 300 s, within 5 s;
+    /// A PostgreSQL server.
+    Postgres "postgres" every 60 s, within 10 s;
+    /// A MySQL or MariaDB server.
+    Mysql "mysql" every 60 s, within 10 s;
     /// A plugin of the Monitoring Plugins.
     Exec "exec" every 60 s, within 20 s;
 }
