@@ -4,7 +4,7 @@ PREFIX  ?= /usr
 DESTDIR ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build packages install
+.PHONY: help run test bench build packages install
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,10 @@ test: packages ## runs every test
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	cargo build --workspace --locked
 	cargo test --workspace --locked
+
+bench: packages ## measures what watching a large city costs (15 minutes; CASES="ping" takes those with this word)
+	cargo build --release --locked
+	cargo bench --locked --package tests --bench scale -- $(CASES)
 
 build: ## builds both programs for installation
 	cargo build --release --locked

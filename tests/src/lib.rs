@@ -5,6 +5,7 @@
 //! with a deadline: for a line of a log, or with [`eventually`] for something that only asking can tell.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test's failure is its message")]
 
+mod agents;
 mod certificates;
 mod chronyd;
 mod daemon;
@@ -22,6 +23,7 @@ use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
+pub use agents::{Agents, Misbehaviour, Walk};
 pub use certificates::{Authority, NAME, Validity};
 pub use chronyd::Chronyd;
 pub use daemon::{Installation, Rotused, largest_file};
