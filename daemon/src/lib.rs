@@ -8,11 +8,14 @@
 //! - [`health`]: from observations to states to incidents;
 //! - [`recorder`]: the one writer, into [`journal`], [`history`] and [`live`];
 //! - [`web`]: shows it;
+//! - [`traps`]: what devices say by themselves;
 //! - [`inspect`]: looks at one SNMP agent by hand;
-//! - [`service`]: starts and stops all of it.
+//! - [`reload`]: when the configuration is read again;
+//! - [`service`]: starts, changes and stops all of it.
 
 pub mod backup;
 pub mod config;
+
 pub mod health;
 pub mod history;
 pub mod inspect;
@@ -21,8 +24,10 @@ pub mod journal;
 pub mod live;
 pub mod probe;
 pub mod recorder;
+pub mod reload;
 pub mod schedule;
 pub mod service;
 pub mod snmp;
+pub mod traps;
 pub mod watch;
 pub mod web;

@@ -3,16 +3,20 @@
 //! One lock around plain data. The recorder holds it for the time of a few assignments, a page for the time of copying
 //! what it shows; nobody holds it while waiting for anything.
 
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::net::IpAddr;
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use crate::backup::JobRecord;
-use crate::config::{CheckId, Config, DeviceName, JobName, RepositoryName, Source};
-use crate::health::{Incident, State};
+use crate::config::{CheckId, Config, DeviceKind, DeviceName, Invalid, JobName, RepositoryName, Source};
+use crate::health::{Incident, Notified, State};
+use crate::journal::SHOWN_NOTIFICATIONS;
 use crate::probe::Observation;
+use crate::schedule::Lateness;
+use crate::traps::Counts;
 
 /// What is known, shared.
 #[derive(Debug)]
@@ -27,8 +31,29 @@ pub struct Status {
     pub jobs: Vec<JobStatus>,
     /// Open incidents, the oldest first.
     pub incidents: Vec<Incident>,
+    /// What devices said by themselves last, the oldest first.
+    pub notified: VecDeque<Notified>,
+    /// What became of all that devices said by themselves; none if nobody listens.
+    pub traps: Option<Arc<Counts>>,
+    /// How late the checks of the last minute started; none before the first minute is over.
+    pub lateness: Option<Lateness>,
+    /// Whether more is due than this machine can do.
+    pub is_too_much: bool,
+    /// Why a new configuration was refused, and when; the one before goes on.
+    pub refused: Option<Refused>,
     /// Why what happened could not be written down the last time it was tried; none when all is written.
     pub unwritten: Option<String>,
+    /// Where each check stands among the devices.
+    places: Arc<HashMap<CheckId, (usize, usize)>>,
+}
+
+/// A configuration that is not used.
+#[derive(Debug, Clone)]
+pub struct Refused {
+    /// When it was read.
+    pub at: Timestamp,
+    /// What is wrong with it.
+    pub mistakes: Arc<Invalid>,
 }
 
 /// A device and what is known of it.
@@ -40,6 +65,10 @@ pub struct DeviceStatus {
     pub title: String,
     /// Where it stands.
     pub site: Option<String>,
+    /// What it is.
+    pub kind: Option<DeviceKind>,
+    /// The devices through which it is reached.
+    pub parents: Vec<DeviceName>,
     /// Its address.
     pub address: IpAddr,
     /// Its checks, at least one.
@@ -86,10 +115,54 @@ impl Live {
     /// What a configuration asks for, of which nothing is known yet.
     #[must_use]
     pub fn new(config: &Config) -> Self {
+        Self(RwLock::new(Status::of(config)))
+    }
+
+    /// To read.
+    pub fn read(&self) -> RwLockReadGuard<'_, Status> {
+        // Plain data is whole after every assignment: a panic elsewhere does not make it wrong.
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// To write; for the recorder.
+    pub(crate) fn write(&self) -> RwLockWriteGuard<'_, Status> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl DeviceStatus {
+    /// The worst state of its checks.
+    #[must_use]
+    pub fn state(&self) -> State {
+        self.checks.iter().map(|check| check.state).max().unwrap_or(State::Unknown)
+    }
+
+    /// The name of the interface with this ifIndex, if its agent has told.
+    #[must_use]
+    pub fn interface(&self, index: u32) -> Option<&str> {
+        let readings = self.checks.iter().filter_map(|check| check.last.as_ref()?.answer.reading.as_deref());
+        let mut interfaces = readings.flat_map(|reading| &reading.interfaces);
+        interfaces.find(|interface| interface.index.0 == index).map(|interface| &*interface.name)
+    }
+
+    /// Since when it is in its state: the longest of the checks that are in it.
+    #[must_use]
+    pub fn since(&self) -> Option<Timestamp> {
+        let state = self.state();
+        self.checks.iter().filter(|check| check.state == state).filter_map(|check| check.since).min()
+    }
+}
+
+impl Status {
+    /// What a configuration asks for, of which nothing is known yet.
+    #[must_use]
+    pub fn of(config: &Config) -> Self {
         let devices = config.devices.iter().map(|device| DeviceStatus {
             name: device.name.clone(),
             title: device.title.clone(),
             site: device.site.clone(),
+            kind: device.kind,
+            parents: device.parents.clone(),
             address: device.address,
             checks: device
                 .checks
@@ -113,42 +186,45 @@ impl Live {
             running: None,
             record: JobRecord::default(),
         });
-        Self(RwLock::new(Status {
-            devices: devices.collect(),
-            jobs: jobs.collect(),
-            incidents: Vec::new(),
-            unwritten: None,
-        }))
+        Self { jobs: jobs.collect(), ..Self::new(devices.collect()) }
     }
 
-    /// To read.
-    pub fn read(&self) -> RwLockReadGuard<'_, Status> {
-        // Plain data is whole after every assignment: a panic elsewhere does not make it wrong.
-        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    /// Becomes what `config` asks for, and still knows what it knew, but for the checks in `changed`.
+    pub(crate) fn reconfigure(&mut self, config: &Config, changed: &HashSet<CheckId>) {
+        let Self { devices, jobs, places, .. } = Self::of(config);
+        let before = std::mem::replace(&mut self.devices, devices);
+        let jobs_before = std::mem::replace(&mut self.jobs, jobs);
+        self.places = places;
+        for known in before.into_iter().flat_map(|device| device.checks).filter(|known| !changed.contains(&known.id)) {
+            if let Some(check) = self.check_mut(&known.id) {
+                (check.state, check.since, check.last) = (known.state, known.since, known.last);
+            }
+        }
+        for known in jobs_before {
+            if let Some(job) = self.job_mut(&known.name) {
+                (job.next, job.running, job.record) = (known.next, known.running, known.record);
+            }
+        }
     }
 
-    /// To write; for the recorder.
-    pub(crate) fn write(&self) -> RwLockWriteGuard<'_, Status> {
-        self.0.write().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl DeviceStatus {
-    /// The worst state of its checks.
+    /// One that knows of these devices and of nothing else.
     #[must_use]
-    pub fn state(&self) -> State {
-        self.checks.iter().map(|check| check.state).max().unwrap_or(State::Unknown)
+    pub fn new(devices: Vec<DeviceStatus>) -> Self {
+        let mut places = HashMap::new();
+        for (place, device) in devices.iter().enumerate() {
+            places.extend(device.checks.iter().enumerate().map(|(check, status)| (status.id.clone(), (place, check))));
+        }
+        Self { devices, places: Arc::new(places), ..Self::default() }
     }
 
-    /// Since when it is in its state: the longest of the checks that are in it.
-    #[must_use]
-    pub fn since(&self) -> Option<Timestamp> {
-        let state = self.state();
-        self.checks.iter().filter(|check| check.state == state).filter_map(|check| check.since).min()
+    /// Notes what a device said by itself.
+    pub(crate) fn note(&mut self, notified: Notified) {
+        self.notified.push_back(notified);
+        while self.notified.len() > usize::from(SHOWN_NOTIFICATIONS) {
+            self.notified.pop_front();
+        }
     }
-}
 
-impl Status {
     /// The device of that name.
     #[must_use]
     pub fn device(&self, name: &str) -> Option<&DeviceStatus> {
@@ -157,8 +233,14 @@ impl Status {
 
     /// The check of that id, to write to.
     pub(crate) fn check_mut(&mut self, id: &CheckId) -> Option<&mut CheckStatus> {
-        let device = self.devices.iter_mut().find(|device| device.name == id.device)?;
-        device.checks.iter_mut().find(|check| check.id == *id)
+        let (device, check) = *self.places.get(id)?;
+        self.devices.get_mut(device)?.checks.get_mut(check)
+    }
+
+    /// The job of that name.
+    #[must_use]
+    pub fn job(&self, name: &JobName) -> Option<&JobStatus> {
+        self.jobs.iter().find(|job| job.name == *name)
     }
 
     /// The job of that name, to write to.

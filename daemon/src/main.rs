@@ -9,7 +9,7 @@ use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use messages::Language;
 use rotused::backup::{Restic, Workplace};
-use rotused::config::{self, Config, Invalid, RepositoryName};
+use rotused::config::{self, Config, Invalid, Location, RepositoryName};
 use rotused::inspect::{self, CannotLook, Target};
 use rotused::service::{self, CannotStart};
 use tracing_subscriber::EnvFilter;
@@ -167,8 +167,13 @@ fn execute(command: Command) -> anyhow::Result<()> {
     }
 }
 
+fn location(path: &Path) -> Location {
+    let credentials_directory = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
+    Location { main: path.to_owned(), credentials_directory }
+}
+
 fn load(path: &Path) -> Result<Config, Invalid> {
-    config::load(path, std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from))
+    location(path).load()
 }
 
 fn run(path: &Path) -> anyhow::Result<()> {
@@ -176,7 +181,7 @@ fn run(path: &Path) -> anyhow::Result<()> {
     log();
     forbid_core_dumps()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let ended = runtime.block_on(service::run(config));
+    let ended = runtime.block_on(service::run(location(path), config));
     // What was abandoned is not waited for.
     runtime.shutdown_background();
     Ok(ended?)

@@ -4,39 +4,81 @@
 //! (a full disk) is kept in order and tried again with the next report and at every commit; meanwhile the log, the
 //! pages and `/healthz` say so.
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::time::MissedTickBehavior;
 use tracing::{debug, error, info, warn};
 
 use crate::backup::{Outcome, Run, RunId, Stored};
-use crate::config::JobName;
-use crate::health::{Change, Event, Health, State};
+use crate::config::{CheckId, Config, JobName};
+use crate::health::{Change, Event, Health, Notified, State};
 use crate::history::{self, COMMIT_INTERVAL, History};
 use crate::journal::{Entry, Journal};
-use crate::live::Live;
+use crate::live::{Live, Refused};
 use crate::probe::Observation;
+use crate::schedule::{Counting, Turn};
 
 /// What the recorder is told.
 #[derive(Debug)]
 pub enum Report {
-    /// A check was answered. The reply says how soon to ask again, if the answer has to be confirmed.
-    Observed(Observation, oneshot::Sender<Option<Duration>>),
+    /// A check was answered. Who asked is prompted to ask again soon, if the answer has to be confirmed.
+    Observed(Observation, Punctuality, Arc<Prompt>),
+    /// A device said something by itself.
+    Notified(Notified),
     /// A job will start next at this time; none: never again.
     Planned(JobName, Option<Timestamp>),
     /// A job starts now. The reply is the number of the run.
     RunStarted(JobName, Timestamp, oneshot::Sender<RunId>),
     /// A run has ended.
     RunEnded(Run),
+    /// A new configuration is used from now on; of the checks in the set nothing is known any longer.
+    Reconfigured(Arc<Config>, HashSet<CheckId>),
+    /// A new configuration is not used.
+    Refused(Refused),
     /// Are you there? The watchdog asks.
     Heartbeat(oneshot::Sender<()>),
 }
 
+/// Whether a check was asked when it was due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Punctuality {
+    /// How long after it was due.
+    pub late: Duration,
+    /// How many rounds were left out before, because something took too long.
+    pub skipped: u32,
+}
+
+/// Tells who asks a check to ask it sooner than it is due. Nearly always there is nothing to be told, and nobody is woken up.
+#[derive(Debug, Default)]
+pub struct Prompt {
+    told: Notify,
+    /// How soon.
+    within: Mutex<Duration>,
+}
+
+impl Prompt {
+    /// Tells to ask again so soon.
+    pub fn ask_within(&self, time: Duration) {
+        *self.within.lock().unwrap_or_else(PoisonError::into_inner) = time;
+        self.told.notify_one();
+    }
+
+    /// Waits until told, and says how soon.
+    pub async fn told(&self) -> Duration {
+        self.told.notified().await;
+        *self.within.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// How many reports may wait. A recorder that falls behind slows the probes down instead of eating the memory.
 pub const WAITING: usize = 1024;
+
+/// How long lateness is counted before it is said.
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// Everything that is written while the daemon runs.
 #[derive(Debug)]
@@ -53,6 +95,8 @@ pub struct Recorder {
     pub last_run: i64,
     /// What happened and is not written down yet, in order.
     pub unwritten: Vec<Entry>,
+    /// Whether checks start when they are due.
+    pub counting: Counting,
 }
 
 impl Recorder {
@@ -62,6 +106,8 @@ impl Recorder {
         runtime.block_on(async {
             let mut commit = tokio::time::interval(COMMIT_INTERVAL);
             commit.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            let mut minute = tokio::time::interval(MINUTE);
+            minute.set_missed_tick_behavior(MissedTickBehavior::Delay);
             loop {
                 tokio::select! {
                     report = reports.recv() => match report {
@@ -69,6 +115,7 @@ impl Recorder {
                         None => break,
                     },
                     _ = commit.tick() => self.commit(),
+                    _ = minute.tick() => self.end_of_minute(),
                 }
             }
         });
@@ -77,10 +124,13 @@ impl Recorder {
 
     fn take_in(&mut self, report: Report) {
         match report {
-            Report::Observed(observation, ask_again) => {
-                // A watcher that has been stopped meanwhile does not wait for the answer.
-                let _ = ask_again.send(self.observe(observation));
+            Report::Observed(observation, punctuality, prompt) => {
+                self.counting.note(punctuality.late, punctuality.skipped);
+                if let Some(soon) = self.observe(observation) {
+                    prompt.ask_within(soon);
+                }
             }
+            Report::Notified(notified) => self.notified(notified),
             Report::Planned(job, next) => {
                 if let Some(job) = self.live.write().job_mut(&job) {
                     job.next = next;
@@ -90,6 +140,14 @@ impl Recorder {
                 let _ = number.send(self.run_started(job, started));
             }
             Report::RunEnded(run) => self.run_ended(run),
+            Report::Reconfigured(config, changed) => {
+                let checks = config.devices.iter().flat_map(|device| &device.checks);
+                self.health.reconfigure(checks.map(|check| (check.id.clone(), check.confirmation)), &changed);
+                let mut live = self.live.write();
+                live.reconfigure(&config, &changed);
+                live.refused = None;
+            }
+            Report::Refused(refused) => self.live.write().refused = Some(refused),
             Report::Heartbeat(reply) => {
                 let _ = reply.send(());
             }
@@ -117,6 +175,20 @@ impl Recorder {
         }
         self.record(verdict.events);
         verdict.ask_again
+    }
+
+    /// Names the interface by what is known of the device, if it did not name it itself.
+    fn notified(&mut self, mut notified: Notified) {
+        {
+            let mut live = self.live.write();
+            let notification = &mut notified.notification;
+            if let (None, Some(index)) = (&notification.about, notification.interface_index) {
+                let name = live.device(notified.device.as_str()).and_then(|device| device.interface(index));
+                notification.about = Some(name.map_or_else(|| format!("ifIndex {index}"), |name| name.to_string()));
+            }
+            live.note(notified.clone());
+        }
+        self.record(vec![Event::Notified(notified)]);
     }
 
     fn run_started(&mut self, job: JobName, started: Timestamp) -> RunId {
@@ -181,6 +253,26 @@ impl Recorder {
         }
     }
 
+    fn end_of_minute(&mut self) {
+        let (Some(lateness), turn) = self.counting.end_of_minute() else { return };
+        let is_too_much = {
+            let mut live = self.live.write();
+            live.lateness = Some(lateness);
+            live.is_too_much = turn.map_or(live.is_too_much, |turn| turn == Turn::TooMuch);
+            live.is_too_much
+        };
+        match turn {
+            Some(_) if is_too_much => warn!(
+                p99 = ?lateness.p99, skipped = lateness.skipped,
+                "more is due than this machine can do: of a hundred checks one starts more than {:.1} s late, and {} rounds \
+                 were left out since the start; ask less often, or give it more processors or a faster disk",
+                lateness.p99.as_secs_f64(), lateness.skipped
+            ),
+            Some(_) => info!("checks start when they are due again"),
+            None => {}
+        }
+    }
+
     fn commit(&mut self) {
         self.write(Vec::new());
         if let Err(fault) = self.history.commit(Timestamp::now()) {
@@ -208,6 +300,10 @@ fn log_event(event: &Event) {
         Event::IncidentOpened(incident) => {
             let (id, subject) = (incident.id, &incident.subject);
             info!(incident = %id, %subject, "incident opened: number {id}, {subject}");
+        }
+        Event::Notified(Notified { device, notification, .. }) => {
+            let kind = notification.kind.name();
+            info!(%device, kind, "{device} says: {notification}");
         }
         Event::IncidentResolved(incident) => {
             let (id, subject) = (incident.id, &incident.subject);

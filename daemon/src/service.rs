@@ -1,10 +1,11 @@
 //! The daemon's life: everything is opened before anything starts, and everything that was started is waited for.
 //!
-//! Who spawns what: one task a check ([`crate::watch`]) and one a job ([`crate::jobs`]), the web server, the watchdog,
-//! and the recorder on a thread of its own. All but the recorder hold a clone of the stop token and are counted by one
-//! tracker; the recorder ends by itself when the last of them has dropped its sender, having written everything.
+//! Who spawns what: one task a check ([`crate::watch`]) and one a job ([`crate::jobs`]), one that hears traps
+//! ([`crate::traps`]), the web server, the watchdog, and the recorder on a thread of its own. All but the recorder hold a
+//! clone of the stop token and are counted by one tracker; the recorder ends by itself when the last of them has dropped
+//! its sender, having written everything. [`Steering`] is told when the configuration may have changed, and changes what
+//! has to.
 
-use std::collections::HashMap;
 use std::fs::{DirBuilder, File};
 use std::io;
 use std::net::SocketAddr;
@@ -18,21 +19,26 @@ use rustix::fs::{FlockOperation, flock};
 use sd_notify::NotifyState;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
 
 use crate::backup::{Restic, Workplace};
-use crate::config::Config;
+use crate::config::{Config, JobName, Location};
 use crate::health::Health;
 use crate::history::{History, HistoryError, HistoryReader};
-use crate::jobs::{self, Surroundings};
+use crate::jobs::{Keepers, Surroundings};
 use crate::journal::{Journal, JournalError, Remembered};
-use crate::live::Live;
+use crate::live::{Live, Refused};
 use crate::recorder::{self, Recorder, Report};
-use crate::watch::{self, Sockets};
+use crate::reload::Occasions;
+use crate::schedule::Counting;
+use crate::snmp::{CannotReceive, Received, Receiver, Transports};
+use crate::traps::{self, Counts, Hearing};
+use crate::watch::{Sockets, Watchers};
 use crate::web::{self, Pages};
 
 /// Why the daemon did not start. Nothing has been watched, backed up or served.
@@ -65,6 +71,9 @@ pub enum CannotStart {
         /// Why.
         source: io::Error,
     },
+    /// Nobody could be heard.
+    #[error(transparent)]
+    Traps(#[from] CannotReceive),
     /// There are jobs, and no restic.
     #[error(
         "the backup jobs need restic, but {command} cannot be run: {detail}; install the package restic, or say where it is with restic = \"/path/to/restic\""
@@ -91,16 +100,20 @@ struct Opened {
     reader: HistoryReader,
     remembered: Remembered,
     workplace: Workplace,
+    sockets: Sockets,
+    receiver: Option<Receiver>,
     listener: TcpListener,
     address: SocketAddr,
 }
 
-/// Watches, backs up and shows until SIGTERM or SIGINT.
+/// Watches, backs up and shows until SIGTERM or SIGINT. `config` is what was read at `location`.
 ///
 /// # Errors
 /// Why it could not start.
-pub async fn run(config: Config) -> Result<(), CannotStart> {
+pub async fn run(location: Location, config: Config) -> Result<(), CannotStart> {
     let mut terminate = Signals::new().map_err(CannotStart::System)?;
+    let mut occasions = Occasions::new(location.clone()).map_err(CannotStart::System)?;
+    let config = Arc::new(config);
     let opened = open(&config).await?;
     let live = Arc::clone(&opened.recorder.live);
     let stop = CancellationToken::new();
@@ -109,39 +122,212 @@ pub async fn run(config: Config) -> Result<(), CannotStart> {
     let recorder = opened.recorder;
     let recording = tokio::task::spawn_blocking(move || recorder.run(received));
 
-    let pages = Pages::new(live, Some(opened.reader), config.time_zone.clone());
+    let pages = Pages::new(Arc::clone(&live), Some(opened.reader), config.time_zone.clone());
     let serving = web::serve(opened.listener, web::router(pages), stop.clone());
     tasks.spawn(async move {
         if let Err(fault) = serving.await {
             error!("the status pages are no longer served; restart rotused: {fault}");
         }
     });
-    let started = Instant::now();
-    let sockets = Sockets::open(Arc::clone(&config.profiles)).await;
-    for check in config.devices.iter().flat_map(|device| &device.checks) {
-        tasks.spawn(watch::watch(check.clone(), sockets.clone(), started, reports.clone(), stop.clone()));
-    }
-    spawn_jobs(&config, &opened.remembered, opened.workplace, &reports, &stop, &tasks);
+    let mut watchers = Watchers::new(opened.sockets, reports.clone(), stop.clone(), tasks.clone());
+    watchers.apply(watchers.difference(&config.devices));
+    let around = Surroundings {
+        zone: config.time_zone.clone(),
+        workplace: Arc::new(opened.workplace),
+        reports: reports.clone(),
+        stop: stop.clone(),
+    };
+    let mut keepers = Keepers::new(around, tasks.clone());
+    let remembered = opened.remembered;
+    keepers.apply(&config.jobs, |job| remembered.jobs.get(job).and_then(|record| record.last.clone()));
     tasks.spawn(watchdog(reports.clone(), stop.clone()));
-    // From here on only tasks hold senders: when the last task ends, the recorder does.
-    drop(reports);
+    let ears = Ears::new(&config, &live, stop.clone(), tasks.clone(), opened.receiver);
+    let mut steering = Steering { location, config, live, watchers, keepers, ears, reports };
 
     notify(&[NotifyState::Ready]);
-    let (devices, jobs) = (config.devices.len(), config.jobs.len());
+    let (devices, jobs) = (steering.config.devices.len(), steering.config.jobs.len());
     let address = format!("http://{}/", opened.address);
     info!(address = %address, devices, jobs, "listening on {address}: {devices} devices, {jobs} backup jobs");
 
-    let name = terminate.next().await;
+    let name = loop {
+        tokio::select! {
+            name = terminate.next() => break name,
+            reason = occasions.next() => steering.reload(reason).await,
+            received = steering.ears.next() => steering.take_in(received).await,
+        }
+    };
     info!(signal = name, "stopping, as {name} asks");
     notify(&[NotifyState::Stopping]);
     stop.cancel();
     tasks.close();
+    // With it goes the last sender of reports that is not a task's: when the last task ends, the recorder does.
+    drop(steering);
     tokio::select! {
         () = finish(tasks, recording) => info!("stopped"),
         () = tokio::time::sleep(LONGEST_STOP) => error!("something did not stop in time and is abandoned"),
         name = terminate.next() => warn!(signal = name, "stopped at once, as the second signal asks"),
     }
     Ok(())
+}
+
+/// What goes on while the daemon runs, and changes with the configuration.
+struct Steering {
+    location: Location,
+    config: Arc<Config>,
+    live: Arc<Live>,
+    watchers: Watchers,
+    keepers: Keepers,
+    ears: Ears,
+    reports: mpsc::Sender<Report>,
+}
+
+/// Who hears what devices say by themselves.
+struct Ears {
+    hearing: Hearing,
+    counts: Arc<Counts>,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+    /// None if nobody is to be heard.
+    listening: Option<Listening>,
+}
+
+struct Listening {
+    heard: mpsc::Receiver<Received>,
+    stop: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+impl Steering {
+    /// Reads the configuration again. What did not change goes on; one with mistakes is refused whole.
+    async fn reload(&mut self, reason: &str) {
+        if let Ok(now) = NotifyState::monotonic_usec_now() {
+            notify(&[NotifyState::Reloading, now]);
+        }
+        let location = self.location.clone();
+        let read = tokio::task::spawn_blocking(move || location.load()).await;
+        match read {
+            Ok(Ok(config)) => self.adopt(Arc::new(config), reason).await,
+            Ok(Err(mistakes)) => {
+                let listed: Vec<String> = mistakes.problems().iter().map(ToString::to_string).collect();
+                error!("{reason}: the new configuration is not used, the one before goes on:\n{}", listed.join("\n"));
+                let refused = Refused { at: Timestamp::now(), mistakes: Arc::new(mistakes) };
+                self.report(Report::Refused(refused)).await;
+            }
+            Err(fault) => error!("{reason}: the configuration could not be read: {fault}"),
+        }
+        notify(&[NotifyState::Ready]);
+    }
+
+    async fn adopt(&mut self, config: Arc<Config>, reason: &str) {
+        for key in needs_restart(&self.config, &config) {
+            warn!("{reason}: a new {key} is used only after a restart of rotused");
+        }
+        let difference = self.watchers.difference(&config.devices);
+        let (started, stopped) = (difference.started.len(), difference.stopped.len());
+        if config.profiles != self.config.profiles {
+            self.watchers.understand_by(Arc::clone(&config.profiles));
+        }
+        let changed = difference.stopped.iter().cloned().collect();
+        // The recorder has to know of a check before its first answer comes, and of its end after its last one.
+        self.report(Report::Reconfigured(Arc::clone(&config), changed)).await;
+        self.watchers.apply(difference);
+        let last = |job: &JobName| self.live.read().job(job).and_then(|status| status.record.last.clone());
+        self.keepers.apply(&config.jobs, last);
+        self.ears.reconfigure(&self.config, &config, self.watchers.transports()).await;
+        let is_the_same = config == self.config;
+        self.config = config;
+        if !is_the_same {
+            info!(
+                started,
+                stopped,
+                "{reason}: the new configuration is used; {started} checks were started, {stopped} stopped, the others go on"
+            );
+        }
+    }
+
+    /// Writes down what a device said by itself, and asks it at once.
+    async fn take_in(&mut self, received: Received) {
+        if let Some(notified) = self.ears.hearing.take_in(received, Timestamp::now(), Instant::now()) {
+            self.watchers.ask_now(&notified.device);
+            self.report(Report::Notified(notified)).await;
+        }
+    }
+
+    async fn report(&self, report: Report) {
+        if self.reports.send(report).await.is_err() {
+            error!("the recorder is gone; restart rotused");
+        }
+    }
+}
+
+/// What cannot be changed while the daemon runs.
+fn needs_restart(before: &Config, after: &Config) -> Vec<&'static str> {
+    let changed = [
+        ("state_directory", before.state_directory != after.state_directory),
+        ("listen", before.listen != after.listen),
+        ("time_zone", before.time_zone != after.time_zone),
+        ("restic", before.restic != after.restic),
+    ];
+    changed.into_iter().filter(|(_, is_changed)| *is_changed).map(|(key, _)| key).collect()
+}
+
+impl Ears {
+    fn new(
+        config: &Config,
+        live: &Live,
+        stop: CancellationToken,
+        tasks: TaskTracker,
+        receiver: Option<Receiver>,
+    ) -> Self {
+        let counts = Arc::new(Counts::default());
+        live.write().traps = receiver.is_some().then(|| Arc::clone(&counts));
+        let hearing = Hearing::new(&config.devices, Arc::clone(&counts));
+        let mut ears = Self { hearing, counts, stop, tasks, listening: None };
+        ears.listen(receiver);
+        ears
+    }
+
+    fn listen(&mut self, receiver: Option<Receiver>) {
+        self.listening = receiver.map(|receiver| {
+            let stop = self.stop.child_token();
+            info!("traps and informs are received on {}", receiver.address());
+            let (heard, hearing) = traps::hear(receiver, Arc::clone(&self.counts), stop.clone());
+            Listening { heard, stop, task: self.tasks.spawn(hearing) }
+        });
+    }
+
+    /// Waits for what a device says by itself; for ever, if nobody is heard.
+    async fn next(&mut self) -> Received {
+        if let Some(listening) = &mut self.listening
+            && let Some(received) = listening.heard.recv().await
+        {
+            return received;
+        }
+        std::future::pending().await
+    }
+
+    /// Hears the devices of the new configuration, by its credentials.
+    async fn reconfigure(&mut self, before: &Config, after: &Config, transports: &Transports) {
+        self.hearing.reconfigure(&after.devices);
+        if (&before.traps, &before.credentials) == (&after.traps, &after.credentials) {
+            return;
+        }
+        if let Some(Listening { stop, task, .. }) = self.listening.take() {
+            stop.cancel();
+            // The port is free when it has ended.
+            let _ = task.await;
+        }
+        match receiver(after, transports).await {
+            Ok(receiver) => self.listen(receiver),
+            Err(error) => error!("{error}"),
+        }
+    }
+}
+
+async fn receiver(config: &Config, transports: &Transports) -> Result<Option<Receiver>, CannotReceive> {
+    let Some(traps) = &config.traps else { return Ok(None) };
+    let engine = config.state_directory.join("snmp-engine");
+    Receiver::bind(traps.listen, &config.credentials, transports, &engine).await.map(Some)
 }
 
 async fn finish(tasks: TaskTracker, recording: tokio::task::JoinHandle<()>) {
@@ -167,6 +353,8 @@ async fn open(config: &Config) -> Result<Opened, CannotStart> {
     let (journal, remembered) = Journal::open(&config.state_directory.join("journal.db"), Timestamp::now())?;
     let history = History::open(&config.state_directory.join("history.db"))?;
     let reader = history.reader()?;
+    let sockets = Sockets::open(Arc::clone(&config.profiles)).await;
+    let receiver = receiver(config, sockets.transports()).await?;
     let listener = TcpListener::bind(config.listen).await;
     let (listener, address) = listener
         .and_then(|listener| listener.local_addr().map(|address| (listener, address)))
@@ -179,8 +367,16 @@ async fn open(config: &Config) -> Result<Opened, CannotStart> {
     let health = Health::new(checks.map(|check| (check.id.clone(), check.confirmation)), remembered.health.clone());
     let live = Arc::new(Live::new(config));
     remember(&live, &remembered, &health);
-    let recorder = Recorder { health, journal, history, live, last_run: remembered.last_run, unwritten: Vec::new() };
-    Ok(Opened { _lock: lock, recorder, reader, remembered, workplace, listener, address })
+    let recorder = Recorder {
+        health,
+        journal,
+        history,
+        live,
+        last_run: remembered.last_run,
+        unwritten: Vec::new(),
+        counting: Counting::default(),
+    };
+    Ok(Opened { _lock: lock, recorder, reader, remembered, workplace, sockets, receiver, listener, address })
 }
 
 /// Makes the state directory ours: there, writable, closed to others, and no second daemon in it.
@@ -209,30 +405,8 @@ fn remember(live: &Live, remembered: &Remembered, health: &Health) {
             job.record = record.clone();
         }
     }
+    live.notified = remembered.notified.clone().into();
     live.incidents = health.open_incidents();
-}
-
-fn spawn_jobs(
-    config: &Config,
-    remembered: &Remembered,
-    workplace: Workplace,
-    reports: &mpsc::Sender<Report>,
-    stop: &CancellationToken,
-    tasks: &TaskTracker,
-) {
-    let workplace = Arc::new(workplace);
-    let mut repositories: HashMap<_, Arc<Mutex<()>>> = HashMap::new();
-    for job in &config.jobs {
-        let around = Surroundings {
-            zone: config.time_zone.clone(),
-            workplace: Arc::clone(&workplace),
-            repository: Arc::clone(repositories.entry(job.repository.name.clone()).or_default()),
-            reports: reports.clone(),
-            stop: stop.clone(),
-        };
-        let last = remembered.jobs.get(&job.name).and_then(|record| record.last.clone());
-        tasks.spawn(jobs::keep(job.clone(), last, around));
-    }
 }
 
 /// Tells systemd that we live, twice as often as it asks for (sd_watchdog_enabled(3)), but only while the recorder

@@ -7,7 +7,7 @@ use std::process::Command;
 use rusqlite::Connection;
 
 use super::*;
-use crate::config;
+use crate::config::Location;
 
 /// A folder with a database, a password, and a configuration of one job with its repository.
 struct Office {
@@ -50,7 +50,7 @@ impl Office {
     }
 
     fn job(&self) -> Job {
-        config::load(&self.path("rotused.toml"), None).unwrap().jobs.remove(0)
+        Location { main: self.path("rotused.toml"), credentials_directory: None }.load().unwrap().jobs.remove(0)
     }
 
     fn workplace(&self, restic: &str) -> Workplace {

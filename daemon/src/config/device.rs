@@ -1,9 +1,11 @@
 //! Devices: something with an address, and what is asked of it.
 
+use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, Ipv4Addr};
+use std::path::Path;
 
 use messages::Message;
-use strict_toml::Table;
+use strict_toml::{FromText, Problem, Problems, Table, choose};
 
 use super::check::{self, Check};
 use super::name::DeviceName;
@@ -18,10 +20,57 @@ pub struct Device {
     pub title: String,
     /// Where it stands: a building, a unit of the municipality.
     pub site: Option<String>,
+    /// What it is.
+    pub kind: Option<DeviceKind>,
+    /// The devices through which it is reached; any one of them suffices.
+    pub parents: Vec<DeviceName>,
     /// An address rather than a host name, so that a fault of DNS never looks like a fault of every device.
     pub address: IpAddr,
     /// The questions, at least one.
     pub checks: Vec<Check>,
+}
+
+macro_rules! device_kinds {
+    ($($kind:ident $name:literal)*) => {
+        /// What a device is.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[expect(missing_docs, reason = "the names say it")]
+        pub enum DeviceKind {
+            $($kind,)*
+        }
+
+        impl DeviceKind {
+            /// As in the configuration and in keys of the message catalogue.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $name,)*
+                }
+            }
+        }
+
+        impl FromText for DeviceKind {
+            const EXAMPLE: &'static str = "\"switch\"";
+
+            fn from_text(text: &str) -> Result<Self, Message> {
+                choose(text, &[$(($name, Self::$kind),)*])
+            }
+        }
+    };
+}
+
+device_kinds! {
+    Switch "switch"
+    Router "router"
+    Firewall "firewall"
+    AccessPoint "access-point"
+    Server "server"
+    Nas "nas"
+    Printer "printer"
+    Ups "ups"
+    Camera "camera"
+    Phone "phone"
+    Other "other"
 }
 
 impl Named for Device {
@@ -38,6 +87,8 @@ pub(super) fn read(mut table: Table<'_>, reading: &Reading<'_>) -> Option<Device
     }
     let title: Option<String> = table.optional("title");
     let site = table.optional("site");
+    let kind = table.optional("kind");
+    let parents = table.or("parents", Vec::new());
     let address: Option<IpAddr> = table.required("address");
     let place = table.place_of("checks");
     table.must_exist("checks", "[{ kind = \"icmp\" }]");
@@ -56,5 +107,36 @@ pub(super) fn read(mut table: Table<'_>, reading: &Reading<'_>) -> Option<Device
         }
     }
     let (name, address) = name.zip(address)?;
-    Some(Device { title: title.unwrap_or_else(|| name.to_string()), name, site, address, checks })
+    Some(Device { title: title.unwrap_or_else(|| name.to_string()), name, site, kind, parents, address, checks })
+}
+
+/// Parents are devices, and nobody is reached through oneself.
+pub(super) fn check_parents(devices: &[Device], folder: &Path, problems: &Problems) {
+    let parents: HashMap<&str, &[DeviceName]> =
+        devices.iter().map(|device| (device.name.as_str(), device.parents.as_slice())).collect();
+    let names = devices.iter().map(|device| device.name.as_str());
+    for device in devices {
+        for parent in device.parents.iter().filter(|parent| !parents.contains_key(parent.as_str())) {
+            let message = super::unknown_name("config-unknown-parent", parent.as_str(), names.clone());
+            problems.report(Problem::of_file(folder, message.with("device", device.name.as_str())));
+        }
+        if is_above(device.name.as_str(), device, &parents) {
+            let message = Message::new("config-parents-circle").with("device", device.name.as_str());
+            problems.report(Problem::of_file(folder, message));
+        }
+    }
+}
+
+fn is_above(name: &str, device: &Device, parents: &HashMap<&str, &[DeviceName]>) -> bool {
+    let mut seen = HashSet::new();
+    let mut left: Vec<&DeviceName> = device.parents.iter().collect();
+    while let Some(parent) = left.pop() {
+        if parent.as_str() == name {
+            return true;
+        }
+        if seen.insert(parent) {
+            left.extend(parents.get(parent.as_str()).copied().unwrap_or_default());
+        }
+    }
+    false
 }

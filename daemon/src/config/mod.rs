@@ -11,9 +11,11 @@ mod authorities;
 mod check;
 mod credential;
 mod device;
+mod difference;
 mod job;
 mod name;
 mod secret;
+mod traps;
 mod url;
 
 use std::fmt;
@@ -35,14 +37,25 @@ pub use check::{
     Snmp, StartTls, Tcp, Tls, TlsPeer,
 };
 pub use credential::{AuthenticationProtocol, Credential, Identity, PrivacyProtocol, Protection};
-pub use device::Device;
+pub use device::{Device, DeviceKind};
+pub use difference::{Difference, difference};
 pub use job::{Job, ReadData, Repository, Source};
 pub use name::{CheckName, CredentialName, DeviceName, JobName, NotAName, RepositoryName};
 pub use secret::{Secret, SecretFile};
+pub use traps::Traps;
 pub use url::Url;
 
+/// Where the configuration is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Location {
+    /// The main file.
+    pub main: PathBuf,
+    /// `$CREDENTIALS_DIRECTORY`: where systemd has put credentials, if it has (systemd.exec(5)).
+    pub credentials_directory: Option<PathBuf>,
+}
+
 /// Everything the daemon was told.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Config {
     /// Where the daemon keeps what it must remember; only it writes there.
     pub state_directory: PathBuf,
@@ -52,8 +65,10 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The `restic` command: a path, or a name to be found in `PATH`.
     pub restic: PathBuf,
-    /// As whom SNMP agents are asked.
+    /// As whom SNMP agents are asked, and notify.
     pub credentials: Vec<Arc<Credential>>,
+    /// Whether devices may notify us, and where.
+    pub traps: Option<Traps>,
     /// What is watched, in the order of file names and places.
     pub devices: Vec<Device>,
     /// What may be initialised and written to.
@@ -109,24 +124,40 @@ impl fmt::Display for Invalid {
 
 impl std::error::Error for Invalid {}
 
-/// Reads the main file at `path` and the folders beside it.
-///
-/// `credentials_directory` is where systemd has put credentials, if it has.
-///
-/// # Errors
-/// All mistakes of all files in one go.
-pub fn load(path: &Path, credentials_directory: Option<PathBuf>) -> Result<Config, Invalid> {
-    let problems = Problems::default();
-    let folder = match path.parent() {
-        Some(parent) if parent != Path::new("") => parent,
-        _ => Path::new("."),
-    };
-    let reading =
-        Reading { folder, credentials_directory, credentials: &[], system_authorities: SystemAuthorities::default() };
-    let config = read(path, &reading, &problems);
-    match config {
-        Some(config) if problems.is_empty() => Ok(config),
-        _ => Err(Invalid(problems.into_vec())),
+/// Folders of files beside the main file.
+const FOLDERS: [&str; 3] = ["devices", "jobs", "profiles"];
+
+impl Location {
+    /// The folder of the main file; relative paths begin there.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        match self.main.parent() {
+            Some(parent) if parent != Path::new("") => parent,
+            _ => Path::new("."),
+        }
+    }
+
+    /// Every folder that has files of the configuration, whether or not it is there.
+    pub fn folders(&self) -> impl Iterator<Item = PathBuf> {
+        std::iter::once(self.folder().to_owned()).chain(FOLDERS.map(|folder| self.folder().join(folder)))
+    }
+
+    /// Reads the main file and the folders beside it.
+    ///
+    /// # Errors
+    /// All mistakes of all files in one go.
+    pub fn load(&self) -> Result<Config, Invalid> {
+        let problems = Problems::default();
+        let reading = Reading {
+            folder: self.folder(),
+            credentials_directory: self.credentials_directory.clone(),
+            credentials: &[],
+            system_authorities: SystemAuthorities::default(),
+        };
+        match read(&self.main, &reading, &problems) {
+            Some(config) if problems.is_empty() => Ok(config),
+            _ => Err(Invalid(problems.into_vec())),
+        }
     }
 }
 
@@ -145,6 +176,7 @@ fn read(path: &Path, reading: &Reading<'_>, problems: &Problems) -> Option<Confi
     let credentials = main.tables("credential").into_iter().filter_map(|table| credential::read(table, reading));
     let credentials: Vec<_> = credentials.map(Arc::new).collect();
     unique("credential", credentials.iter().map(AsRef::as_ref), path, problems);
+    let traps = main.table("traps").map(traps::read);
     let repositories = main.tables("repository").into_iter().filter_map(|table| job::read_repository(table, reading));
     let repositories: Vec<_> = repositories.map(Arc::new).collect();
     unique("repository", repositories.iter().map(AsRef::as_ref), path, problems);
@@ -152,31 +184,38 @@ fn read(path: &Path, reading: &Reading<'_>, problems: &Problems) -> Option<Confi
     let reading = &Reading { credentials: &credentials, ..reading.clone() };
 
     let mut devices = Vec::new();
-    for_each_table(reading.folder, "devices", "device", problems, |table| {
+    let [device_folder, job_folder, profile_folder] = FOLDERS.map(|folder| reading.folder.join(folder));
+    for_each_table(&device_folder, "device", problems, |table| {
         devices.extend(device::read(table, reading));
     });
-    unique("device", devices.iter(), &reading.folder.join("devices"), problems);
+    unique("device", devices.iter(), &device_folder, problems);
+    device::check_parents(&devices, &device_folder, problems);
     let mut jobs = Vec::new();
-    for_each_table(reading.folder, "jobs", "job", problems, |table| {
+    for_each_table(&job_folder, "job", problems, |table| {
         jobs.extend(job::read(table, &repositories, reading));
     });
-    unique("job", jobs.iter(), &reading.folder.join("jobs"), problems);
+    unique("job", jobs.iter(), &job_folder, problems);
 
-    let profiles = Arc::new(Profiles::load(Some(&reading.folder.join("profiles")), problems));
+    let profiles = Arc::new(Profiles::load(Some(&profile_folder), problems));
 
     let state_directory = reading.resolve(&state_directory?);
-    Some(Config { state_directory, time_zone, listen, restic, credentials, devices, repositories, jobs, profiles })
+    Some(Config {
+        state_directory,
+        time_zone,
+        listen,
+        restic,
+        credentials,
+        traps,
+        devices,
+        repositories,
+        jobs,
+        profiles,
+    })
 }
 
 /// Reads every `[[key]]` of every `*.toml` in a folder, in the order of file names. A folder that is not there is empty.
-fn for_each_table(
-    main_folder: &Path,
-    folder: &str,
-    key: &'static str,
-    problems: &Problems,
-    mut read: impl FnMut(strict_toml::Table<'_>),
-) {
-    for path in toml_files(&main_folder.join(folder), problems) {
+fn for_each_table(folder: &Path, key: &'static str, problems: &Problems, mut read: impl FnMut(strict_toml::Table<'_>)) {
+    for path in toml_files(folder, problems) {
         let Some(document) = Document::open(&path, MISSING, problems) else { continue };
         let Some(mut file) = document.table(problems) else { continue };
         for table in file.tables(key) {

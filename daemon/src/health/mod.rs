@@ -8,15 +8,16 @@
 
 mod incident;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::backup::Fault;
-use crate::config::{CheckId, Confirmation, JobName};
+use crate::config::{CheckId, Confirmation, DeviceName, JobName};
 use crate::probe::{Answer, Failure, Observation, Outcome};
+use crate::snmp::Notification;
 
 pub use incident::{Incident, IncidentId, Reason, Subject};
 
@@ -58,6 +59,19 @@ pub enum Event {
     IncidentOpened(Incident),
     /// It works again; the incident is the whole one, `resolved` included.
     IncidentResolved(Incident),
+    /// A device said something by itself. It changes nothing that is believed: its answers do.
+    Notified(Notified),
+}
+
+/// What a device said by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notified {
+    /// Which device.
+    pub device: DeviceName,
+    /// When it was heard.
+    pub at: Timestamp,
+    /// What it said.
+    pub notification: Notification,
 }
 
 /// What follows from one observation.
@@ -159,6 +173,22 @@ impl Health {
             open: memory.open.into_iter().map(|incident| (incident.subject.clone(), incident)).collect(),
             last_incident: memory.last_incident,
         }
+    }
+
+    /// Believes in these checks from now on. Of those in `changed` nothing is known any longer; the others stay what they
+    /// are. Incidents of checks that are gone stay open, see [`Health::new`].
+    pub fn reconfigure(
+        &mut self,
+        checks: impl IntoIterator<Item = (CheckId, Confirmation)>,
+        changed: &HashSet<CheckId>,
+    ) {
+        let mut before = std::mem::take(&mut self.beliefs);
+        let belief = |(check, confirmation): (CheckId, Confirmation)| {
+            let kept = before.remove(&check).filter(|_| !changed.contains(&check));
+            let belief = kept.unwrap_or(Belief { state: State::Unknown, confirmation, suspicion: None });
+            (check, belief)
+        };
+        self.beliefs = checks.into_iter().map(belief).collect();
     }
 
     /// Takes an observation in. One of a check that is not configured says nothing.
@@ -361,6 +391,23 @@ mod tests {
     }
 
     #[test]
+    fn a_new_configuration_changes_only_what_changed() {
+        let mut health = health(2);
+        feed(&mut health, &[State::Up, State::Down]);
+        let new = CheckId { device: "sw-2".parse().unwrap(), check: "icmp".parse().unwrap() };
+        let checks = || [check(), new.clone()].map(|id| (id, Confirmation { times: 2, every: Duration::ZERO }));
+        health.reconfigure(checks(), &HashSet::new());
+        // The answer before is not forgotten: this one confirms it.
+        assert_eq!(opened(&feed(&mut health, &[State::Down])).len(), 1);
+        health.reconfigure(checks(), &HashSet::from([check()]));
+        let events = feed(&mut health, &[State::Up]);
+        assert!(matches!(&events[0], Event::StateChanged(change) if change.from == State::Unknown));
+        assert!(matches!(events[1], Event::IncidentResolved(_)));
+        health.reconfigure([], &HashSet::new());
+        assert_eq!(feed(&mut health, &[State::Down, State::Down]), []);
+    }
+
+    #[test]
     fn a_job_that_keeps_failing_is_one_incident() {
         let mut health = health(1);
         let job: JobName = "registras".parse().unwrap();
@@ -388,6 +435,7 @@ mod tests {
                     }
                     Event::IncidentResolved(incident) => prop_assert_eq!(open.take(), Some(incident.id)),
                     Event::StateChanged(change) => prop_assert_ne!(change.from, change.to),
+                    Event::Notified(_) => prop_assert!(false, "nobody notified"),
                 }
             }
         }

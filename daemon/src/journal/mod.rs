@@ -15,7 +15,10 @@ use serde::de::DeserializeOwned;
 
 use crate::backup::{JobRecord, Outcome, Run, RunId};
 use crate::config::{CheckId, JobName};
-use crate::health::{Event, Incident, IncidentId, Memory, State};
+use crate::health::{Event, Incident, IncidentId, Memory, Notified, State};
+
+/// How many of the newest notifications are shown.
+pub const SHOWN_NOTIFICATIONS: u16 = 500;
 
 /// The journal. There is one, in the recorder.
 #[derive(Debug)]
@@ -51,6 +54,8 @@ pub struct Remembered {
     pub last_run: i64,
     /// By job; also of jobs that are no longer configured.
     pub jobs: HashMap<JobName, JobRecord>,
+    /// What devices said by themselves last, the oldest first.
+    pub notified: Vec<Notified>,
     /// Runs that were under way when the daemon died. They are now marked as interrupted.
     pub interrupted: Vec<Run>,
 }
@@ -85,7 +90,7 @@ pub enum JournalError {
 }
 
 /// `PRAGMA user_version` of the schema.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 /// Times are RFC 3339 in UTC and reasons JSON, so that `sqlite3 journal.db` is readable without us.
 const SCHEMA: &str = "
@@ -102,6 +107,13 @@ const SCHEMA: &str = "
 ";
 
 const TABLES: [&str; 5] = ["incident", "incident_resolution", "state_change", "run", "run_outcome"];
+
+/// What version 2 has beside that: what devices said by themselves.
+const SCHEMA_2: &str = "
+    CREATE TABLE notification (
+        id INTEGER PRIMARY KEY, device TEXT NOT NULL, at TEXT NOT NULL, notification TEXT NOT NULL
+    ) STRICT;
+";
 
 impl Journal {
     /// Opens the journal at `path`, making it if it is not there, and marks runs that a dead daemon left behind as
@@ -154,7 +166,19 @@ impl Journal {
         };
         let health =
             Memory { states: self.states()?, open: self.open_incidents()?, last_incident: highest("incident")? };
-        Ok(Remembered { health, last_run: highest("run")?, jobs: self.jobs()?, interrupted })
+        let notified = self.notified()?;
+        Ok(Remembered { health, last_run: highest("run")?, jobs: self.jobs()?, notified, interrupted })
+    }
+
+    fn notified(&self) -> rusqlite::Result<Vec<Notified>> {
+        let mut statement =
+            self.connection.prepare("SELECT device, at, notification FROM notification ORDER BY id DESC LIMIT ?1")?;
+        let notified = statement.query_map([SHOWN_NOTIFICATIONS], |row| {
+            Ok(Notified { device: parsed(row, 0)?, at: parsed(row, 1)?, notification: from_json(row, 2)? })
+        })?;
+        let mut notified = notified.collect::<rusqlite::Result<Vec<_>>>()?;
+        notified.reverse();
+        Ok(notified)
     }
 
     fn states(&self) -> rusqlite::Result<HashMap<CheckId, (State, Timestamp)>> {
@@ -224,21 +248,30 @@ fn prepare(connection: &mut Connection) -> rusqlite::Result<i64> {
     connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")?;
     let transaction = connection.transaction()?;
     let found: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    if found > 0 {
+    if found >= VERSION {
         return Ok(found);
     }
-    transaction.execute_batch(SCHEMA)?;
-    for table in TABLES {
+    if found < 1 {
+        add(&transaction, SCHEMA, &TABLES)?;
+    }
+    add(&transaction, SCHEMA_2, &["notification"])?;
+    transaction.pragma_update(None, "user_version", VERSION)?;
+    transaction.commit()?;
+    Ok(VERSION)
+}
+
+/// Adds tables that only grow.
+fn add(connection: &Connection, schema: &str, tables: &[&str]) -> rusqlite::Result<()> {
+    connection.execute_batch(schema)?;
+    for table in tables {
         for action in ["UPDATE", "DELETE"] {
-            transaction.execute_batch(&format!(
+            connection.execute_batch(&format!(
                 "CREATE TRIGGER {table}_no_{action} BEFORE {action} ON {table}
                  BEGIN SELECT raise(ABORT, 'the journal only grows'); END;"
             ))?;
         }
     }
-    transaction.pragma_update(None, "user_version", VERSION)?;
-    transaction.commit()?;
-    Ok(VERSION)
+    Ok(())
 }
 
 fn write(connection: &mut Connection, entries: &[Entry]) -> rusqlite::Result<()> {
@@ -281,6 +314,10 @@ fn write_event(connection: &Connection, event: &Event) -> rusqlite::Result<()> {
             "INSERT INTO incident_resolution VALUES (?1, ?2)",
             params![incident.id.0, incident.resolved.unwrap_or(incident.opened).to_string()],
         ),
+        Event::Notified(Notified { device, at, notification }) => connection.execute(
+            "INSERT INTO notification (device, at, notification) VALUES (?1, ?2, ?3)",
+            params![device.as_str(), at.to_string(), json(notification)?],
+        ),
     }
     .map(drop)
 }
@@ -318,6 +355,7 @@ mod tests {
     use crate::backup::{Fault, RunCounts, Step};
     use crate::health::{Change, Reason, Subject};
     use crate::probe::Failure;
+    use crate::snmp::{Notification, NotificationKind};
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(1_800_000_000 + second).unwrap()
@@ -372,6 +410,25 @@ mod tests {
         assert_eq!(remembered.health.states[&check()], (State::Down, at(5)));
         assert_eq!(remembered.health.open, [incident(2)]);
         assert_eq!(remembered.health.last_incident, 2);
+    }
+
+    #[test]
+    fn what_devices_said_is_remembered_also_in_a_journal_of_the_first_version() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("journal.db");
+        let old = Connection::open(&path).unwrap();
+        add(&old, SCHEMA, &TABLES).unwrap();
+        old.pragma_update(None, "user_version", 1).unwrap();
+        drop(old);
+        let (mut journal, _) = Journal::open(&path, at(0)).unwrap();
+        let notified = |second| Notified {
+            device: "sw-1".parse().unwrap(),
+            at: at(second),
+            notification: Notification { kind: NotificationKind::LinkDown, interface_index: Some(7), about: None },
+        };
+        journal.append(&[1, 2].map(|second| Entry::Event(Event::Notified(notified(second))))).unwrap();
+        drop(journal);
+        assert_eq!(reopened(&path).notified, [notified(1), notified(2)]);
     }
 
     #[test]

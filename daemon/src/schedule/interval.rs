@@ -3,7 +3,11 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
-/// Where in its interval a check starts: a stable share of it that depends only on `identity`.
+/// Phases are whole ticks: those who start in the same one are woken up together. To be woken up one by one costs ten
+/// times what a ping does.
+const TICK: Duration = Duration::from_millis(100);
+
+/// Where in its interval a check starts: a stable share of it, in whole [`TICK`]s, that depends only on `identity`.
 ///
 /// The same check keeps its phase over restarts and changes of the configuration, so that neither bunches.
 #[must_use]
@@ -13,7 +17,7 @@ pub fn phase<I: Hash>(identity: &I, interval: Duration) -> Duration {
     identity.hash(&mut hasher);
     let share = hasher.finish() >> 32;
     let nanoseconds = (interval.as_nanos() * u128::from(share)) >> 32;
-    Duration::from_nanos(u64::try_from(nanoseconds).unwrap_or(u64::MAX))
+    Duration::from_nanos(u64::try_from(nanoseconds - nanoseconds % TICK.as_nanos()).unwrap_or(u64::MAX))
 }
 
 /// The first start after `elapsed`, both counted from the start of the daemon on a clock that never jumps.
@@ -26,6 +30,13 @@ pub fn next_start(elapsed: Duration, interval: Duration, phase: Duration) -> Dur
     let rounds = since_phase.as_nanos() / interval_nanoseconds + 1;
     let offset = u64::try_from(rounds.saturating_mul(interval_nanoseconds)).unwrap_or(u64::MAX);
     phase.saturating_add(Duration::from_nanos(offset))
+}
+
+/// How many starts are left out between two.
+#[must_use]
+pub fn rounds_between(from: Duration, to: Duration, interval: Duration) -> u32 {
+    let rounds = to.saturating_sub(from).as_nanos() / interval.as_nanos().max(1);
+    u32::try_from(rounds).unwrap_or(u32::MAX).saturating_sub(1)
 }
 
 #[cfg(test)]
@@ -44,6 +55,15 @@ mod tests {
             starts_in_second[usize::try_from(second).unwrap()] += 1;
         }
         assert!(starts_in_second.iter().all(|count| (10..=60).contains(count)), "{starts_in_second:?}");
+    }
+
+    #[test]
+    fn starts_left_out_are_counted() {
+        let second = Duration::from_secs;
+        assert_eq!(rounds_between(second(10), second(40), INTERVAL), 0);
+        assert_eq!(rounds_between(second(10), second(100), INTERVAL), 2);
+        assert_eq!(rounds_between(second(10), second(10), INTERVAL), 0, "asked again in between");
+        assert_eq!(rounds_between(second(3), second(10), INTERVAL), 0, "the first round is early");
     }
 
     proptest! {

@@ -8,16 +8,20 @@ pub mod explain;
 mod failure;
 mod interfaces;
 mod measurements;
+mod notification;
 pub mod profile;
 pub mod rates;
 pub mod raw;
+mod receiver;
 pub mod section;
 mod session;
 mod walk;
 
 pub use interfaces::{Count, Counters, Interface, InterfaceIndex, OperationalStatus};
 pub use measurements::measurements;
+pub use notification::{Notification, NotificationKind};
 pub use rates::Rate;
+pub use receiver::{CannotReceive, Received, Receiver};
 pub use session::{Session, Transports};
 
 use std::sync::Arc;

@@ -6,7 +6,7 @@
 
 use std::collections::HashSet;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use async_snmp::v3::CryptoError;
@@ -33,7 +33,7 @@ use crate::probe::{Failure, Rejected};
 pub struct Transports {
     v4: Result<UdpTransport, String>,
     v6: Result<UdpTransport, String>,
-    profiles: Arc<Profiles>,
+    profiles: Arc<RwLock<Arc<Profiles>>>,
     keys: Arc<Mutex<Keys>>,
 }
 
@@ -64,6 +64,8 @@ pub struct Session {
 /// What is known of an agent as long as it does not restart.
 struct Known {
     object_id: Vec<u32>,
+    /// Among which its profile was found.
+    profiles: Arc<Profiles>,
     profile: Arc<Profile>,
     store: Store,
     /// Columns that the agent turned out not to have.
@@ -93,7 +95,17 @@ impl Transports {
             let transport = builder.warn_on_source_mismatch(false).build().await;
             transport.map_err(|error| error.to_string())
         };
+        let profiles = Arc::new(RwLock::new(profiles));
         Self { v4: open("0.0.0.0:0").await, v6: open("[::]:0").await, profiles, keys: Arc::default() }
+    }
+
+    /// Understands devices by these profiles from the next poll on.
+    pub fn understand_by(&self, profiles: Arc<Profiles>) {
+        *self.profiles.write().unwrap_or_else(PoisonError::into_inner) = profiles;
+    }
+
+    fn profiles(&self) -> Arc<Profiles> {
+        Arc::clone(&self.profiles.read().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -160,7 +172,7 @@ impl Session {
             answered => answered?,
         };
         let taken = Instant::now();
-        let known = Known::renewed(self.known.take(), &identity, &self.transports.profiles, taken);
+        let known = Known::renewed(self.known.take(), &identity, &self.transports.profiles(), taken);
         let known = self.known.insert(known);
         let profile = Arc::clone(&known.profile);
         for group in &profile.plan.often {
@@ -257,7 +269,7 @@ impl Session {
 
 impl Known {
     /// What is still true of what was known, now that the agent has said who it is.
-    fn renewed(before: Option<Self>, identity: &[Option<Raw>], profiles: &Profiles, now: Instant) -> Self {
+    fn renewed(before: Option<Self>, identity: &[Option<Raw>], profiles: &Arc<Profiles>, now: Instant) -> Self {
         let value = |place: usize| identity.get(place).and_then(Option::as_ref);
         let object_id = match value(1) {
             Some(Raw::Oid(arcs)) => arcs.to_vec(),
@@ -265,7 +277,13 @@ impl Known {
         };
         let description = value(0).and_then(text_of).unwrap_or_default();
         let mut known = match before {
-            Some(known) if known.object_id == object_id && !known.has_restarted(value(2), value(3)) => known,
+            Some(known)
+                if known.object_id == object_id
+                    && Arc::ptr_eq(&known.profiles, profiles)
+                    && !known.has_restarted(value(2), value(3)) =>
+            {
+                known
+            }
             _ => Self::new(object_id, &description, profiles, now),
         };
         for (oid, value) in IDENTITY.iter().zip(identity) {
@@ -276,10 +294,11 @@ impl Known {
         known
     }
 
-    fn new(object_id: Vec<u32>, description: &str, profiles: &Profiles, now: Instant) -> Self {
+    fn new(object_id: Vec<u32>, description: &str, profiles: &Arc<Profiles>, now: Instant) -> Self {
         let profile = profiles.of(&object_id, description).map_or_else(|| Arc::new(Profile::empty()), Arc::clone);
         Self {
             object_id,
+            profiles: Arc::clone(profiles),
             profile,
             store: Store::default(),
             absent: HashSet::new(),
@@ -470,7 +489,11 @@ impl Transports {
     }
 
     /// A key is a hash of a megabyte of its passphrase (RFC 3414, A.2): made once for all agents of a credential.
-    fn keys_of(&self, credential: &Arc<Credential>, protection: &Protection) -> Result<MasterKeys, CryptoError> {
+    pub(super) fn keys_of(
+        &self,
+        credential: &Arc<Credential>,
+        protection: &Protection,
+    ) -> Result<MasterKeys, CryptoError> {
         let mut known = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, keys)) = known.iter().find(|(known, _)| known == credential) {
             return Ok(keys.clone());
@@ -507,7 +530,7 @@ const fn privacy_protocol(cipher: PrivacyProtocol) -> PrivProtocol {
     }
 }
 
-fn uses_des(credential: &Credential) -> bool {
+pub(super) fn uses_des(credential: &Credential) -> bool {
     let Identity::User { protection: Some(protection), .. } = &credential.identity else { return false };
     matches!(protection.privacy, Some((PrivacyProtocol::Des, _)))
 }

@@ -24,6 +24,10 @@ pub struct DevicePage {
     pub title: String,
     /// Where it stands.
     pub site: Option<String>,
+    /// What it is.
+    pub kind: Option<String>,
+    /// The devices through which it is reached.
+    pub parents: Vec<Link>,
     /// Its address.
     pub address: String,
     /// How it stands.
@@ -36,9 +40,32 @@ pub struct DevicePage {
     pub checks: Vec<CheckDetail>,
     /// What its agents say of it; one for each SNMP check that was answered.
     pub agents: Vec<Agent>,
+    /// What it said by itself, the newest first.
+    pub notified: Vec<NotifiedView>,
     /// The last day cannot be read, so that no graph says anything.
     pub graphs_missing: bool,
 }
+
+/// Another device.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Link {
+    /// Its name, which stands in the address of its page.
+    pub name: String,
+    /// What people call it.
+    pub title: String,
+}
+
+/// What the device said by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NotifiedView {
+    /// When.
+    pub at: When,
+    /// What.
+    pub words: String,
+}
+
+/// How many notifications a page shows.
+const MOST_NOTIFICATIONS: usize = 20;
 
 /// A check with all that is known of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -125,6 +152,8 @@ fn main_metric(check: &CheckStatus) -> Option<Metric> {
         "tcp" => Some(Metric::ConnectTime),
         "tls" => Some(Metric::TlsTime),
         "mail" => Some(Metric::MailRoundTrip),
+        "dns" | "postgres" | "mysql" => Some(Metric::QueryTime),
+        "ntp" => Some(Metric::ClockOffset),
         "http" | "smtp" | "imap" | "exec" => Some(Metric::TotalTime),
         _ => None,
     }
@@ -146,6 +175,13 @@ impl DevicePage {
             name: device.name.to_string(),
             title: device.title.clone(),
             site: device.site.clone(),
+            kind: device.kind.map(|kind| reader.text(&format!("device-kind-{}", kind.name()))),
+            parents: device
+                .parents
+                .iter()
+                .filter_map(|parent| status.device(parent.as_str()))
+                .map(|parent| Link { name: parent.name.to_string(), title: parent.title.clone() })
+                .collect(),
             address: device.address.to_string(),
             standing: Standing::new(reader, device.state()),
             since: device.since().map(|since| reader.when(since)),
@@ -157,6 +193,17 @@ impl DevicePage {
                 .collect(),
             checks: device.checks.iter().map(|check| CheckDetail::new(reader, check, samples)).collect(),
             agents: device.checks.iter().filter_map(|check| Agent::new(reader, check, samples)).collect(),
+            notified: status
+                .notified
+                .iter()
+                .rev()
+                .filter(|notified| notified.device == device.name)
+                .take(MOST_NOTIFICATIONS)
+                .map(|notified| NotifiedView {
+                    at: reader.when(notified.at),
+                    words: reader.say(&notified.notification.message()),
+                })
+                .collect(),
             graphs_missing,
         }
     }

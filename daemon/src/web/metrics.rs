@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
 
@@ -32,6 +33,11 @@ pub fn text(status: &Status, started: Timestamp, version: &str) -> String {
     asked(&mut text, &checks);
     interfaces(&mut text, &checks);
     jobs(&mut text, &status.jobs);
+    lateness(&mut text, status);
+    traps(&mut text, status);
+    let refused = f64::from(u8::from(status.refused.is_some()));
+    Family::gauge(&mut text, "rotuse_config_refused", "Whether a new configuration is not used (1), for its mistakes.")
+        .line(&[], refused);
     let open = status.incidents.len();
     Family::gauge(&mut text, "rotuse_incidents_open", "Faults that are not repaired.").line(&[], integer(open));
     let unwritten = f64::from(u8::from(status.unwritten.is_some()));
@@ -41,6 +47,35 @@ pub fn text(status: &Status, started: Timestamp, version: &str) -> String {
         .line(&[], seconds(started));
     Family::gauge(&mut text, "rotuse_build_info", "The release of the daemon.").line(&[("version", version)], 1.0);
     text
+}
+
+fn lateness(text: &mut String, status: &Status) {
+    let Some(lateness) = status.lateness else { return };
+    let help =
+        "How late the checks of the last minute started: half of them, 99 of 100, and all of them within this time.";
+    let mut family = Family::gauge(text, "rotuse_lateness_seconds", help);
+    for (quantile, late) in [("0.5", lateness.median), ("0.99", lateness.p99), ("1", lateness.longest)] {
+        family.line(&[("quantile", quantile)], late.as_secs_f64());
+    }
+    let help = "Rounds of checks that were left out, because something took too long.";
+    #[expect(clippy::cast_precision_loss, reason = "the format has no other numbers")]
+    Family::new(text, "rotuse_rounds_skipped_total", "counter", help).line(&[], lateness.skipped as f64);
+}
+
+fn traps(text: &mut String, status: &Status) {
+    let Some(counts) = &status.traps else { return };
+    let help = "Traps and informs that devices sent, and what became of them.";
+    let mut family = Family::new(text, "rotuse_traps_total", "counter", help);
+    for (fate, count) in [
+        ("taken", &counts.taken),
+        ("unknown", &counts.unknown),
+        ("refused", &counts.refused),
+        ("stranger", &counts.strangers),
+        ("limited", &counts.limited),
+    ] {
+        #[expect(clippy::cast_precision_loss, reason = "the format has no other numbers")]
+        family.line(&[("fate", fate)], count.load(Ordering::Relaxed) as f64);
+    }
 }
 
 fn of_check(check: &CheckStatus) -> [(&'static str, &str); 2] {
@@ -284,6 +319,7 @@ mod tests {
         assert_eq!(
             lines,
             [
+                "rotuse_config_refused 0",
                 "rotuse_incidents_open 0",
                 "rotuse_unwritten 0",
                 "rotuse_start_timestamp_seconds 0",

@@ -7,7 +7,7 @@ use super::job::{self, JobView};
 use super::reader::{Reader, When};
 use super::standing::{CheckView, IncidentView, Standing};
 use crate::health::State;
-use crate::live::{DeviceStatus, Status};
+use crate::live::{DeviceStatus, Refused, Status};
 
 /// The first page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -18,6 +18,10 @@ pub struct Overview {
     pub counts: Vec<Count>,
     /// Why what happened cannot be written down, if it cannot.
     pub unwritten: Option<String>,
+    /// What is wrong with a new configuration that is not used.
+    pub refused: Option<RefusedView>,
+    /// That more is due than this machine can do, if it is.
+    pub overload: Option<String>,
     /// What is broken, the oldest first.
     pub incidents: Vec<IncidentView>,
     /// Devices that are not up, the worst first.
@@ -80,12 +84,37 @@ impl Overview {
             headline: headline(reader, status),
             counts: counts.into_iter().filter(|count| count.count > 0).collect(),
             unwritten: status.unwritten.clone(),
+            refused: status.refused.as_ref().map(|refused| RefusedView::new(reader, refused)),
+            overload: overload(reader, status),
             incidents: status.incidents.iter().map(|incident| IncidentView::new(reader, status, incident)).collect(),
             troubled: troubled.into_iter().map(|device| DeviceRow::new(reader, device)).collect(),
             sites: sites(reader, &up),
             jobs: status.jobs.iter().map(|job| JobView::new(reader, job)).collect(),
         }
     }
+}
+
+/// A new configuration that is not used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RefusedView {
+    /// When it was read.
+    pub at: When,
+    /// Everything that is wrong with it.
+    pub mistakes: Vec<String>,
+}
+
+impl RefusedView {
+    fn new(reader: &Reader, refused: &Refused) -> Self {
+        let mistakes = refused.mistakes.problems().iter().map(|problem| problem.describe(reader.language));
+        Self { at: reader.when(refused.at), mistakes: mistakes.collect() }
+    }
+}
+
+/// That more is due than this machine can do, if it is.
+fn overload(reader: &Reader, status: &Status) -> Option<String> {
+    let lateness = status.lateness.filter(|_| status.is_too_much)?;
+    let time = reader.seconds(lateness.p99.as_secs_f64());
+    Some(reader.say(&Message::new("web-overload").with("time", time).with("skipped", lateness.skipped)))
 }
 
 impl DeviceRow {

@@ -42,6 +42,8 @@ fn device(name: &str, title: &str, site: Option<&str>, checks: Vec<CheckStatus>)
         name: name.parse().unwrap(),
         title: title.to_owned(),
         site: site.map(str::to_owned),
+        kind: None,
+        parents: Vec::new(),
         address: "10.1.0.7".parse().unwrap(),
         checks,
     }
@@ -145,21 +147,19 @@ pub(super) fn status() -> Status {
     let incident =
         |id, subject, reason| Incident { id: IncidentId(id), subject, opened: ago(5_025), reason, resolved: None };
     let fault = Fault::WrongPassword;
-    Status {
-        devices,
-        jobs: vec![
-            job("registras", "Gyventojų prašymų registras", Some(Outcome::Proven { stored: stored() })),
-            job(
-                "dvs",
-                "Dokumentų valdymo sistemos duomenų bazė",
-                Some(Outcome::Unproven { stored: stored(), fault: fault.clone() }),
-            ),
-            JobStatus { running: Some(ago(42)), ..job("nauja", "Nauja užduotis", None) },
-        ],
-        incidents: vec![
-            incident(11, subject, Reason::Probe(timeout())),
-            incident(12, Subject::Job { job: "dvs".parse().unwrap() }, Reason::Backup(fault)),
-        ],
-        unwritten: None,
-    }
+    let mut status = Status::new(devices);
+    status.jobs = vec![
+        job("registras", "Gyventojų prašymų registras", Some(Outcome::Proven { stored: stored() })),
+        job(
+            "dvs",
+            "Dokumentų valdymo sistemos duomenų bazė",
+            Some(Outcome::Unproven { stored: stored(), fault: fault.clone() }),
+        ),
+        JobStatus { running: Some(ago(42)), ..job("nauja", "Nauja užduotis", None) },
+    ];
+    status.incidents = vec![
+        incident(11, subject, Reason::Probe(timeout())),
+        incident(12, Subject::Job { job: "dvs".parse().unwrap() }, Reason::Backup(fault)),
+    ];
+    status
 }

@@ -1,6 +1,7 @@
 //! The pages over real connections.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -12,6 +13,7 @@ use crate::config::Config;
 use crate::history::{History, Sample};
 use crate::live::Status;
 use crate::probe::Metric;
+use crate::schedule::Lateness;
 use crate::snmp::profile::Profiles;
 
 struct Server {
@@ -24,6 +26,7 @@ struct Server {
 fn live(status: Status) -> Arc<Live> {
     let config = Config {
         credentials: Vec::new(),
+        traps: None,
         profiles: Arc::new(Profiles::load(None, &strict_toml::Problems::default())),
         state_directory: "/nowhere".into(),
         time_zone: TimeZone::UTC,
@@ -124,6 +127,24 @@ async fn health_says_why_it_is_not_well() {
     let unwell = server.get("/healthz?lang=en").await;
     assert!(unwell.starts_with("HTTP/1.1 503") && unwell.contains("disk full"), "{unwell}");
     assert!(server.get("/?lang=en").await.contains("disk full"));
+}
+
+#[tokio::test]
+async fn more_than_can_be_done_is_said() {
+    let server = server(samples::status()).await;
+    assert!(!server.get("/").await.contains("ši mašina spėja"));
+    {
+        let mut live = server.live.write();
+        let (median, p99, longest) = (Duration::from_millis(20), Duration::from_millis(3210), Duration::from_secs(9));
+        live.lateness = Some(Lateness { median, p99, longest, skipped: 7 });
+        live.is_too_much = true;
+    }
+    let page = server.get("/").await;
+    assert!(page.contains("vėluodama daugiau kaip 3,21\u{a0}s, o praleista turų – 7"), "{page}");
+    let metrics = server.get("/metrics").await;
+    for line in ["rotuse_lateness_seconds{quantile=\"0.99\"} 3.21", "rotuse_rounds_skipped_total 7"] {
+        assert!(metrics.contains(line), "{metrics}");
+    }
 }
 
 #[tokio::test]

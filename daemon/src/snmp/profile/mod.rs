@@ -27,7 +27,18 @@ pub use template::Template;
 
 /// All profiles, with inheritance worked out.
 #[derive(Debug, Clone)]
-pub struct Profiles(BTreeMap<String, Arc<Profile>>);
+pub struct Profiles {
+    by_name: BTreeMap<String, Arc<Profile>>,
+    /// The administrators' own, as they are written.
+    own: BTreeMap<String, String>,
+}
+
+/// Ours are part of the program, so that only the administrators' own can differ.
+impl PartialEq for Profiles {
+    fn eq(&self, other: &Self) -> bool {
+        self.own == other.own
+    }
+}
 
 /// What a kind of device has.
 #[derive(Debug, Clone)]
@@ -131,6 +142,7 @@ impl Profiles {
     /// Ours and those of the folder `own`, if there is one.
     pub fn load(own: Option<&Path>, problems: &Problems) -> Self {
         let mut profiles = BTreeMap::new();
+        let mut texts = BTreeMap::new();
         let mut add = |name: &str, document: &Document| {
             if let Some(profile) = read::profile(name, document, problems) {
                 profiles.insert(name.to_owned(), profile);
@@ -143,6 +155,7 @@ impl Profiles {
             let name = path.file_stem().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
             if let Some(document) = Document::open(&path, "config-missing-file", problems) {
                 add(&name, &document);
+                texts.insert(name, document.text().to_owned());
             }
         }
         for profile in profiles.values() {
@@ -152,11 +165,11 @@ impl Profiles {
                 problems.report(Problem::of_file(format!("{}.toml", profile.name), message));
             }
         }
-        Self::with_inheritance(&profiles)
+        Self { by_name: Self::with_inheritance(&profiles), own: texts }
     }
 
     /// Works inheritance out: what is inherited comes first, each table once, whatever the way it comes by.
-    fn with_inheritance(profiles: &BTreeMap<String, Profile>) -> Self {
+    fn with_inheritance(profiles: &BTreeMap<String, Profile>) -> BTreeMap<String, Arc<Profile>> {
         fn gather(
             name: &str,
             all: &BTreeMap<String, Profile>,
@@ -176,15 +189,17 @@ impl Profiles {
             let profile = Profile { tables, plan, ..profiles[name].clone() };
             (name.clone(), Arc::new(profile))
         });
-        Self(whole.collect())
+        whole.collect()
     }
 
     /// The profile of a device: the one whose sysObjectID says most, and of those the one whose pattern fits sysDescr.
     #[must_use]
     pub fn of(&self, object_id: &[u32], description: &str) -> Option<&Arc<Profile>> {
         let fits = |profile: &&Arc<Profile>| profile.belongs.fits(object_id, description).is_some();
-        let fitting = self.0.values().filter(fits);
-        fitting.max_by_key(|profile| profile.belongs.fits(object_id, description)).or_else(|| self.0.get(FALLBACK))
+        let fitting = self.by_name.values().filter(fits);
+        fitting
+            .max_by_key(|profile| profile.belongs.fits(object_id, description))
+            .or_else(|| self.by_name.get(FALLBACK))
     }
 }
 
@@ -369,9 +384,9 @@ mod tests {
         let names = files.filter(|path| path.extension().is_some_and(|extension| extension == "toml"));
         let names: HashSet<String> = names.map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned()).collect();
         assert_eq!(names, SHIPPED.iter().map(|(name, _)| (*name).to_owned()).collect());
-        for profile in profiles.0.values() {
+        for profile in profiles.by_name.values() {
             for inherited in &profile.inherits {
-                assert!(profiles.0.contains_key(inherited), "{} inherits from {inherited}", profile.name);
+                assert!(profiles.by_name.contains_key(inherited), "{} inherits from {inherited}", profile.name);
             }
         }
         assert_eq!(profiles.of(&[1, 3, 6, 1, 4, 1, 99_999], "unheard of").unwrap().name, FALLBACK);

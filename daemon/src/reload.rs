@@ -1,0 +1,79 @@
+//! When the configuration is read again: at SIGHUP, and when one of its files was saved.
+
+use std::io;
+use std::time::Duration;
+
+use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::mpsc;
+use tracing::warn;
+
+use crate::config::Location;
+
+/// An editor saves in several steps, and people save several files one after the other: reading begins when it has been
+/// quiet for so long.
+const QUIET: Duration = Duration::from_millis(500);
+
+/// What tells that the configuration may have changed.
+pub struct Occasions {
+    location: Location,
+    hangup: Signal,
+    saved: mpsc::Receiver<()>,
+    /// None where the system can watch no more folders; SIGHUP is left.
+    watcher: Option<RecommendedWatcher>,
+}
+
+impl Occasions {
+    /// Begins to watch the folders of the configuration.
+    ///
+    /// # Errors
+    /// The system does not tell of signals.
+    pub fn new(location: Location) -> io::Result<Self> {
+        let hangup = signal(SignalKind::hangup())?;
+        // One that waits says as much as a hundred.
+        let (tell, saved) = mpsc::channel(1);
+        let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
+            if event.is_ok_and(|event| is_of_interest(&event)) {
+                let _ = tell.try_send(());
+            }
+        });
+        let watcher = watcher
+            .inspect_err(|error| {
+                warn!("saved files of the configuration are not noticed ({error}); tell rotused by systemctl reload rotused");
+            })
+            .ok();
+        let mut occasions = Self { location, hangup, saved, watcher };
+        occasions.watch_folders();
+        Ok(occasions)
+    }
+
+    /// Watches the folders that are there, also those that have been made since.
+    fn watch_folders(&mut self) {
+        let Some(watcher) = &mut self.watcher else { return };
+        for folder in self.location.folders().filter(|folder| folder.is_dir()) {
+            if let Err(error) = watcher.watch(&folder, RecursiveMode::NonRecursive) {
+                let folder = folder.display();
+                warn!("saved files in {folder} are not noticed ({error}); tell rotused by systemctl reload rotused");
+            }
+        }
+    }
+
+    /// Waits for the next occasion and says what it was.
+    pub async fn next(&mut self) -> &'static str {
+        let reason = tokio::select! {
+            _ = self.hangup.recv() => "SIGHUP",
+            _ = self.saved.recv() => {
+                while tokio::time::timeout(QUIET, self.saved.recv()).await.is_ok_and(|more| more.is_some()) {}
+                "a file was saved"
+            }
+        };
+        self.watch_folders();
+        reason
+    }
+}
+
+/// Whether a file of TOML, or a folder, was changed, made, renamed or deleted. Reading, as we do ourselves, is no change.
+fn is_of_interest(event: &Event) -> bool {
+    let may_matter = |path: &std::path::PathBuf| path.extension().is_none_or(|extension| extension == "toml");
+    !matches!(event.kind, EventKind::Access(_)) && (event.paths.is_empty() || event.paths.iter().any(may_matter))
+}
