@@ -1,6 +1,7 @@
 //! When the configuration is read again: at SIGHUP, and when one of its files was saved.
 
 use std::io;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
@@ -8,7 +9,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 use tracing::warn;
 
-use crate::config::Location;
+use crate::config::{FOLDERS, Location};
 
 /// An editor saves in several steps, and people save several files one after the other: reading begins when it has been
 /// quiet for so long.
@@ -72,8 +73,12 @@ impl Occasions {
     }
 }
 
-/// Whether a file of TOML, or a folder, was changed, made, renamed or deleted. Reading, as we do ourselves, is no change.
+/// Whether a file of TOML, or one of our folders, was changed, made, renamed or deleted; none: events were lost. Reading, as
+/// we do ourselves, is no change, and others may work beside us in the folder.
 fn is_of_interest(event: &Event) -> bool {
-    let may_matter = |path: &std::path::PathBuf| path.extension().is_none_or(|extension| extension == "toml");
-    !matches!(event.kind, EventKind::Access(_)) && (event.paths.is_empty() || event.paths.iter().any(may_matter))
+    let is_ours = |path: &PathBuf| {
+        path.extension().is_some_and(|extension| extension == "toml")
+            || path.file_name().is_some_and(|name| FOLDERS.iter().any(|folder| *folder == name))
+    };
+    !matches!(event.kind, EventKind::Access(_)) && (event.paths.is_empty() || event.paths.iter().any(is_ours))
 }

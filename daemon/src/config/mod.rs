@@ -125,7 +125,7 @@ impl fmt::Display for Invalid {
 impl std::error::Error for Invalid {}
 
 /// Folders of files beside the main file.
-const FOLDERS: [&str; 3] = ["devices", "jobs", "profiles"];
+pub const FOLDERS: [&str; 3] = ["devices", "jobs", "profiles"];
 
 impl Location {
     /// The folder of the main file; relative paths begin there.

@@ -176,6 +176,12 @@ impl Column {
         self.0.iter()
     }
 
+    /// Whether it has nothing but empty texts.
+    #[must_use]
+    pub fn says_nothing(&self) -> bool {
+        self.0.iter().all(|(_, value)| matches!(value, Raw::Octets(octets) if octets.is_empty()))
+    }
+
     /// How many rows there are.
     #[must_use]
     pub fn len(&self) -> usize {

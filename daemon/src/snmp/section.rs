@@ -143,7 +143,7 @@ sections! {
         "name" Text "Which."
         "load_percent" Number "How busy it was in the last minute, 0 to 100."
     }
-    MEMORY "memory" many often, needs ["size_octets", "used_octets", "free_octets", "used_percent"], "Working memory." {
+    MEMORY "memory" many often by "name", needs ["size_octets", "used_octets", "free_octets", "used_percent"], "Working memory." {
         "name" Text "Which."
         "kind" Text "physical, virtual, swap, buffers, cached or shared."
         "size_octets" Number "How much there is."
@@ -151,7 +151,7 @@ sections! {
         "free_octets" Number "How much of it is free."
         "used_percent" Number "How much of it is used, 0 to 100."
     }
-    STORAGE "storage" many often, needs ["size_octets", "used_octets", "used_percent"], "File systems and volumes." {
+    STORAGE "storage" many often by "name", needs ["size_octets", "used_octets", "used_percent"], "File systems and volumes." {
         "name" Text "Where it is mounted, or what it is called."
         "kind" Text "hrStorageType."
         "size_octets" Number "How much fits in."
@@ -213,14 +213,14 @@ sections! {
         "last_replaced" Text "When the battery was replaced last."
         "alarms" Number "upsAlarmsPresent: how many conditions it complains of."
     }
-    UPS_INPUTS "ups_inputs" many often, needs ["volts", "hertz", "amperes", "watts"], "Lines that feed a UPS (RFC 1628, 4.3)." {
+    UPS_INPUTS "ups_inputs" many often by "name", needs ["volts", "hertz", "amperes", "watts"], "Lines that feed a UPS (RFC 1628, 4.3)." {
         "name" Text "Which."
         "volts" Number "Voltage."
         "amperes" Number "Current."
         "hertz" Number "Frequency."
         "watts" Number "Power."
     }
-    UPS_OUTPUTS "ups_outputs" many often, needs ["volts", "amperes", "watts", "load_percent"], "Lines that a UPS feeds (RFC 1628, 4.4)." {
+    UPS_OUTPUTS "ups_outputs" many often by "name", needs ["volts", "amperes", "watts", "load_percent"], "Lines that a UPS feeds (RFC 1628, 4.4)." {
         "name" Text "Which."
         "volts" Number "Voltage."
         "amperes" Number "Current."

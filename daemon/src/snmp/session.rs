@@ -348,17 +348,22 @@ impl Known {
             }
             return Ok(());
         }
-        self.walk(client, group, |wanted| wanted.instead_of.is_none(), manners, timeout).await?;
+        self.walk(client, group, |wanted| wanted.instead_of.is_empty(), manners, timeout).await?;
         // The second best is asked for only where the best has nothing.
-        let (store, absent) = (&self.store, &self.absent);
-        let missing: HashSet<Box<[u32]>> = group
-            .columns
-            .iter()
-            .filter_map(|wanted| wanted.instead_of.clone())
-            .filter(|best| store.column(best).is_none() || absent.contains(best))
-            .collect();
-        let is_needed = |wanted: &Wanted| wanted.instead_of.as_ref().is_some_and(|best| missing.contains(best));
-        self.walk(client, group, is_needed, manners, timeout).await
+        let most = group.columns.iter().map(|wanted| wanted.instead_of.len()).max().unwrap_or(0);
+        for rank in 1..=most {
+            let says_nothing = |better: &[u32]| self.store.column(better).is_none_or(Column::says_nothing);
+            let needed: HashSet<Box<[u32]>> = group
+                .columns
+                .iter()
+                .filter(|wanted| {
+                    wanted.instead_of.len() == rank && wanted.instead_of.iter().all(|better| says_nothing(better))
+                })
+                .map(|wanted| wanted.prefix.clone())
+                .collect();
+            self.walk(client, group, |wanted| needed.contains(&wanted.prefix), manners, timeout).await?;
+        }
+        Ok(())
     }
 
     async fn walk(

@@ -124,9 +124,14 @@ impl Scale {
         let is_missing = self.missing.iter().any(|missing| *missing as f64 == number);
         let scaled = number * self.scale + self.offset;
         // 0.1 × 236 is 23.6 to people, not 23.6000…03; a whole number is exact as it is.
-        let rounded = if scaled.fract() == 0.0 { scaled } else { (scaled * 1e9).round() / 1e9 };
+        let rounded = if scaled.fract() == 0.0 { scaled } else { shortest(scaled) };
         (!is_missing && rounded.is_finite()).then_some(rounded)
     }
+}
+
+/// The number with fifteen digits, as many as are certain in a binary fraction: what is beyond is noise.
+fn shortest(number: f64) -> f64 {
+    format!("{number:.14e}").parse().unwrap_or(number)
 }
 
 impl Convention {
@@ -354,6 +359,8 @@ mod tests {
     fn numbers_are_scaled_and_sentinels_are_no_numbers() {
         let tenths = Scale { scale: 0.1, missing: vec![-1, 65535], ..Scale::default() };
         assert_eq!(tenths.read(&Raw::Integer(236)), Some(23.6));
+        let hundredths = Scale { scale: 0.01, ..Scale::default() };
+        assert_eq!(hundredths.read(&Raw::Gauge(2_510_919_899)), Some(25_109_198.99));
         assert_eq!(tenths.read(&Raw::Integer(-1)), None);
         assert_eq!(tenths.read(&Raw::Gauge(65535)), None);
         assert_eq!(tenths.read(&octets(b"off")), None);

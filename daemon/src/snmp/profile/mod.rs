@@ -82,6 +82,10 @@ pub struct Field {
     /// Where to look, in this order.
     sources: Vec<Source>,
     convention: Convention,
+    /// What part of a text is meant: its first group, or all that matches.
+    pattern: Option<Regex>,
+    /// What a text is followed by.
+    suffix: String,
     /// The value is multiplied by this one.
     times: Option<Template>,
     /// entPhySensorScale and entPhySensorPrecision (RFC 3433).
@@ -122,8 +126,10 @@ shipped! {
     "generic"
     "snmpv2-mib" "if-mib" "ip-mib" "entity-mib" "entity-sensor-mib" "host-resources-mib" "ucd-snmp-mib"
     "printer-mib" "ups-mib" "bridge-mib" "lldp-mib" "power-ethernet-mib"
-    "cisco-ios" "mikrotik" "juniper" "fortinet"
-    "apc" "linux" "synology" "windows"
+    "aruba-controller" "aruba-cx" "cisco-catalyst-1300" "cisco-ios" "cisco-nxos" "cisco-small-business" "dlink" "edgeswitch"
+    "fortinet" "hpe-comware" "hpe-procurve" "juniper" "mikrotik" "tplink" "ubiquiti" "zyxel"
+    "apc" "apc-pdu" "eaton" "mge"
+    "linux" "qnap" "qnap-qts" "synology" "vmware-esxi" "windows"
     "brother" "canon" "hp-printer" "kyocera" "ricoh" "xerox"
 }
 
@@ -281,6 +287,9 @@ impl Profile {
 }
 
 #[cfg(test)]
+mod vendors;
+
+#[cfg(test)]
 mod tests {
     use super::super::raw::Raw;
     use super::*;
@@ -293,7 +302,7 @@ mod tests {
         profile.unwrap()
     }
 
-    fn store(values: &[(&str, Raw)]) -> Store {
+    pub(super) fn store(values: &[(&str, Raw)]) -> Store {
         let mut store = Store::default();
         for (oid, value) in values {
             // The column is what stands before the slash, or before the last arc.
@@ -390,89 +399,6 @@ mod tests {
             }
         }
         assert_eq!(profiles.of(&[1, 3, 6, 1, 4, 1, 99_999], "unheard of").unwrap().name, FALLBACK);
-    }
-
-    /// What devices of several vendors say, as facts: object identifier, values, and what they are to be understood as.
-    #[test]
-    fn vendors_own_tables_are_understood() {
-        let text = |text: &str| Raw::Octets(text.as_bytes().into());
-        type Device = (&'static str, &'static Section, Vec<(&'static str, Raw)>, &'static str);
-        let devices: [Device; 5] = [
-            (
-                "1.3.6.1.4.1.318.1.3.27.1",
-                Section::UPS,
-                vec![
-                    ("1.3.6.1.4.1.318.1.1.1.2.1.1.0", Raw::Integer(2)),
-                    ("1.3.6.1.4.1.318.1.1.1.2.2.1.0", Raw::Gauge(100)),
-                    ("1.3.6.1.4.1.318.1.1.1.2.3.1.0", Raw::Gauge(998)),
-                    ("1.3.6.1.4.1.318.1.1.1.2.2.3.0", Raw::Ticks(612_000)),
-                    ("1.3.6.1.4.1.318.1.1.1.4.1.1.0", Raw::Integer(3)),
-                ],
-                "battery_status=normal charge_percent=99.8 remaining_seconds=6120 source=battery",
-            ),
-            (
-                "1.3.6.1.4.1.14988.1",
-                Section::SENSORS,
-                vec![
-                    ("1.3.6.1.4.1.14988.1.1.3.100.1.2.14", text("temperature")),
-                    ("1.3.6.1.4.1.14988.1.1.3.100.1.3.14", Raw::Integer(44)),
-                    ("1.3.6.1.4.1.14988.1.1.3.100.1.4.14", Raw::Integer(1)),
-                    ("1.3.6.1.4.1.14988.1.1.3.100.1.2.13", text("voltage")),
-                    ("1.3.6.1.4.1.14988.1.1.3.100.1.3.13", Raw::Integer(241)),
-                    ("1.3.6.1.4.1.14988.1.1.3.100.1.4.13", Raw::Integer(3)),
-                ],
-                "name=temperature quantity=temperature unit=celsius value=44; \
-                 name=voltage quantity=voltage unit=volts value=24.1",
-            ),
-            (
-                "1.3.6.1.4.1.9.1.1208",
-                Section::PROCESSORS,
-                vec![
-                    ("1.3.6.1.4.1.9.9.109.1.1.1.1.2.1", Raw::Integer(1000)),
-                    ("1.3.6.1.4.1.9.9.109.1.1.1.1.7.1", Raw::Gauge(17)),
-                    ("1.3.6.1.2.1.47.1.1.1.1.7.1000", text("Switch System")),
-                ],
-                "name=Switch System load_percent=17",
-            ),
-            (
-                "1.3.6.1.4.1.1347.41",
-                Section::SUPPLIES,
-                vec![
-                    ("1.3.6.1.2.1.43.11.1.1.3/1.1", Raw::Integer(1)),
-                    ("1.3.6.1.2.1.43.11.1.1.5/1.1", Raw::Integer(3)),
-                    ("1.3.6.1.2.1.43.11.1.1.6/1.1", text("TK-130")),
-                    ("1.3.6.1.2.1.43.11.1.1.8/1.1", Raw::Integer(7200)),
-                    ("1.3.6.1.2.1.43.11.1.1.9/1.1", Raw::Integer(1800)),
-                    ("1.3.6.1.2.1.43.12.1.1.4/1.1", text("black")),
-                ],
-                "name=TK-130 kind=toner colour=black capacity=7200 level=1800 level_percent=25",
-            ),
-            (
-                "1.3.6.1.4.1.8072.3.2.10",
-                Section::STORAGE,
-                vec![
-                    ("1.3.6.1.4.1.6574.3.1.1.2.0", text("Volume 1")),
-                    ("1.3.6.1.4.1.6574.3.1.1.3.0", Raw::Integer(1)),
-                    ("1.3.6.1.4.1.6574.3.1.1.4.0", Raw::Counter64(250)),
-                    ("1.3.6.1.4.1.6574.3.1.1.5.0", Raw::Counter64(1000)),
-                ],
-                "name=Volume 1 kind=raid size_octets=1000 used_octets=750 free_octets=250 used_percent=75 status=normal",
-            ),
-        ];
-        let profiles = Profiles::load(None, &Problems::default());
-        for (object_id, section, values, expected) in devices {
-            let object_id = super::super::raw::arcs(object_id).unwrap();
-            let profile = profiles.of(&object_id, "").unwrap();
-            let rows = profile.rows(section, &store(&values));
-            let row = |row: &Row| {
-                let known: Vec<String> =
-                    row.known(section).map(|(field, datum)| format!("{}={datum}", field.name)).collect();
-                known.join(" ")
-            };
-            let mut seen: Vec<String> = rows.iter().map(row).collect();
-            seen.sort();
-            assert_eq!(seen.join("; "), expected, "{}", profile.name);
-        }
     }
 
     #[test]

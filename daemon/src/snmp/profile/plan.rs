@@ -36,8 +36,8 @@ pub struct Wanted {
     pub scalar: Option<u32>,
     /// Whether once an hour is enough.
     pub is_seldom: bool,
-    /// Whether it is only of interest when what stands before it in the list of sources has no rows.
-    pub instead_of: Option<Box<[u32]>>,
+    /// What stands before it in the list of sources: it is of interest only where all of those have nothing.
+    pub instead_of: Vec<Box<[u32]>>,
 }
 
 impl Wanted {
@@ -73,8 +73,8 @@ fn wanted(tables: &[Arc<Table>]) -> Vec<Wanted> {
             Some(place) => {
                 let before = &mut wanted[*place];
                 before.is_seldom &= one.is_seldom;
-                if one.instead_of.is_none() {
-                    before.instead_of = None;
+                if one.instead_of.is_empty() {
+                    before.instead_of.clear();
                 }
             }
             None => {
@@ -91,8 +91,8 @@ impl Table {
         let mut wanted = Vec::new();
         for field in &self.fields {
             let is_seldom = self.section.is_seldom || field.is_seldom;
-            let mut before: Option<Box<[u32]>> = None;
-            let of = |template: &Template, instead_of: Option<Box<[u32]>>, is_seldom| Wanted {
+            let mut before: Vec<Box<[u32]>> = Vec::new();
+            let of = |template: &Template, instead_of: Vec<Box<[u32]>>, is_seldom| Wanted {
                 prefix: template.prefix.clone(),
                 scalar: template.is_scalar().then(|| template.oid().last().copied()).flatten(),
                 is_seldom,
@@ -102,15 +102,17 @@ impl Table {
                 let (Source::At(template) | Source::Under(template)) = source else { continue };
                 // What names a row by another table's row is a name, and names hardly change.
                 let is_name = !template.is_own() && !template.is_scalar();
-                wanted.push(of(template, before.replace(template.prefix.clone()), is_seldom || is_name));
+                wanted.push(of(template, before.clone(), is_seldom || is_name));
+                before.push(template.prefix.clone());
                 let entry = self.entry.as_deref().unwrap_or_default();
-                wanted
-                    .extend(template.columns().map(|column| of(&Template::of_column(entry, column), None, is_seldom)));
+                wanted.extend(
+                    template.columns().map(|column| of(&Template::of_column(entry, column), Vec::new(), is_seldom)),
+                );
             }
             let subtype = field.subtype.iter().map(|subtype| &subtype.column);
             for template in field.times.iter().chain(&field.sensor_scale).chain(&field.sensor_precision).chain(subtype)
             {
-                wanted.push(of(template, None, is_seldom));
+                wanted.push(of(template, Vec::new(), is_seldom));
             }
         }
         wanted

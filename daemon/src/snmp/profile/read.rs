@@ -96,6 +96,8 @@ fn field(mut table: strict_toml::Table<'_>, entry: Option<&[u32]>, position: usi
         return None;
     }
     let convention = convention(&mut table, kind);
+    let pattern: Option<Pattern> = table.optional("pattern");
+    let suffix = table.or("suffix", String::new());
     let times: Option<u32> = table.optional("times");
     let times = match times {
         Some(column) => Some(of_column(&table, "times", column)?),
@@ -124,6 +126,8 @@ fn field(mut table: strict_toml::Table<'_>, entry: Option<&[u32]>, position: usi
         position,
         sources,
         convention: convention?,
+        pattern: pattern.map(|pattern| pattern.0),
+        suffix,
         times,
         sensor_scale,
         sensor_precision,

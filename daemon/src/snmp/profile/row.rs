@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use regex::bytes::Regex;
+
 use super::template::{self, Template};
 use super::{Convention, Datum, Field, Source, Table};
 use crate::snmp::raw::{Column, Raw, Suffix};
@@ -73,7 +75,7 @@ impl Table {
                 let Source::At(template) = source else { return None };
                 let suffix = template.suffix(&reading)?;
                 let raw = store.0.get(&template.prefix)?.get(&suffix)?;
-                reading.read_source(source, reading.convention(field))?;
+                reading.read_source(source, reading.convention(field), field.pattern.as_ref())?;
                 let oid = template.prefix.iter().chain(&suffix).copied().collect();
                 Some(Origin { field: self.section.fields[field.position].name, oid, raw: raw.clone() })
             })
@@ -88,7 +90,10 @@ impl Table {
             let text = row.data[*position].as_ref().and_then(Datum::as_text);
             text.is_some_and(|text| words.iter().any(|word| **word == **text))
         };
-        (essential.is_empty() || essential.iter().any(is_known)) && self.only.iter().all(is_wanted)
+        // A drive without a medium has a size of nothing.
+        let is_empty = self.section == Section::STORAGE
+            && row.get(Section::STORAGE, "size_octets").and_then(Datum::as_number) == Some(0.0);
+        (essential.is_empty() || essential.iter().any(is_known)) && !is_empty && self.only.iter().all(is_wanted)
     }
 
     /// The indexes of its rows: those of its own columns. Scalars are one row.
@@ -149,8 +154,15 @@ impl template::Row for Reading<'_> {
 impl Reading<'_> {
     fn read(&self, field: &Field) -> Option<Datum> {
         let convention = self.convention(field);
-        let datum = field.sources.iter().find_map(|source| self.read_source(source, convention))?;
-        let Datum::Number(mut number) = datum else { return Some(datum) };
+        let datum =
+            field.sources.iter().find_map(|source| self.read_source(source, convention, field.pattern.as_ref()))?;
+        let mut number = match datum {
+            Datum::Number(number) => number,
+            Datum::Text(text) if !field.suffix.is_empty() => {
+                return Some(Datum::Text(format!("{text}{}", field.suffix).into()));
+            }
+            other => return Some(other),
+        };
         if let Some(times) = &field.times {
             number *= self.store.at(times, self)?.number()?;
         }
@@ -180,9 +192,15 @@ impl Reading<'_> {
         by_subtype.unwrap_or(&field.convention)
     }
 
-    fn read_source(&self, source: &Source, convention: &Convention) -> Option<Datum> {
+    fn read_source(&self, source: &Source, convention: &Convention, pattern: Option<&Regex>) -> Option<Datum> {
         match source {
-            Source::At(template) => convention.read(self.store.at(template, self)?),
+            Source::At(template) => {
+                let raw = self.store.at(template, self)?;
+                match pattern {
+                    None => convention.read(raw),
+                    Some(pattern) => convention.read(&part(raw, pattern)?),
+                }
+            }
             Source::Index(from, to) => {
                 let to = to.unwrap_or(self.index.len());
                 convention.read_arcs(self.index.get(from - 1..to)?)
@@ -200,6 +218,14 @@ impl Reading<'_> {
             }
         }
     }
+}
+
+/// The part of a text that a pattern means; none if it does not match.
+fn part(raw: &Raw, pattern: &Regex) -> Option<Raw> {
+    let Raw::Octets(octets) = raw else { return None };
+    let captures = pattern.captures(octets)?;
+    let found = captures.get(1).or_else(|| captures.get(0))?;
+    Some(Raw::Octets(found.as_bytes().into()))
 }
 
 impl Store {
@@ -276,12 +302,19 @@ impl Row {
         } else if section == Section::SUPPLIES {
             let share = number(self, "level").zip(number(self, "capacity"));
             let share = share.filter(|(level, full)| *full > 0.0 && *level >= 0.0);
-            self.fill(section, "level_percent", share.map(|(level, full)| Datum::Number(percent(level, full))));
+            let share = share.map(|(level, full)| percent(level, full));
+            let is_percent =
+                self.get(section, "unit").and_then(Datum::as_text).is_some_and(|unit| &**unit == "percent");
+            let share =
+                share.or_else(|| number(self, "level").filter(|level| is_percent && (0.0..=100.0).contains(level)));
+            self.fill(section, "level_percent", share.map(Datum::Number));
         } else if section == Section::STORAGE || section == Section::MEMORY {
             let of = |field| number(self, field);
             let (size, used, free) = (of("size_octets"), of("used_octets"), of("free_octets"));
             let size = size.or_else(|| Some(used? + free?));
             let used = used.or_else(|| size.zip(free).map(|(size, free)| (size - free).max(0.0)));
+            let used =
+                used.or_else(|| size.zip(of("used_percent")).map(|(size, share)| (size * share / 100.0).round()));
             let share = used.zip(size).filter(|(_, size)| *size > 0.0);
             self.fill(section, "size_octets", size.map(Datum::Number));
             self.fill(section, "used_octets", used.map(Datum::Number));
