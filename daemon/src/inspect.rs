@@ -128,8 +128,16 @@ impl Target {
 /// The output cannot be written.
 pub fn print(explanation: &Explanation, as_json: bool) -> Result<(), CannotLook> {
     let text = if as_json { as_text(&explanation.json()) } else { explanation.to_string() };
+    write_out(&format!("{text}\n")).map_err(CannotLook::Output)
+}
+
+/// Writes to standard output, as far as somebody wants to read.
+///
+/// # Errors
+/// The output cannot be written.
+pub fn write_out(text: &str) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
-    writeln!(out, "{text}").and_then(|()| out.flush()).or_else(ignore_broken_pipe).map_err(CannotLook::Output)
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).or_else(ignore_broken_pipe)
 }
 
 /// JSON for a person on a terminal, compact for a program.

@@ -9,13 +9,13 @@
 //! - [`recorder`]: the one writer, into [`journal`], [`history`] and [`live`];
 //! - [`web`]: shows it;
 //! - [`traps`]: what devices say by themselves;
-//! - [`inspect`]: looks at one SNMP agent by hand;
+//! - [`inspect`]: looks at one SNMP agent by hand; [`discover`]: looks at a whole network and proposes a configuration;
 //! - [`reload`]: when the configuration is read again;
 //! - [`service`]: starts, changes and stops all of it.
 
 pub mod backup;
 pub mod config;
-
+pub mod discover;
 pub mod health;
 pub mod history;
 pub mod inspect;

@@ -1,15 +1,18 @@
 //! The command line of `rotused`: one short function a command.
 
 use std::io::IsTerminal;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
+use ipnet::IpNet;
 use messages::Language;
 use rotused::backup::{Restic, Workplace};
 use rotused::config::{self, Config, Invalid, Location, RepositoryName};
+use rotused::discover::{self, Discovery, Search};
 use rotused::inspect::{self, CannotLook, Target};
 use rotused::service::{self, CannotStart};
 use tracing_subscriber::EnvFilter;
@@ -63,6 +66,28 @@ enum Command {
     Snmp {
         #[command(subcommand)]
         command: Snmp,
+    },
+    /// Looks at a network and proposes TOML for the devices that answer ping or SNMP; changes nothing.
+    ///
+    /// Every address is pinged and asked by SNMP as each credential of the configuration. Who answers is asked for all that
+    /// its profile knows; the proposal has its name, kind, site and address, and its parent from what devices say of
+    /// their neighbours (LLDP, CDP) and of the MAC addresses behind their ports. Devices that are in the configuration are
+    /// left out. Write it to a file in devices/, change what you know better, and run `rotused check`.
+    Discover {
+        /// Networks or addresses, such as 10.0.0.0/22.
+        #[arg(required = true, value_parser = network)]
+        networks: Vec<IpNet>,
+        /// As whom agents are asked: the name of a [[credential]], perhaps several times; by default all of them.
+        #[arg(long, value_name = "NAME")]
+        credentials: Vec<String>,
+        /// The port of SNMP agents.
+        #[arg(long, default_value_t = 161)]
+        port: u16,
+        /// The address from which parents are seen; by default the gateway of this machine.
+        #[arg(long, value_name = "ADDRESS")]
+        root: Option<IpAddr>,
+        #[command(flatten)]
+        configured: Configured,
     },
     /// Looks after restic repositories.
     Repo {
@@ -163,6 +188,9 @@ fn execute(command: Command) -> anyhow::Result<()> {
         Command::Run(configured) => run(&configured.config),
         Command::Check(configured) => check(&configured.config),
         Command::Snmp { command } => snmp(command),
+        Command::Discover { networks, credentials, port, root, configured } => {
+            discover(&configured.config, &Search { networks, credentials, port, root })
+        }
         Command::Repo { command: Repo::Init { name, configured } } => init(&configured.config, &name),
     }
 }
@@ -210,6 +238,22 @@ fn snmp(command: Snmp) -> anyhow::Result<()> {
         }
         Ok(())
     })
+}
+
+fn discover(path: &Path, search: &Search) -> anyhow::Result<()> {
+    let config = load(path)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let tell = |words: &str| eprintln!("rotused: {words}");
+    let found = runtime.block_on(discover::discover(&config, search, tell))?;
+    let Discovery { proposal, devices, configured } = found;
+    eprintln!("rotused: {devices} devices, {configured} of them in the configuration already");
+    inspect::write_out(&proposal)?;
+    Ok(())
+}
+
+fn network(text: &str) -> Result<IpNet, String> {
+    let address = || text.parse().ok().map(|address: IpAddr| IpNet::from(address));
+    text.parse().ok().or_else(address).ok_or_else(|| "a network looks like 10.0.0.0/22".to_owned())
 }
 
 impl Agent {

@@ -441,6 +441,7 @@ device-kind-switch = switch
 device-kind-router = router
 device-kind-firewall = firewall
 device-kind-access-point = access point
+device-kind-wireless-controller = wireless controller
 device-kind-server = server
 device-kind-nas = NAS
 device-kind-printer = printer

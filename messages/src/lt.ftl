@@ -451,6 +451,7 @@ device-kind-switch = komutatorius
 device-kind-router = maršrutizatorius
 device-kind-firewall = ugniasienė
 device-kind-access-point = prieigos taškas
+device-kind-wireless-controller = belaidžio tinklo valdiklis
 device-kind-server = serveris
 device-kind-nas = NAS saugykla
 device-kind-printer = spausdintuvas

@@ -64,6 +64,7 @@ device_kinds! {
     Router "router"
     Firewall "firewall"
     AccessPoint "access-point"
+    WirelessController "wireless-controller"
     Server "server"
     Nas "nas"
     Printer "printer"

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Number, Value, json};
 
-use super::profile::{Datum, Explained, Profile, Store};
+use super::profile::{Datum, Explained, Profile, Row, Store};
 use super::raw::dotted;
 use super::section::{Kind, Section};
 
@@ -24,6 +24,18 @@ impl Explanation {
     pub(super) fn new(profile: Arc<Profile>, store: &Store, oddities: Vec<String>) -> Self {
         let sections = Section::ALL.iter().map(|section| (*section, profile.explain(section, store)));
         Self { sections: sections.filter(|(_, rows)| !rows.is_empty()).collect(), profile, oddities }
+    }
+
+    /// The profile that fits.
+    #[must_use]
+    pub fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
+    /// What is known of a section.
+    pub fn rows(&self, section: &'static Section) -> impl Iterator<Item = &Row> {
+        let found = self.sections.iter().find(|(found, _)| *found == section);
+        found.into_iter().flat_map(|(_, rows)| rows).map(|explained| &explained.row)
     }
 
     /// For programs.

@@ -6,6 +6,7 @@ mod ber;
 mod usm;
 mod walk;
 
+use std::collections::HashMap;
 use std::io::{IoSlice, IoSliceMut};
 use std::net::{Ipv4Addr, SocketAddrV4, UdpSocket};
 use std::os::fd::AsRawFd;
@@ -59,7 +60,9 @@ struct Counted {
 }
 
 struct Agent {
-    walk: Walk,
+    walks: HashMap<Ipv4Addr, Walk>,
+    /// What all others have; none: they do not answer.
+    default: Option<Walk>,
     users: Users,
     misbehaviour: Misbehaviour,
     started: Instant,
@@ -92,9 +95,19 @@ impl Agents {
     /// Its privacy passphrase.
     pub const PRIVACY: &str = "slaptumas-2026";
 
-    /// Starts them.
+    /// Starts them, all alike.
     #[must_use]
     pub fn start(walk: Walk, misbehaviour: Misbehaviour) -> Self {
+        Self::start_with(HashMap::new(), Some(walk), misbehaviour)
+    }
+
+    /// Starts those that are named, each with what it has; the others never answer.
+    #[must_use]
+    pub fn of<const N: usize>(walks: [(Ipv4Addr, Walk); N]) -> Self {
+        Self::start_with(walks.into(), None, Misbehaviour::default())
+    }
+
+    fn start_with(walks: HashMap<Ipv4Addr, Walk>, default: Option<Walk>, misbehaviour: Misbehaviour) -> Self {
         let socket = UdpSocket::bind("0.0.0.0:0").unwrap();
         let port = socket.local_addr().unwrap().port();
         socket.set_read_timeout(Some(Duration::from_millis(100))).unwrap();
@@ -103,7 +116,8 @@ impl Agents {
         let _ = setsockopt(&socket, sockopt::RcvBuf, &(4 << 20));
         let (counted, stop) = (Arc::new(Counted::default()), Arc::new(AtomicBool::new(false)));
         let mut agent = Agent {
-            walk,
+            walks,
+            default,
             users: Users::new(Self::AUTHENTICATION, Self::PRIVACY),
             misbehaviour,
             started: Instant::now(),
@@ -184,18 +198,19 @@ impl Agent {
             return match self.users.open(agent, seconds, message.0)? {
                 Opened::Discovery(report) => Some(report),
                 Opened::Request(envelope, pdu) => {
-                    let response = self.respond(&pdu, version, uptime)?;
+                    let response = self.respond(agent, &pdu, version, uptime)?;
                     Some(self.users.seal(agent, seconds, &envelope, &response))
                 }
             };
         }
         let community = message.content(OCTETS)?;
-        let response = self.respond(message.0, version, uptime)?;
+        let response = self.respond(agent, message.0, version, uptime)?;
         Some(tlv(SEQUENCE, &[number(INTEGER, version.into()), tlv(OCTETS, community), response].concat()))
     }
 
     /// The response to a PDU.
-    fn respond(&self, pdu: &[u8], version: i64, uptime: Duration) -> Option<Vec<u8>> {
+    fn respond(&self, agent: Ipv4Addr, pdu: &[u8], version: i64, uptime: Duration) -> Option<Vec<u8>> {
+        let walk = self.walks.get(&agent).or(self.default.as_ref())?;
         let (kind, content) = Reader(pdu).any()?;
         let mut reader = Reader(content);
         let id = number(INTEGER, reader.number()?.into());
@@ -213,8 +228,8 @@ impl Agent {
         match kind {
             GET => {
                 for (place, name) in names.iter().enumerate() {
-                    match self.walk.find(name) {
-                        Some(found) => self.walk.entries[found].write(uptime, &mut bindings),
+                    match walk.find(name) {
+                        Some(found) => walk.entries[found].write(uptime, &mut bindings),
                         None => {
                             error = error.or(Some((NO_SUCH_NAME, place + 1)));
                             bindings.extend(nothing(name, NO_SUCH_INSTANCE));
@@ -224,7 +239,7 @@ impl Agent {
             }
             GET_NEXT => {
                 for (place, name) in names.iter().enumerate() {
-                    if self.write_next(name, uptime, &mut bindings) == *name {
+                    if self.write_next(walk, name, uptime, &mut bindings) == *name {
                         error = error.or(Some((NO_SUCH_NAME, place + 1)));
                     }
                 }
@@ -237,11 +252,12 @@ impl Agent {
                 let mut row = names.split_off(fixed.min(names.len()));
                 values = names.len();
                 for name in &names {
-                    self.write_next(name, uptime, &mut bindings);
+                    self.write_next(walk, name, uptime, &mut bindings);
                 }
                 for _ in 0..repetitions {
                     let before = bindings.len();
-                    let next: Vec<Oid> = row.iter().map(|name| self.write_next(name, uptime, &mut bindings)).collect();
+                    let next: Vec<Oid> =
+                        row.iter().map(|name| self.write_next(walk, name, uptime, &mut bindings)).collect();
                     // An agent sends as much as fits, and nothing more when nothing more is there (RFC 3416, 4.2.3).
                     if bindings.len() > LARGEST {
                         bindings.truncate(before);
@@ -272,11 +288,11 @@ impl Agent {
     }
 
     /// Writes what comes behind `name` and says what that is called; at the end it is the name itself.
-    fn write_next(&self, name: &[u32], uptime: Duration, bindings: &mut Vec<u8>) -> Oid {
-        let entries = &self.walk.entries;
-        let mut next = self.walk.after(name);
+    fn write_next(&self, walk: &Walk, name: &[u32], uptime: Duration, bindings: &mut Vec<u8>) -> Oid {
+        let entries = &walk.entries;
+        let mut next = walk.after(name);
         let column = |oid: &[u32]| oid.split_last().map(|(_, column)| column.to_vec());
-        if let (true, Some(before)) = (self.misbehaviour.loops, self.walk.find(name))
+        if let (true, Some(before)) = (self.misbehaviour.loops, walk.find(name))
             && entries.get(next).is_none_or(|found| column(&found.oid) != column(name))
         {
             next = entries[..=before].partition_point(|entry| column(&entry.oid) < column(name));

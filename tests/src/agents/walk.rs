@@ -1,7 +1,5 @@
 //! What agents have to say: recorded, or made.
 
-use std::fs;
-use std::path::Path;
 use std::time::Duration;
 
 use super::ber::{self, OCTETS, Oid};
@@ -36,11 +34,10 @@ const COUNTER64: u8 = 0x46;
 const UPTIME: [u32; 9] = [1, 3, 6, 1, 2, 1, 1, 3, 0];
 
 impl Walk {
-    /// Reads a recording in the format of snmpsim (`OID|TAG|VALUE`; a tag with an `x` has hexadecimal octets). Lines that
-    /// are none are left out.
+    /// Reads a recording in the format of snmpsim: lines of `OID|TAG|VALUE`, where a tag with an `x` has hexadecimal octets.
+    /// Lines that are none are left out.
     #[must_use]
-    pub fn recorded(path: &Path) -> Self {
-        let text = String::from_utf8_lossy(&fs::read(path).unwrap()).into_owned();
+    pub fn recorded(text: &str) -> Self {
         let mut walk = Self::default();
         for line in text.lines() {
             let mut fields = line.splitn(3, '|');

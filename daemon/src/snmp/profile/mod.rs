@@ -19,6 +19,7 @@ use regex::bytes::Regex;
 use strict_toml::{Document, Problem, Problems};
 
 use super::section::Section;
+use crate::config::DeviceKind;
 
 pub use convention::{Convention, Datum, text_of};
 pub use plan::{Group, Plan, Wanted};
@@ -47,6 +48,8 @@ pub struct Profile {
     pub name: String,
     /// What people call such devices.
     pub title: String,
+    /// What such a device is, if they all are the same.
+    pub kind: Option<DeviceKind>,
     belongs: Belongs,
     inherits: Vec<String>,
     /// Its own tables, after those that it inherits.
@@ -229,6 +232,7 @@ impl Profile {
         Self {
             name: String::new(),
             title: String::new(),
+            kind: None,
             belongs: Belongs::default(),
             inherits: Vec::new(),
             tables: Vec::new(),

@@ -16,6 +16,7 @@ use crate::snmp::section::{Kind, Section};
 pub(super) fn profile(name: &str, document: &Document, problems: &Problems) -> Option<Profile> {
     let mut root = document.table(problems)?;
     let title: Option<String> = root.required("title");
+    let kind = root.optional("kind");
     let inherits = root.or("inherits", Vec::new());
     let object_ids: Vec<ObjectId> = root.or("object_id", Vec::new());
     let description: Option<Pattern> = root.optional("description");
@@ -25,7 +26,7 @@ pub(super) fn profile(name: &str, document: &Document, problems: &Problems) -> O
         object_ids: object_ids.into_iter().map(|object_id| object_id.0).collect(),
         description: description.map(|pattern| pattern.0),
     };
-    Some(Profile { name: name.to_owned(), title: title?, belongs, inherits, tables, plan: Plan::default() })
+    Some(Profile { name: name.to_owned(), title: title?, kind, belongs, inherits, tables, plan: Plan::default() })
 }
 
 fn table(mut table: strict_toml::Table<'_>) -> Option<Table> {
