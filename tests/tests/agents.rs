@@ -23,11 +23,11 @@ fn installation() -> Installation {
 }
 
 /// What is understood of an agent.
-fn explained(agents: &Agents, credential: &str) -> String {
+fn explained(agents: &Agents, credential: &str, what: &str) -> String {
     let address = format!("127.7.0.1:{}", agents.port);
     let arguments = ["snmp", "explain", &address, "--credentials", credential, "--timeout", "25", "--json"];
     let output = installation().rotused(&arguments);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{what}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }
 
@@ -45,7 +45,7 @@ fn assert_whole(said: &str, what: &str) {
 fn all_versions_bring_the_same_of_a_switch() {
     let agents = Agents::start(Walk::switch(48), Misbehaviour::default());
     for credential in ["v1", "v2c", "v3"] {
-        assert_whole(&explained(&agents, credential), credential);
+        assert_whole(&explained(&agents, credential, credential), credential);
     }
 }
 
@@ -59,7 +59,7 @@ fn agents_that_bear_little_or_answer_strangely_are_understood_all_the_same() {
         ("tables in circles", Misbehaviour { loops: true, ..Misbehaviour::default() }),
         ("slow", Misbehaviour { delay: Duration::from_millis(60), ..Misbehaviour::default() }),
     ] {
-        assert_whole(&explained(&of(misbehaviour), "v2c"), what);
+        assert_whole(&explained(&of(misbehaviour), "v2c", what), what);
     }
 }
 

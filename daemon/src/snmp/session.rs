@@ -81,6 +81,14 @@ struct Known {
     oddities: Vec<String>,
 }
 
+/// Whom to ask, and how patiently.
+struct Asking<'c> {
+    client: &'c Client<UdpHandle>,
+    /// How long the agent took to say who it is.
+    round_trip: Duration,
+    timeout: Duration,
+}
+
 /// How often what hardly changes is asked for.
 const RENEWAL: Duration = Duration::from_secs(3600);
 
@@ -157,7 +165,7 @@ impl Session {
     /// Why there is no answer, or none that can be used.
     pub async fn walk(&mut self, root: &[u32], timeout: Duration) -> Result<(Column, Vec<String>), Failure> {
         let client = self.connect(timeout).await?;
-        let walked = walk(&client, &[root.into()], &mut self.manners, timeout).await?;
+        let walked = walk(&client, &[root.into()], &mut self.manners, timeout / 10, timeout).await?;
         Ok((walked.columns.into_iter().next().unwrap_or_default(), walked.oddities))
     }
 
@@ -172,11 +180,12 @@ impl Session {
             answered => answered?,
         };
         let taken = Instant::now();
+        let asking = Asking { client, round_trip: taken - started, timeout };
         let known = Known::renewed(self.known.take(), &identity, &self.transports.profiles(), taken);
         let known = self.known.insert(known);
         let profile = Arc::clone(&known.profile);
         for group in &profile.plan.often {
-            known.ask(client, group, &mut self.manners, timeout).await?;
+            known.ask(&asking, group, &mut self.manners).await?;
         }
         if taken - known.renewed >= RENEWAL {
             known.begin_renewal(taken);
@@ -189,7 +198,7 @@ impl Session {
         {
             known.asked += 1;
             // What an agent does not give of this kind says nothing about whether it works.
-            if let Err(reason) = known.ask(client, group, &mut self.manners, timeout).await {
+            if let Err(reason) = known.ask(&asking, group, &mut self.manners).await {
                 known.note_refusal(group, &reason);
             }
         }
@@ -332,23 +341,17 @@ impl Known {
         self.asked >= self.profile.plan.seldom.len()
     }
 
-    async fn ask(
-        &mut self,
-        client: &Client<UdpHandle>,
-        group: &Group,
-        manners: &mut Manners,
-        timeout: Duration,
-    ) -> Result<(), Failure> {
+    async fn ask(&mut self, asking: &Asking<'_>, group: &Group, manners: &mut Manners) -> Result<(), Failure> {
         let scalars: Vec<Box<[u32]>> = group.columns.iter().filter_map(Wanted::oid).collect();
         if !scalars.is_empty() {
-            for (oid, value) in scalars.iter().zip(get(client, &scalars, timeout).await?) {
+            for (oid, value) in scalars.iter().zip(get(asking.client, &scalars, asking.timeout).await?) {
                 if let Some(value) = value {
                     self.store.put(oid, value);
                 }
             }
             return Ok(());
         }
-        self.walk(client, group, |wanted| wanted.instead_of.is_empty(), manners, timeout).await?;
+        self.walk(asking, group, |wanted| wanted.instead_of.is_empty(), manners).await?;
         // The second best is asked for only where the best has nothing.
         let most = group.columns.iter().map(|wanted| wanted.instead_of.len()).max().unwrap_or(0);
         for rank in 1..=most {
@@ -361,25 +364,24 @@ impl Known {
                 })
                 .map(|wanted| wanted.prefix.clone())
                 .collect();
-            self.walk(client, group, |wanted| needed.contains(&wanted.prefix), manners, timeout).await?;
+            self.walk(asking, group, |wanted| needed.contains(&wanted.prefix), manners).await?;
         }
         Ok(())
     }
 
     async fn walk(
         &mut self,
-        client: &Client<UdpHandle>,
+        asking: &Asking<'_>,
         group: &Group,
         is_meant: impl Fn(&Wanted) -> bool,
         manners: &mut Manners,
-        timeout: Duration,
     ) -> Result<(), Failure> {
         let meant = group.columns.iter().filter(|wanted| is_meant(wanted)).map(|wanted| wanted.prefix.clone());
         let columns: Vec<Box<[u32]>> = meant.filter(|prefix| !self.absent.contains(prefix)).collect();
         if columns.is_empty() {
             return Ok(());
         }
-        let walked = walk(client, &columns, manners, timeout).await?;
+        let walked = walk(asking.client, &columns, manners, asking.round_trip, asking.timeout).await?;
         for (prefix, column) in columns.into_iter().zip(walked.columns) {
             if column.is_empty() {
                 self.absent.insert(prefix.clone());

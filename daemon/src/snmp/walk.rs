@@ -18,9 +18,15 @@ const MOST_ROWS: usize = 65_536;
 /// Columns in one request.
 const MOST_COLUMNS: usize = 24;
 
-/// How an agent wants to be asked: a step of [`STEPS`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Manners(usize);
+/// How an agent wants to be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Manners {
+    /// A step of [`STEPS`].
+    step: usize,
+    /// How many rows it has given at once. Silence about more is not waited out: it may be all that it has to say to so
+    /// large a question.
+    proven: u32,
+}
 
 /// From what is fastest to what every agent bears: whether GETBULK is used, and how many values one answer may have.
 /// About sixty fit into a packet of 1,500 octets.
@@ -28,23 +34,35 @@ const STEPS: [(bool, usize); 7] = [(true, 60), (true, 20), (true, 6), (true, 1),
 
 impl Manners {
     /// How an agent is asked of which nothing is known.
-    pub(super) const NEW: Self = Self(0);
+    pub(super) const NEW: Self = Self { step: 0, proven: 0 };
     /// SNMPv1 has no GETBULK.
-    pub(super) const WITHOUT_BULK: Self = Self(4);
+    pub(super) const WITHOUT_BULK: Self = Self { step: WITHOUT_BULK, proven: 0 };
 
     /// Asks for less at once from now on; says whether that was possible.
     fn shrink(&mut self) -> bool {
-        let possible = self.0 + 1 < STEPS.len();
-        self.0 += usize::from(possible);
+        let possible = self.can_shrink();
+        self.step += usize::from(possible);
         possible
+    }
+
+    const fn can_shrink(self) -> bool {
+        self.step + 1 < STEPS.len()
     }
 
     /// Tries a little more again: what made the agent silent may have been the network.
     pub(super) fn grow(&mut self) {
-        let least = if *self >= Self::WITHOUT_BULK { Self::WITHOUT_BULK.0 } else { 0 };
-        self.0 = self.0.saturating_sub(1).max(least);
+        let least = if self.step >= WITHOUT_BULK { WITHOUT_BULK } else { 0 };
+        self.step = self.step.saturating_sub(1).max(least);
     }
 }
+
+/// The first of the steps without GETBULK.
+const WITHOUT_BULK: usize = 4;
+
+/// An agent that has answered one question in this time answers a larger one in so many times that, if at all.
+const HASTE: u32 = 10;
+/// But nobody is rushed more than this.
+const LEAST_HASTE: Duration = Duration::from_secs(1);
 
 /// Columns of one table while they are being walked.
 struct Walk<'c> {
@@ -64,7 +82,7 @@ pub(super) struct Walked {
     pub(super) oddities: Vec<String>,
 }
 
-/// Walks the columns from start to end.
+/// Walks the columns from start to end. `round_trip` is how long the agent takes to answer a small question.
 ///
 /// # Errors
 /// The agent does not answer, or not in a way that can be used, even when it is asked for little.
@@ -72,22 +90,38 @@ pub(super) async fn walk(
     client: &Client<UdpHandle>,
     columns: &[Box<[u32]>],
     manners: &mut Manners,
+    round_trip: Duration,
     timeout: Duration,
 ) -> Result<Walked, Failure> {
+    let haste = (round_trip * HASTE).max(LEAST_HASTE);
     let mut walk = Walk::new(columns);
     loop {
-        let (bulk, values) = STEPS[manners.0];
+        let (bulk, values) = STEPS[manners.step];
         let active = walk.active(values.min(MOST_COLUMNS));
         if active.is_empty() {
             return Ok(Walked { columns: walk.found, oddities: walk.oddities });
         }
         let oids: Vec<Oid> = active.iter().map(|column| walk.next[*column].clone()).collect();
-        let answer = if bulk {
-            let rows = u32::try_from(values / oids.len()).unwrap_or(1);
-            client.get_bulk(&oids, 0, rows).await
-        } else {
-            client.get_next_many(&oids).await.map(|answer| answer.varbinds)
+        let rows = if bulk { u32::try_from(values / oids.len()).unwrap_or(1) } else { 1 };
+        let asking = async {
+            if bulk {
+                client.get_bulk(&oids, 0, rows).await
+            } else {
+                client.get_next_many(&oids).await.map(|answer| answer.varbinds)
+            }
         };
+        let answer = if rows <= manners.proven || !manners.can_shrink() {
+            asking.await
+        } else {
+            let Ok(answer) = tokio::time::timeout(haste, asking).await else {
+                manners.shrink();
+                continue;
+            };
+            answer
+        };
+        if answer.is_ok() {
+            manners.proven = manners.proven.max(rows);
+        }
         match answer {
             // Nothing at all in place of as much as fits is how some agents say tooBig.
             Ok(values) if values.is_empty() && manners.shrink() => {}
@@ -243,7 +277,7 @@ mod tests {
         let mut manners = Manners::NEW;
         let mut tried = Vec::new();
         while manners.shrink() {
-            tried.push(STEPS[manners.0]);
+            tried.push(STEPS[manners.step]);
         }
         assert_eq!(tried, STEPS[1..]);
         for _ in 0..9 {
