@@ -49,11 +49,9 @@ pub async fn probe(sockets: &Sockets, question: &Icmp, timeout: Duration) -> Ans
             Err(error) => asking.round.undelivered(not_sent(&error, question, timeout)),
         }
     }
-    let is_settled = tokio::time::timeout(timeout, asking.round.settled()).await.is_ok();
-    if is_settled {
-        // Somebody who answers twice does so at once.
-        tokio::time::sleep_until(Instant::now() + question.spacing).await;
-    }
+    // Somebody who answers twice does so at once.
+    socket.watch(&asking.round, Instant::now() + timeout, question.spacing);
+    asking.round.ended().await;
     answer(&asking.round.results(), timeout)
 }
 

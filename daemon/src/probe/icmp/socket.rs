@@ -23,10 +23,11 @@ use nix::sys::time::TimeSpec;
 use socket2::{Domain, Protocol, SockFilter, SockRef, Type};
 use tokio::io::Interest;
 use tokio::net::UdpSocket;
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::packet::{self, Heard};
-use super::round::{Reply, Round};
+use super::round::{Reply, Round, Watched};
 use crate::config::Icmp;
 use crate::probe::Failure;
 
@@ -34,6 +35,8 @@ use crate::probe::Failure;
 const READ_AFTER: u32 = 32;
 /// What the kernel may queue, in octets; it may give less.
 const RECEIVE_BUFFER: usize = 4 << 20;
+/// How often it is looked which rounds have ended. A timer for each would cost more than the ping.
+const SWEEP: Duration = Duration::from_millis(50);
 /// The largest reply, with its headers.
 const LARGEST: usize = 2048;
 
@@ -46,12 +49,16 @@ pub(super) struct Socket {
     /// Tells our requests from those of other programs.
     identifier: u16,
     tokens: RandomState,
+    /// Told when there is a round to be watched and was none before.
+    is_watching: Notify,
     state: Mutex<State>,
 }
 
 struct State {
     /// Which requests nobody has answered yet, or may answer twice.
     pending: HashMap<(IpAddr, u16), Pending>,
+    /// Rounds whose requests have been sent.
+    watched: Vec<Watched>,
     sequence: u16,
     /// What is sent, what is received, and what the kernel says of it; kept only so as not to be made anew each time.
     packet: Vec<u8>,
@@ -118,6 +125,7 @@ impl Socket {
         let socket = UdpSocket::from_std(std::net::UdpSocket::from(OwnedFd::from(socket)))?;
         let state = State {
             pending: HashMap::new(),
+            watched: Vec::new(),
             sequence: 0,
             packet: Vec::new(),
             octets: Box::new([0; LARGEST]),
@@ -125,8 +133,10 @@ impl Socket {
             traffic_class: 0,
             sent_since_read: 0,
         };
-        let socket = Arc::new(Self { socket, is_ipv4, is_raw, identifier, tokens, state: Mutex::new(state) });
+        let (is_watching, state) = (Notify::new(), Mutex::new(state));
+        let socket = Arc::new(Self { socket, is_ipv4, is_raw, identifier, tokens, is_watching, state });
         tokio::spawn(listen(Arc::clone(&socket)));
+        tokio::spawn(sweep(Arc::clone(&socket)));
         Ok(socket)
     }
 
@@ -219,6 +229,22 @@ impl Socket {
         self.socket.try_io(Interest::WRITABLE, send)
     }
 
+    /// Ends a round whose requests have all been sent: at `deadline`, or `linger` after the last reply.
+    pub(super) fn watch(&self, round: &Arc<Round>, deadline: Instant, linger: Duration) {
+        let mut state = self.lock();
+        if state.watched.is_empty() {
+            self.is_watching.notify_one();
+        }
+        state.watched.push(Watched { round: Arc::clone(round), deadline, linger, settled: None });
+    }
+
+    /// Ends the rounds that are over; whether others are left.
+    fn end_rounds(&self, now: Instant) -> bool {
+        let mut state = self.lock();
+        state.watched.retain_mut(|watched| !watched.end_if_over(now));
+        !state.watched.is_empty()
+    }
+
     /// Nobody waits for these requests any longer.
     pub(super) fn forget(&self, sent: &[Sent]) {
         let mut state = self.lock();
@@ -299,6 +325,19 @@ async fn listen(socket: Arc<Socket>) {
     while socket.socket.readable().await.is_ok() {
         // It ends in an error always; that there is nothing more is one that the runtime understands.
         let _ = socket.socket.try_io(Interest::READABLE, || socket.read_all(&mut socket.lock()));
+    }
+}
+
+/// Ends rounds, many at once, as long as the runtime lives.
+async fn sweep(socket: Arc<Socket>) {
+    loop {
+        socket.is_watching.notified().await;
+        loop {
+            tokio::time::sleep(SWEEP).await;
+            if !socket.end_rounds(Instant::now()) {
+                break;
+            }
+        }
     }
 }
 
