@@ -5,18 +5,22 @@
 //! pages and `/healthz` say so.
 
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::Poll;
 use std::time::Duration;
 
+use futures_util::task::AtomicWaker;
 use jiff::Timestamp;
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::MissedTickBehavior;
 use tracing::{debug, error, info, warn};
 
 use crate::backup::{Outcome, Run, RunId, Stored};
 use crate::config::{CheckId, Config, JobName};
 use crate::health::{Change, Event, Health, Notified, State};
-use crate::history::{self, COMMIT_INTERVAL, History};
+use crate::history::{COMMIT_INTERVAL, History};
 use crate::journal::{Entry, Journal};
 use crate::live::{Live, Refused};
 use crate::probe::Observation;
@@ -53,24 +57,39 @@ pub struct Punctuality {
 }
 
 /// Tells who asks a check to ask it sooner than it is due. Nearly always there is nothing to be told, and nobody is woken up.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Prompt {
-    told: Notify,
-    /// How soon.
-    within: Mutex<Duration>,
+    waker: AtomicWaker,
+    /// How soon, in nanoseconds; [`UNTOLD`] if nothing was told.
+    within: AtomicU64,
+}
+
+const UNTOLD: u64 = u64::MAX;
+
+impl Default for Prompt {
+    fn default() -> Self {
+        Self { waker: AtomicWaker::new(), within: AtomicU64::new(UNTOLD) }
+    }
 }
 
 impl Prompt {
     /// Tells to ask again so soon.
     pub fn ask_within(&self, time: Duration) {
-        *self.within.lock().unwrap_or_else(PoisonError::into_inner) = time;
-        self.told.notify_one();
+        let nanoseconds = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX).min(UNTOLD - 1);
+        self.within.store(nanoseconds, Ordering::Release);
+        self.waker.wake();
     }
 
     /// Waits until told, and says how soon.
     pub async fn told(&self) -> Duration {
-        self.told.notified().await;
-        *self.within.lock().unwrap_or_else(PoisonError::into_inner)
+        poll_fn(|context| {
+            self.waker.register(context.waker());
+            match self.within.swap(UNTOLD, Ordering::AcqRel) {
+                UNTOLD => Poll::Pending,
+                nanoseconds => Poll::Ready(Duration::from_nanos(nanoseconds)),
+            }
+        })
+        .await
     }
 }
 
@@ -158,7 +177,7 @@ impl Recorder {
         debug!(device = %observation.check.device, check = %observation.check.check, answer = ?observation.answer.outcome,
             "answered");
         let verdict = self.health.observe(&observation);
-        self.history.append(history::samples(&observation));
+        self.history.append(&observation);
         {
             let mut live = self.live.write();
             if let Some(check) = live.check_mut(&observation.check) {

@@ -1,8 +1,8 @@
 //! The daemon's life: everything is opened before anything starts, and everything that was started is waited for.
 //!
 //! Who spawns what: one task a check ([`crate::watch`]) and one a job ([`crate::jobs`]), one that hears traps
-//! ([`crate::traps`]), the web server, the watchdog, and the recorder on a thread of its own. All but the recorder hold a
-//! clone of the stop token and are counted by one tracker; the recorder ends by itself when the last of them has dropped
+//! ([`crate::traps`]), the web server, the watchdog, and the recorder on a thread of its own. All are counted by one tracker
+//! and hold a clone of the stop token, but for those who watch, who are given up when [`Watchers`] is dropped; the recorder ends by itself when the last of them has dropped
 //! its sender, having written everything. [`Steering`] is told when the configuration may have changed, and changes what
 //! has to.
 
@@ -129,7 +129,7 @@ pub async fn run(location: Location, config: Config) -> Result<(), CannotStart> 
             error!("the status pages are no longer served; restart rotused: {fault}");
         }
     });
-    let mut watchers = Watchers::new(opened.sockets, reports.clone(), stop.clone(), tasks.clone());
+    let mut watchers = Watchers::new(opened.sockets, reports.clone(), tasks.clone());
     watchers.apply(watchers.difference(&config.devices));
     let around = Surroundings {
         zone: config.time_zone.clone(),
@@ -160,7 +160,8 @@ pub async fn run(location: Location, config: Config) -> Result<(), CannotStart> 
     notify(&[NotifyState::Stopping]);
     stop.cancel();
     tasks.close();
-    // With it goes the last sender of reports that is not a task's: when the last task ends, the recorder does.
+    // With it go those who watch, and the last sender of reports that is not a task's: when the last task ends, the
+    // recorder does.
     drop(steering);
     tokio::select! {
         () = finish(tasks, recording) => info!("stopped"),

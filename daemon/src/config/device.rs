@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
+use std::sync::Arc;
 
 use messages::Message;
 use strict_toml::{FromText, Problem, Problems, Table, choose};
@@ -27,7 +28,7 @@ pub struct Device {
     /// An address rather than a host name, so that a fault of DNS never looks like a fault of every device.
     pub address: IpAddr,
     /// The questions, at least one.
-    pub checks: Vec<Check>,
+    pub checks: Vec<Arc<Check>>,
 }
 
 macro_rules! device_kinds {
@@ -100,7 +101,7 @@ pub(super) fn read(mut table: Table<'_>, reading: &Reading<'_>) -> Option<Device
     // Without an address the checks are still read, so that their own mistakes are reported in the same go.
     let asked = address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
     let read: Vec<_> = tables.into_iter().map(|table| check::read(table, name.as_ref(), asked, reading)).collect();
-    let checks: Vec<Check> = read.into_iter().collect::<Option<_>>()?;
+    let checks: Vec<Arc<Check>> = read.into_iter().map(|check| check.map(Arc::new)).collect::<Option<_>>()?;
     for (index, check) in checks.iter().enumerate() {
         if checks[..index].iter().any(|earlier| earlier.id == check.id) {
             table.report(&place, Message::new("config-check-twice").with("name", check.id.check.as_str()));

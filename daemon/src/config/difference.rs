@@ -1,6 +1,7 @@
 //! What a new configuration changes: what did not change goes on as if nothing had happened.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::{Check, CheckId, Device};
 
@@ -10,7 +11,7 @@ pub struct Difference {
     /// Checks that are asked no longer, or no longer so.
     pub stopped: Vec<CheckId>,
     /// Checks that are asked from now on.
-    pub started: Vec<Check>,
+    pub started: Vec<Arc<Check>>,
 }
 
 /// What is to be done after `devices` have taken the place of the checks that are `running`.
@@ -21,10 +22,10 @@ pub fn difference<'r>(running: impl Iterator<Item = &'r Check>, devices: &[Devic
     let mut difference = Difference::default();
     for check in wanted() {
         match before.remove(&check.id) {
-            Some(same) if same == check => {}
+            Some(same) if same == check.as_ref() => {}
             changed => {
                 difference.stopped.extend(changed.map(|check| check.id.clone()));
-                difference.started.push(check.clone());
+                difference.started.push(Arc::clone(check));
             }
         }
     }
@@ -42,7 +43,7 @@ mod tests {
     fn check(device: &str, port: u16, interval: u64) -> Check {
         Check {
             id: CheckId { device: device.parse().unwrap(), check: "tcp".parse().unwrap() },
-            question: Question::Tcp(Tcp { target: ([10, 0, 0, 1], port).into(), banner: None }),
+            question: Question::Tcp(Box::new(Tcp { target: ([10, 0, 0, 1], port).into(), banner: None })),
             interval: Duration::from_secs(interval),
             timeout: Duration::from_secs(1),
             confirmation: Confirmation { times: 3, every: Duration::from_secs(2) },
@@ -57,7 +58,7 @@ mod tests {
             kind: None,
             parents: Vec::new(),
             address: [10, 0, 0, 1].into(),
-            checks: vec![check],
+            checks: vec![Arc::new(check)],
         }
     }
 

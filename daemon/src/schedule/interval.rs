@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// Phases are whole ticks: those who start in the same one are woken up together. To be woken up one by one costs ten
 /// times what a ping does.
-const TICK: Duration = Duration::from_millis(250);
+pub const TICK: Duration = Duration::from_millis(250);
 
 /// Where in its interval a check starts: a stable share of it, in whole [`TICK`]s, that depends only on `identity`.
 ///

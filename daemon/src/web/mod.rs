@@ -222,9 +222,9 @@ impl Inner {
     fn samples(&self, wanted: &[Series], now: Timestamp) -> Option<Samples> {
         let history = self.history.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
         let from = now.saturating_sub(graph::SPAN).ok()?;
-        let read = |series: &Series| Ok((series.clone(), history.since(series, from)?));
-        let samples: Result<Samples, crate::history::HistoryError> = wanted.iter().map(read).collect();
-        samples.inspect_err(|error| tracing::warn!(%error, "a page is shown without graphs")).ok()
+        let read = history.since(wanted, from);
+        let read = read.inspect_err(|error| tracing::warn!(%error, "a page is shown without graphs")).ok()?;
+        Some(wanted.iter().cloned().zip(read).collect())
     }
 }
 

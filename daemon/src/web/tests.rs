@@ -10,9 +10,9 @@ use tokio::time::Instant;
 
 use super::*;
 use crate::config::Config;
-use crate::history::{History, Sample};
+use crate::history::History;
 use crate::live::Status;
-use crate::probe::Metric;
+use crate::probe::{Answer, Measurement, Metric, Observation};
 use crate::schedule::Lateness;
 use crate::snmp::profile::Profiles;
 
@@ -195,8 +195,11 @@ fn a_day_of_numbers_becomes_graphs() {
     let device = status.device("sw-rotuse-1").unwrap();
     let wanted = device::drawn_series(device);
     assert_eq!(wanted.len(), 1 + 2 * 2, "one round trip, and both ways of both interfaces that are up");
-    let sample = |series: &Series| Sample { series: series.clone(), at: samples::now(), value: 1000.0 };
-    history.append(wanted.iter().map(sample));
+    for series in &wanted {
+        let measured = Measurement { metric: series.metric, instance: series.instance.clone(), value: 1000.0 };
+        let answer = Answer::good(vec![measured]);
+        history.append(&Observation { check: series.check.clone(), at: samples::now(), answer });
+    }
     history.commit(samples::now()).unwrap();
     let pages = Pages::new(live(status.clone()), Some(history.reader().unwrap()), TimeZone::UTC);
     let samples = pages.0.samples(&wanted, samples::now()).unwrap();

@@ -80,10 +80,10 @@ impl std::fmt::Display for CheckId {
 /// how often the question is asked unless the configuration says otherwise.
 macro_rules! kinds {
     ($($(#[$doc:meta])* $kind:ident $key:literal every $interval:literal s, within $timeout:literal s;)*) => {
-        /// What is asked, and of whom.
+        /// What is asked, and of whom. In a box each, because there are many small ones and few large ones.
         #[derive(Debug, Clone, PartialEq)]
         pub enum Question {
-            $($(#[$doc])* $kind($kind),)*
+            $($(#[$doc])* $kind(Box<$kind>),)*
         }
 
         #[derive(Clone, Copy, PartialEq, Eq)]
@@ -122,7 +122,7 @@ macro_rules! kinds {
                 match self {
                     $(Self::$kind => {
                         let (question, name) = $kind::read(table, address, reading)?;
-                        Some((Question::$kind(question), name))
+                        Some((Question::$kind(Box::new(question)), name))
                     })*
                 }
             }

@@ -1,17 +1,19 @@
 //! One task a check: wait for its time, ask, report, and ask again soon if the answer has to be confirmed. [`Watchers`]
 //! starts and stops them as the configuration says, and lets those go on that did not change.
 
+mod clock;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::mpsc;
-use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
+use tokio::task::AbortHandle;
 use tokio_util::task::TaskTracker;
 
-use crate::config::{Check, CheckId, Device, DeviceName, Difference, Question, Snmp, difference};
+use self::clock::Clock;
+use crate::config::{Check, CheckId, Device, DeviceName, Difference, Question, difference};
 use crate::probe::{
     Answer, Observation, dns, exec, http, icmp, imap, mail, mysql, ntp, postgres, smtp, snmp, tcp, tls,
 };
@@ -21,16 +23,15 @@ use crate::snmp::profile::Profiles;
 use crate::snmp::{Session, Transports};
 
 /// The sockets that all checks share.
-#[derive(Clone)]
 pub struct Sockets {
-    icmp: Arc<icmp::Sockets>,
+    icmp: icmp::Sockets,
     snmp: Transports,
 }
 
 impl Sockets {
     /// Opens them; must be called inside the runtime that will ask.
     pub async fn open(profiles: Arc<Profiles>) -> Self {
-        Self { icmp: Arc::new(icmp::Sockets::open()), snmp: Transports::open(profiles).await }
+        Self { icmp: icmp::Sockets::open(), snmp: Transports::open(profiles).await }
     }
 
     /// Those of SNMP.
@@ -40,30 +41,32 @@ impl Sockets {
     }
 }
 
-/// Everybody who asks.
+/// Everybody who asks. Whoever still does is stopped when this is dropped.
 pub struct Watchers {
-    sockets: Sockets,
-    /// When the daemon was started: what phases are counted from.
-    started: Instant,
+    sockets: Arc<Sockets>,
+    clock: Arc<Clock>,
     reports: mpsc::Sender<Report>,
-    stop: CancellationToken,
     tasks: TaskTracker,
     running: HashMap<CheckId, Watcher>,
+    ticking: AbortHandle,
 }
 
 /// One who asks.
-#[derive(Clone)]
 struct Watcher {
     check: Arc<Check>,
-    stop: CancellationToken,
     prompt: Arc<Prompt>,
+    /// A probe is given up wherever it is; nothing that it holds outlives it.
+    task: AbortHandle,
 }
 
 impl Watchers {
-    /// Nobody yet. Whoever will ask is counted by `tasks`, reports to `reports`, and stops with `stop`.
+    /// Nobody yet. Whoever will ask is counted by `tasks` and reports to `reports`.
     #[must_use]
-    pub fn new(sockets: Sockets, reports: mpsc::Sender<Report>, stop: CancellationToken, tasks: TaskTracker) -> Self {
-        Self { sockets, started: Instant::now(), reports, stop, tasks, running: HashMap::new() }
+    pub fn new(sockets: Sockets, reports: mpsc::Sender<Report>, tasks: TaskTracker) -> Self {
+        let (sockets, clock) = (Arc::new(sockets), Clock::new());
+        let runs = Arc::clone(&clock);
+        let ticking = tasks.spawn(async move { runs.run().await }).abort_handle();
+        Self { sockets, clock, reports, tasks, running: HashMap::new(), ticking }
     }
 
     /// What has to change so that the checks of `devices` are asked, and no others.
@@ -76,19 +79,27 @@ impl Watchers {
     pub fn apply(&mut self, difference: Difference) {
         for id in &difference.stopped {
             if let Some(watcher) = self.running.remove(id) {
-                watcher.stop.cancel();
+                watcher.task.abort();
             }
         }
         for check in difference.started {
-            let watcher = Watcher { check: Arc::new(check), stop: self.stop.child_token(), prompt: Arc::default() };
-            self.tasks.spawn(watcher.clone().watch(self.sockets.clone(), self.started, self.reports.clone()));
+            let prompt: Arc<Prompt> = Arc::default();
+            let asking = watch(
+                Arc::clone(&check),
+                Arc::clone(&prompt),
+                Arc::clone(&self.sockets),
+                Arc::clone(&self.clock),
+                self.reports.clone(),
+            );
+            let task = self.tasks.spawn(asking).abort_handle();
+            let watcher = Watcher { check, prompt, task };
             self.running.insert(watcher.check.id.clone(), watcher);
         }
     }
 
     /// Through which SNMP agents are asked.
     #[must_use]
-    pub const fn transports(&self) -> &Transports {
+    pub fn transports(&self) -> &Transports {
         self.sockets.transports()
     }
 
@@ -108,44 +119,51 @@ impl Watchers {
 /// After a start everything is asked once within this time, so that nobody looks at an empty page for an hour.
 const FIRST_ROUND: Duration = Duration::from_secs(10);
 
-impl Watcher {
-    /// Asks again and again until it is stopped. `started` is when the daemon was, and the same for all checks.
-    async fn watch(self, sockets: Sockets, started: Instant, reports: mpsc::Sender<Report>) {
-        let Self { check, stop, prompt } = self;
-        let mut session = None;
-        let phase = interval::phase(&check.id, check.interval);
-        // Both counted from `started`: when it is asked next, and when it would be if nobody prompted.
-        let mut next = first_start(started.elapsed(), &check, phase);
-        let mut regular = next;
-        let mut skipped = 0;
-        loop {
-            tokio::select! {
-                () = stop.cancelled() => return,
-                () = tokio::time::sleep_until(started + next) => {}
-                soon = prompt.told() => {
-                    next = regular.min(started.elapsed() + soon);
-                    continue;
-                }
+impl Drop for Watchers {
+    fn drop(&mut self) {
+        self.running.values().for_each(|watcher| watcher.task.abort());
+        self.ticking.abort();
+    }
+}
+
+/// Asks again and again. The clock is the same for all checks, and so are the phases that are counted by it.
+async fn watch(
+    check: Arc<Check>,
+    prompt: Arc<Prompt>,
+    sockets: Arc<Sockets>,
+    clock: Arc<Clock>,
+    reports: mpsc::Sender<Report>,
+) {
+    let mut session = None;
+    let phase = interval::phase(&check.id, check.interval);
+    // When it is asked next, and when it would be if nobody prompted.
+    let mut next = first_start(clock.elapsed(), &check, phase);
+    let mut regular = next;
+    let mut skipped = 0;
+    loop {
+        tokio::select! {
+            () = clock.sleep_until(next) => {}
+            soon = prompt.told() => {
+                next = regular.min(clock.elapsed() + soon);
+                continue;
             }
-            let at = Timestamp::now();
-            let punctuality = Punctuality { late: started.elapsed().saturating_sub(next), skipped };
-            let answer = tokio::select! {
-                () = stop.cancelled() => return,
-                answer = ask(&check, &sockets, &mut session) => answer,
-            };
-            let observation = Observation { check: check.id.clone(), at, answer };
-            if reports.send(Report::Observed(observation, punctuality, Arc::clone(&prompt))).await.is_err() {
-                return;
-            }
-            next = interval::next_start(started.elapsed(), check.interval, phase);
-            skipped = interval::rounds_between(std::mem::replace(&mut regular, next), next, check.interval);
         }
+        let at = Timestamp::now();
+        let punctuality = Punctuality { late: clock.elapsed().saturating_sub(next), skipped };
+        let answer = ask(&check, &sockets, &mut session).await;
+        let observation = Observation { check: check.id.clone(), at, answer };
+        if reports.send(Report::Observed(observation, punctuality, Arc::clone(&prompt))).await.is_err() {
+            return;
+        }
+        next = interval::next_start(clock.elapsed(), check.interval, phase);
+        skipped = interval::rounds_between(std::mem::replace(&mut regular, next), next, check.interval);
     }
 }
 
 /// Soon after the start of the daemon, or of the check.
 fn first_start(elapsed: Duration, check: &Check, phase: Duration) -> Duration {
-    let soon = elapsed + interval::phase(&check.id, check.interval.min(FIRST_ROUND));
+    let soon = interval::next_start(elapsed, interval::TICK, Duration::ZERO)
+        + interval::phase(&check.id, check.interval.min(FIRST_ROUND));
     soon.min(interval::next_start(elapsed, check.interval, phase))
 }
 
@@ -167,8 +185,8 @@ async fn ask(check: &Check, sockets: &Sockets, session: &mut Option<Box<Session>
         Question::Imap(question) => Box::pin(imap::probe(question, timeout)).await,
         Question::Mail(question) => Box::pin(mail::probe(question, timeout)).await,
         Question::Http(question) => Box::pin(http::probe(question, timeout)).await,
-        Question::Snmp(Snmp { target, credential }) => {
-            let begin = || Box::new(Session::new(*target, Arc::clone(credential), sockets.snmp.clone()));
+        Question::Snmp(snmp) => {
+            let begin = || Box::new(Session::new(snmp.target, Arc::clone(&snmp.credential), sockets.snmp.clone()));
             Box::pin(snmp::probe(session.get_or_insert_with(begin), timeout)).await
         }
     }
