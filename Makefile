@@ -24,7 +24,7 @@ test: packages ## runs every test
 	cargo build --workspace --locked
 	cargo test --workspace --locked
 
-bench: packages ## measures what watching a large city costs (15 minutes; CASES="ping" takes those with this word)
+bench: packages ## measures what watching a large city costs (20 minutes; CASES="ping" takes those with this word)
 	cargo build --release --locked
 	cargo bench --locked --package tests --bench scale -- $(CASES)
 

@@ -51,7 +51,7 @@ fn with_examples(text: &str) -> String {
         let is_key = inner
             .split_once(" = ")
             .is_some_and(|(key, _)| key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'));
-        let is_toml = is_key || inner.starts_with("[[") || inner.starts_with("{ kind");
+        let is_toml = is_key || (inner.starts_with('[') && inner.ends_with(']')) || inner.starts_with("{ kind");
         if is_toml { inner } else { line }
     });
     lines.collect::<Vec<_>>().join("\n")
@@ -64,8 +64,9 @@ fn the_unit_takes_away_what_the_daemon_does_not_need() {
         "Type=notify",
         "WatchdogSec=30s",
         "User=rotused",
-        "CapabilityBoundingSet=CAP_NET_RAW",
-        "AmbientCapabilities=CAP_NET_RAW",
+        "CapabilityBoundingSet=CAP_NET_RAW CAP_NET_BIND_SERVICE",
+        "AmbientCapabilities=CAP_NET_RAW CAP_NET_BIND_SERVICE",
+        "ExecReload=/bin/kill -HUP $MAINPID",
         "NoNewPrivileges=yes",
         "ProtectSystem=strict",
         "MemoryDenyWriteExecute=yes",
