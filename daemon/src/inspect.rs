@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::config::{Config, Credential, Question};
+use crate::config::{Config, Credential, Question, SNMP_PORT};
 use crate::probe::Failure;
 use crate::snmp::explain::Explanation;
 use crate::snmp::raw::{Raw, Suffix, dotted};
@@ -55,9 +55,6 @@ pub enum CannotLook {
     Output(#[from] std::io::Error),
 }
 
-/// The port of SNMP agents (RFC 3417).
-const PORT: u16 = 161;
-
 impl Target {
     /// The agent of a configured device, or at an address if a credential is named.
     ///
@@ -81,7 +78,7 @@ impl Target {
         let credential = Arc::clone(credential.ok_or_else(|| CannotLook::NoSuchCredential(wanted.to_owned()))?);
         let address = match (configured, device) {
             (Some(snmp), _) => snmp.target,
-            (None, Some(device)) => SocketAddr::new(device.address, PORT),
+            (None, Some(device)) => SocketAddr::new(device.address, SNMP_PORT),
             (None, None) => resolve(name).await?,
         };
         Ok(Self { address, credential })
@@ -153,10 +150,10 @@ fn ignore_broken_pipe(error: std::io::Error) -> std::io::Result<()> {
 async fn resolve(name: &str) -> Result<SocketAddr, CannotLook> {
     let failed = |source| CannotLook::NoAddress { name: name.to_owned(), source };
     if let Ok(address) = name.parse() {
-        return Ok(SocketAddr::new(address, PORT));
+        return Ok(SocketAddr::new(address, SNMP_PORT));
     }
     let has_port = name.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
-    let with_port = if has_port { name.to_owned() } else { format!("{name}:{PORT}") };
+    let with_port = if has_port { name.to_owned() } else { format!("{name}:{SNMP_PORT}") };
     let mut found = tokio::net::lookup_host(&with_port).await.map_err(failed)?;
     found.next().ok_or_else(|| failed(std::io::Error::other("the name has no address")))
 }

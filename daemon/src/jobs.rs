@@ -36,6 +36,21 @@ pub struct Surroundings {
     pub stop: CancellationToken,
 }
 
+/// The newest run of a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Last {
+    /// When it was started.
+    pub started: Timestamp,
+    /// Whether it ended before it had come to anything.
+    pub was_interrupted: bool,
+}
+
+impl From<&Run> for Last {
+    fn from(run: &Run) -> Self {
+        Self { started: run.started, was_interrupted: run.outcome == Outcome::Interrupted }
+    }
+}
+
 /// One who keeps a job.
 struct Keeper {
     job: Job,
@@ -53,8 +68,8 @@ impl Keepers {
         Self { around, tasks, repositories: HashMap::new(), running: HashMap::new() }
     }
 
-    /// Keeps these jobs and no others. `last` is the newest run of a job, if it ever ran.
-    pub fn apply(&mut self, jobs: &[Job], last: impl Fn(&JobName) -> Option<Run>) {
+    /// Keeps these jobs and no others. `last` is the newest run of a job, if it ever ran, also one that goes on.
+    pub fn apply(&mut self, jobs: &[Job], last: impl Fn(&JobName) -> Option<Last>) {
         self.running.retain(|_, (job, retired)| {
             let stays = jobs.contains(job);
             if !stays {
@@ -88,9 +103,9 @@ impl Keeper {
     ///
     /// `last` is its newest run, if it ever ran. A time that was missed while the daemon was down is caught up with at
     /// once; so is a run that was interrupted, and the first run of a new job: a mistake in it is seen now, not next night.
-    async fn keep(self, last: Option<Run>) {
+    async fn keep(self, last: Option<Last>) {
         let Self { job, around, repository, retired } = &self;
-        let mut next = first_start(job, last.as_ref(), Timestamp::now(), &around.zone);
+        let mut next = first_start(job, last, Timestamp::now(), &around.zone);
         while !retired.is_cancelled() {
             if around.reports.send(Report::Planned(job.name.clone(), next)).await.is_err() {
                 return;
@@ -129,9 +144,9 @@ impl Keeper {
     }
 }
 
-fn first_start(job: &Job, last: Option<&Run>, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+fn first_start(job: &Job, last: Option<Last>, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
     let Some(last) = last else { return Some(now) };
-    if last.outcome == Outcome::Interrupted || job.schedule.is_due(last.started, now, zone) {
+    if last.was_interrupted || job.schedule.is_due(last.started, now, zone) {
         return Some(now);
     }
     job.schedule.next_after(now, zone)

@@ -43,6 +43,8 @@ pub struct Status {
     pub refused: Option<Refused>,
     /// Why what happened could not be written down the last time it was tried; none when all is written.
     pub unwritten: Option<String>,
+    /// What the runs of jobs that are not configured now have come to: one that comes back is not new.
+    pub(crate) former_jobs: HashMap<JobName, JobRecord>,
     /// Where each check stands among the devices.
     places: Arc<HashMap<CheckId, (usize, usize)>>,
 }
@@ -201,8 +203,14 @@ impl Status {
             }
         }
         for known in jobs_before {
-            if let Some(job) = self.job_mut(&known.name) {
-                (job.next, job.running, job.record) = (known.next, known.running, known.record);
+            match self.job_mut(&known.name) {
+                Some(job) => (job.next, job.running, job.record) = (known.next, known.running, known.record),
+                None => drop(self.former_jobs.insert(known.name, known.record)),
+            }
+        }
+        for job in &mut self.jobs {
+            if let Some(record) = self.former_jobs.remove(&job.name) {
+                job.record = record;
             }
         }
     }

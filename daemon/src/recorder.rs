@@ -1,7 +1,7 @@
 //! The one writer: takes in what probes and backups report, and carries it to health, journal, history and live state.
 //!
 //! It is one task on one thread of its own, because it waits for the disk. What happened and cannot be written down
-//! (a full disk) is kept in order and tried again with the next report and at every commit; meanwhile the log, the
+//! (a full disk) is kept in order and tried again at every commit; meanwhile the log, the
 //! pages and `/healthz` say so.
 
 use std::collections::HashSet;
@@ -40,7 +40,8 @@ pub enum Report {
     /// A run has ended.
     RunEnded(Run),
     /// A new configuration is used from now on; of the checks in the set nothing is known any longer.
-    Reconfigured(Arc<Config>, HashSet<CheckId>),
+    /// The reply comes when that is so.
+    Reconfigured(Arc<Config>, HashSet<CheckId>, oneshot::Sender<()>),
     /// A new configuration is not used.
     Refused(Refused),
     /// Are you there? The watchdog asks.
@@ -76,7 +77,7 @@ impl Prompt {
     /// Tells to ask again so soon.
     pub fn ask_within(&self, time: Duration) {
         let nanoseconds = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX).min(UNTOLD - 1);
-        self.within.store(nanoseconds, Ordering::Release);
+        self.within.fetch_min(nanoseconds, Ordering::AcqRel);
         self.waker.wake();
     }
 
@@ -159,12 +160,13 @@ impl Recorder {
                 let _ = number.send(self.run_started(job, started));
             }
             Report::RunEnded(run) => self.run_ended(run),
-            Report::Reconfigured(config, changed) => {
+            Report::Reconfigured(config, changed, reply) => {
                 let checks = config.devices.iter().flat_map(|device| &device.checks);
                 self.health.reconfigure(checks.map(|check| (check.id.clone(), check.confirmation)), &changed);
                 let mut live = self.live.write();
                 live.reconfigure(&config, &changed);
                 live.refused = None;
+                let _ = reply.send(());
             }
             Report::Refused(refused) => self.live.write().refused = Some(refused),
             Report::Heartbeat(reply) => {
@@ -222,7 +224,10 @@ impl Recorder {
 
     fn run_ended(&mut self, run: Run) {
         log_run(&run);
+        let is_configured = self.live.read().job(&run.job).is_some();
         let event = match &run.outcome {
+            // An incident of a job that is gone could never be resolved.
+            _ if !is_configured => None,
             Outcome::Proven { .. } => self.health.run_ended(&run.job, run.ended, Ok(())),
             Outcome::Unproven { fault, .. } | Outcome::Failed { fault, .. } => {
                 self.health.run_ended(&run.job, run.ended, Err(fault.clone()))
@@ -253,7 +258,12 @@ impl Recorder {
         if entries.is_empty() && self.unwritten.is_empty() {
             return;
         }
+        let is_refused = !self.unwritten.is_empty() && !entries.is_empty();
         self.unwritten.extend(entries);
+        if is_refused {
+            // A disk that is full is tried again at the next commit, and not with all that waits at each report.
+            return;
+        }
         match self.journal.append(&self.unwritten) {
             Ok(()) => {
                 self.unwritten.clear();

@@ -7,6 +7,7 @@ use std::time::Duration;
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 use tracing::warn;
 
 use crate::config::{FOLDERS, Location};
@@ -20,6 +21,10 @@ pub struct Occasions {
     location: Location,
     hangup: Signal,
     saved: mpsc::Receiver<()>,
+    /// As long as it is there nobody takes silence for an end.
+    _keeps_open: mpsc::Sender<()>,
+    /// When it will have been quiet for long enough since a file was saved.
+    quiet_at: Option<Instant>,
     /// None where the system can watch no more folders; SIGHUP is left.
     watcher: Option<RecommendedWatcher>,
 }
@@ -33,6 +38,7 @@ impl Occasions {
         let hangup = signal(SignalKind::hangup())?;
         // One that waits says as much as a hundred.
         let (tell, saved) = mpsc::channel(1);
+        let keeps_open = tell.clone();
         let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
             if event.is_ok_and(|event| is_of_interest(&event)) {
                 let _ = tell.try_send(());
@@ -43,7 +49,7 @@ impl Occasions {
                 warn!("saved files of the configuration are not noticed ({error}); tell rotused by systemctl reload rotused");
             })
             .ok();
-        let mut occasions = Self { location, hangup, saved, watcher };
+        let mut occasions = Self { location, hangup, saved, _keeps_open: keeps_open, quiet_at: None, watcher };
         occasions.watch_folders();
         Ok(occasions)
     }
@@ -59,15 +65,23 @@ impl Occasions {
         }
     }
 
-    /// Waits for the next occasion and says what it was.
+    /// Waits for the next occasion and says what it was. Nothing is lost when the waiting is given up and begun again.
     pub async fn next(&mut self) -> &'static str {
-        let reason = tokio::select! {
-            _ = self.hangup.recv() => "SIGHUP",
-            _ = self.saved.recv() => {
-                while tokio::time::timeout(QUIET, self.saved.recv()).await.is_ok_and(|more| more.is_some()) {}
-                "a file was saved"
+        let reason = loop {
+            let quiet_at = self.quiet_at;
+            let quiet = async {
+                match quiet_at {
+                    Some(quiet_at) => tokio::time::sleep_until(quiet_at).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                _ = self.hangup.recv() => break "SIGHUP",
+                _ = self.saved.recv() => self.quiet_at = Some(Instant::now() + QUIET),
+                () = quiet => break "a file was saved",
             }
         };
+        self.quiet_at = None;
         self.watch_folders();
         reason
     }

@@ -12,6 +12,7 @@ use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -30,7 +31,7 @@ use crate::backup::{Restic, Workplace};
 use crate::config::{Config, JobName, Location};
 use crate::health::Health;
 use crate::history::{History, HistoryError, HistoryReader};
-use crate::jobs::{Keepers, Surroundings};
+use crate::jobs::{Keepers, Last, Surroundings};
 use crate::journal::{Journal, JournalError, Remembered};
 use crate::live::{Live, Refused};
 use crate::recorder::{self, Recorder, Report};
@@ -130,7 +131,7 @@ pub async fn run(location: Location, config: Config) -> Result<(), CannotStart> 
         }
     });
     let mut watchers = Watchers::new(opened.sockets, reports.clone(), tasks.clone());
-    watchers.apply(watchers.difference(&config.devices));
+    watchers.start(watchers.difference(&config.devices).started);
     let around = Surroundings {
         zone: config.time_zone.clone(),
         workplace: Arc::new(opened.workplace),
@@ -139,10 +140,12 @@ pub async fn run(location: Location, config: Config) -> Result<(), CannotStart> 
     };
     let mut keepers = Keepers::new(around, tasks.clone());
     let remembered = opened.remembered;
-    keepers.apply(&config.jobs, |job| remembered.jobs.get(job).and_then(|record| record.last.clone()));
+    let last = |job: &JobName| remembered.jobs.get(job).and_then(|record| record.last.as_ref()).map(Last::from);
+    keepers.apply(&config.jobs, last);
     tasks.spawn(watchdog(reports.clone(), stop.clone()));
     let ears = Ears::new(&config, &live, stop.clone(), tasks.clone(), opened.receiver);
-    let mut steering = Steering { location, config, live, watchers, keepers, ears, reports };
+    let runs_with = Arc::clone(&config);
+    let mut steering = Steering { location, config, runs_with, live, watchers, keepers, ears, reports };
 
     notify(&[NotifyState::Ready]);
     let (devices, jobs) = (steering.config.devices.len(), steering.config.jobs.len());
@@ -152,8 +155,12 @@ pub async fn run(location: Location, config: Config) -> Result<(), CannotStart> 
     let name = loop {
         tokio::select! {
             name = terminate.next() => break name,
-            reason = occasions.next() => steering.reload(reason).await,
-            received = steering.ears.next() => steering.take_in(received).await,
+            reason = occasions.next() => tokio::select! {
+                () = steering.reload(reason) => {}
+                // Reading and telling the recorder wait for disks, and nobody waits for those who wants us to stop.
+                name = terminate.next() => break name,
+            },
+            received = steering.ears.next() => steering.take_in(received),
         }
     };
     info!(signal = name, "stopping, as {name} asks");
@@ -175,6 +182,8 @@ pub async fn run(location: Location, config: Config) -> Result<(), CannotStart> 
 struct Steering {
     location: Location,
     config: Arc<Config>,
+    /// What it was started with: some of it is used until a restart.
+    runs_with: Arc<Config>,
     live: Arc<Live>,
     watchers: Watchers,
     keepers: Keepers,
@@ -184,6 +193,8 @@ struct Steering {
 
 /// Who hears what devices say by themselves.
 struct Ears {
+    /// The file of what the receiver has to remember.
+    engine: PathBuf,
     hearing: Hearing,
     counts: Arc<Counts>,
     stop: CancellationToken,
@@ -220,7 +231,7 @@ impl Steering {
     }
 
     async fn adopt(&mut self, config: Arc<Config>, reason: &str) {
-        for key in needs_restart(&self.config, &config) {
+        for key in needs_restart(&self.runs_with, &config) {
             warn!("{reason}: a new {key} is used only after a restart of rotused");
         }
         let difference = self.watchers.difference(&config.devices);
@@ -228,13 +239,23 @@ impl Steering {
         if config.profiles != self.config.profiles {
             self.watchers.understand_by(Arc::clone(&config.profiles));
         }
-        let changed = difference.stopped.iter().cloned().collect();
-        // The recorder has to know of a check before its first answer comes, and of its end after its last one.
-        self.report(Report::Reconfigured(Arc::clone(&config), changed)).await;
-        self.watchers.apply(difference);
-        let last = |job: &JobName| self.live.read().job(job).and_then(|status| status.record.last.clone());
+        // What is still reported of a check as it was comes before the change, and what is reported of it as it is, after.
+        self.watchers.stop(&difference.stopped).await;
+        let changed = difference.stopped.into_iter().collect();
+        let (reply, is_known) = oneshot::channel();
+        self.report(Report::Reconfigured(Arc::clone(&config), changed, reply)).await;
+        // What ended before that is known then too.
+        let _ = is_known.await;
+        self.watchers.start(difference.started);
+        let last = |job: &JobName| {
+            let live = self.live.read();
+            let job = live.job(job)?;
+            let running = job.running.map(|started| Last { started, was_interrupted: false });
+            running.or_else(|| job.record.last.as_ref().map(Last::from))
+        };
         self.keepers.apply(&config.jobs, last);
-        self.ears.reconfigure(&self.config, &config, self.watchers.transports()).await;
+        self.watchers.transports().forget_all_keys_but(&config.credentials);
+        self.ears.reconfigure(&self.config, &config, self.watchers.transports(), &self.live).await;
         let is_the_same = config == self.config;
         self.config = config;
         if !is_the_same {
@@ -247,10 +268,16 @@ impl Steering {
     }
 
     /// Writes down what a device said by itself, and asks it at once.
-    async fn take_in(&mut self, received: Received) {
-        if let Some(notified) = self.ears.hearing.take_in(received, Timestamp::now(), Instant::now()) {
-            self.watchers.ask_now(&notified.device);
-            self.report(Report::Notified(notified)).await;
+    fn take_in(&mut self, received: Received) {
+        let Some((device, notified)) = self.ears.hearing.take_in(received, Timestamp::now(), Instant::now()) else {
+            return;
+        };
+        self.watchers.ask_now(&device);
+        // A recorder that has fallen behind has no time for what was only said; the answer is what counts.
+        if let Some(notified) = notified
+            && self.reports.try_send(Report::Notified(notified)).is_err()
+        {
+            self.ears.counts.limited.fetch_add(1, Ordering::Relaxed);
         }
     }
 
@@ -281,14 +308,14 @@ impl Ears {
         receiver: Option<Receiver>,
     ) -> Self {
         let counts = Arc::new(Counts::default());
-        live.write().traps = receiver.is_some().then(|| Arc::clone(&counts));
-        let hearing = Hearing::new(&config.devices, Arc::clone(&counts));
-        let mut ears = Self { hearing, counts, stop, tasks, listening: None };
-        ears.listen(receiver);
+        let hearing = Hearing::new(&config.devices, Arc::clone(&counts), Instant::now());
+        let mut ears = Self { engine: engine(config), hearing, counts, stop, tasks, listening: None };
+        ears.listen(receiver, live);
         ears
     }
 
-    fn listen(&mut self, receiver: Option<Receiver>) {
+    fn listen(&mut self, receiver: Option<Receiver>, live: &Live) {
+        live.write().traps = receiver.is_some().then(|| Arc::clone(&self.counts));
         self.listening = receiver.map(|receiver| {
             let stop = self.stop.child_token();
             info!("traps and informs are received on {}", receiver.address());
@@ -299,18 +326,21 @@ impl Ears {
 
     /// Waits for what a device says by itself; for ever, if nobody is heard.
     async fn next(&mut self) -> Received {
-        if let Some(listening) = &mut self.listening
-            && let Some(received) = listening.heard.recv().await
-        {
-            return received;
+        if let Some(listening) = &mut self.listening {
+            if let Some(received) = listening.heard.recv().await {
+                return received;
+            }
+            error!("traps and informs are no longer received; restart rotused");
+            self.listening = None;
         }
         std::future::pending().await
     }
 
     /// Hears the devices of the new configuration, by its credentials.
-    async fn reconfigure(&mut self, before: &Config, after: &Config, transports: &Transports) {
+    async fn reconfigure(&mut self, before: &Config, after: &Config, transports: &Transports, live: &Live) {
         self.hearing.reconfigure(&after.devices);
-        if (&before.traps, &before.credentials) == (&after.traps, &after.credentials) {
+        let is_as_wanted = self.listening.is_some() == after.traps.is_some();
+        if is_as_wanted && (&before.traps, &before.credentials) == (&after.traps, &after.credentials) {
             return;
         }
         if let Some(Listening { stop, task, .. }) = self.listening.take() {
@@ -318,17 +348,23 @@ impl Ears {
             // The port is free when it has ended.
             let _ = task.await;
         }
-        match receiver(after, transports).await {
-            Ok(receiver) => self.listen(receiver),
-            Err(error) => error!("{error}"),
+        match receiver(after, transports, &self.engine).await {
+            Ok(receiver) => self.listen(receiver, live),
+            Err(error) => {
+                live.write().traps = None;
+                error!("{error}");
+            }
         }
     }
 }
 
-async fn receiver(config: &Config, transports: &Transports) -> Result<Option<Receiver>, CannotReceive> {
+async fn receiver(config: &Config, transports: &Transports, engine: &Path) -> Result<Option<Receiver>, CannotReceive> {
     let Some(traps) = &config.traps else { return Ok(None) };
-    let engine = config.state_directory.join("snmp-engine");
-    Receiver::bind(traps.listen, &config.credentials, transports, &engine).await.map(Some)
+    Receiver::bind(traps.listen, &config.credentials, transports, engine).await.map(Some)
+}
+
+fn engine(config: &Config) -> PathBuf {
+    config.state_directory.join("snmp-engine")
 }
 
 async fn finish(tasks: TaskTracker, recording: tokio::task::JoinHandle<()>) {
@@ -355,7 +391,7 @@ async fn open(config: &Config) -> Result<Opened, CannotStart> {
     let history = History::open(&config.state_directory.join("history.db"))?;
     let reader = history.reader()?;
     let sockets = Sockets::open(Arc::clone(&config.profiles)).await;
-    let receiver = receiver(config, sockets.transports()).await?;
+    let receiver = receiver(config, sockets.transports(), &engine(config)).await?;
     let listener = TcpListener::bind(config.listen).await;
     let (listener, address) = listener
         .and_then(|listener| listener.local_addr().map(|address| (listener, address)))
@@ -402,8 +438,9 @@ fn remember(live: &Live, remembered: &Remembered, health: &Health) {
         }
     }
     for (name, record) in &remembered.jobs {
-        if let Some(job) = live.job_mut(name) {
-            job.record = record.clone();
+        match live.job_mut(name) {
+            Some(job) => job.record = record.clone(),
+            None => drop(live.former_jobs.insert(name.clone(), record.clone())),
         }
     }
     live.notified = remembered.notified.clone().into();

@@ -3,7 +3,7 @@
 //! A notification is a hint, nothing more: it becomes an event in the journal, and its device is asked at once. What is
 //! believed of the device is decided by its answers alone.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,7 +17,7 @@ use tracing::warn;
 
 use crate::config::{Device, DeviceName};
 use crate::health::Notified;
-use crate::snmp::{Received, Receiver};
+use crate::snmp::{Notification, Received, Receiver};
 
 /// How many have been heard, and what became of them.
 #[derive(Debug, Default)]
@@ -30,7 +30,9 @@ pub struct Counts {
     pub refused: AtomicU64,
     /// No device has the sender's address.
     pub strangers: AtomicU64,
-    /// Their device had said too much already.
+    /// Their device had just said the same.
+    pub repeated: AtomicU64,
+    /// Their device, or all of them, had said too much already.
     pub limited: AtomicU64,
 }
 
@@ -51,8 +53,9 @@ pub fn hear(
     let hearing = async move {
         let mut minute = tokio::time::interval(MINUTE);
         let mut second = tokio::time::interval(SECOND);
-        let before = counts.refused.load(Ordering::Relaxed);
-        let mut said = 0;
+        // Of receivers before this one.
+        let refused_before = counts.refused.load(Ordering::Relaxed);
+        let mut refused_said = 0;
         loop {
             tokio::select! {
                 () = stop.cancelled() => return,
@@ -64,19 +67,19 @@ pub fn hear(
                 }
                 _ = minute.tick() => {
                     let refused = receiver.refused();
-                    if refused > said {
+                    if refused > refused_said {
                         warn!(
                             refused,
                             "{} traps or informs were refused: nobody here knows their community, user or keys; see [[credential]]",
-                            refused - said
+                            refused - refused_said
                         );
                     }
-                    said = refused;
+                    refused_said = refused;
                 }
-                // Nobody is told of what is refused; so it is looked at.
+                // What is refused ends no waiting; it is counted below.
                 _ = second.tick() => {}
             }
-            counts.refused.store(before + receiver.refused(), Ordering::Relaxed);
+            counts.refused.store(refused_before + receiver.refused(), Ordering::Relaxed);
         }
     };
     (heard, hearing)
@@ -86,15 +89,19 @@ pub fn hear(
 #[derive(Debug)]
 pub struct Hearing {
     devices: HashMap<IpAddr, DeviceName>,
-    allowances: HashMap<DeviceName, Allowance>,
+    /// What each said last, and how much more may be written down of it.
+    heard: HashMap<DeviceName, Speaker>,
+    /// The same of all of them together: what is written down is never deleted.
+    all: Allowance,
     counts: Arc<Counts>,
 }
 
 impl Hearing {
     /// Of these devices.
     #[must_use]
-    pub fn new(devices: &[Device], counts: Arc<Counts>) -> Self {
-        let mut hearing = Self { devices: HashMap::new(), allowances: HashMap::new(), counts };
+    pub fn new(devices: &[Device], counts: Arc<Counts>, now: Instant) -> Self {
+        let all = Allowance::new(OF_ALL, now);
+        let mut hearing = Self { devices: HashMap::new(), heard: HashMap::new(), all, counts };
         hearing.reconfigure(devices);
         hearing
     }
@@ -103,11 +110,17 @@ impl Hearing {
     pub fn reconfigure(&mut self, devices: &[Device]) {
         // Several devices may share an address, as jails of one host; the first one speaks for it.
         self.devices = devices.iter().rev().map(|device| (device.address, device.name.clone())).collect();
-        self.allowances.retain(|name, _| devices.iter().any(|device| device.name == *name));
+        let names: HashSet<&DeviceName> = devices.iter().map(|device| &device.name).collect();
+        self.heard.retain(|name, _| names.contains(name));
     }
 
-    /// What is to be written down, if anything.
-    pub fn take_in(&mut self, received: Received, at: Timestamp, now: Instant) -> Option<Notified> {
+    /// Whom to ask now, and what is to be written down, if anything.
+    pub fn take_in(
+        &mut self,
+        received: Received,
+        at: Timestamp,
+        now: Instant,
+    ) -> Option<(DeviceName, Option<Notified>)> {
         let count = |counter: &AtomicU64| {
             counter.fetch_add(1, Ordering::Relaxed);
         };
@@ -115,41 +128,61 @@ impl Hearing {
             count(&self.counts.strangers);
             return None;
         };
-        if !self.allowances.entry(device.clone()).or_insert_with(|| Allowance::new(now)).spend(now) {
-            count(&self.counts.limited);
-            return None;
-        }
         let Some(notification) = received.notification else {
             count(&self.counts.unknown);
             return None;
         };
+        let speaker = self.heard.entry(device.clone());
+        let speaker = speaker.or_insert_with(|| Speaker { allowance: Allowance::new(OF_ONE, now), said: None });
+        let is_repeated = speaker.said.as_ref().is_some_and(|(said, until)| now < *until && *said == notification);
+        if is_repeated {
+            count(&self.counts.repeated);
+            return Some((device.clone(), None));
+        }
+        if !speaker.allowance.spend(now) || !self.all.spend(now) {
+            count(&self.counts.limited);
+            return None;
+        }
         count(&self.counts.taken);
-        Some(Notified { device: device.clone(), at, notification })
+        speaker.said = Some((notification.clone(), now + SAME_AGAIN));
+        Some((device.clone(), Some(Notified { device: device.clone(), at, notification })))
     }
 }
 
-/// How many notifications of one device are taken in: some at once, and then one in a while.
+/// What one device said.
+#[derive(Debug)]
+struct Speaker {
+    allowance: Allowance,
+    /// Its last notification, and until when the same one is no news.
+    said: Option<(Notification, Instant)>,
+}
+
+/// Devices send a notification several times, to be sure.
+const SAME_AGAIN: Duration = Duration::from_secs(60);
+
+/// How many notifications are written down: some at once, and then one in a while.
 #[derive(Debug, Clone, Copy)]
 struct Allowance {
+    most: u32,
+    every: Duration,
     left: u32,
     since: Instant,
 }
 
-const MOST_AT_ONCE: u32 = 20;
-const THEN_EVERY: Duration = Duration::from_secs(6);
+const OF_ONE: (u32, Duration) = (20, Duration::from_secs(30));
+const OF_ALL: (u32, Duration) = (500, Duration::from_secs(2));
 
 impl Allowance {
-    const fn new(now: Instant) -> Self {
-        Self { left: MOST_AT_ONCE, since: now }
+    const fn new((most, every): (u32, Duration), now: Instant) -> Self {
+        Self { most, every, left: most, since: now }
     }
 
     /// Whether one more is allowed.
     fn spend(&mut self, now: Instant) -> bool {
-        let gained = now.saturating_duration_since(self.since).as_millis() / THEN_EVERY.as_millis();
-        if gained > 0 {
-            self.left = MOST_AT_ONCE.min(self.left.saturating_add(u32::try_from(gained).unwrap_or(u32::MAX)));
-            self.since += THEN_EVERY.saturating_mul(u32::try_from(gained).unwrap_or(u32::MAX));
-        }
+        let gained = now.saturating_duration_since(self.since).as_millis() / self.every.as_millis();
+        let gained = u32::try_from(gained).unwrap_or(u32::MAX);
+        self.left = self.most.min(self.left.saturating_add(gained));
+        self.since += self.every.saturating_mul(gained);
         let is_allowed = self.left > 0;
         self.left = self.left.saturating_sub(1);
         is_allowed
@@ -159,20 +192,47 @@ impl Allowance {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::snmp::NotificationKind;
+
+    #[test]
+    fn what_is_said_again_asks_again_but_is_written_down_once() {
+        let start = Instant::now();
+        let address = IpAddr::from([10, 0, 0, 1]);
+        let name: DeviceName = "sw-1".parse().unwrap();
+        let counts = Arc::new(Counts::default());
+        let mut hearing = Hearing::new(&[], Arc::clone(&counts), start);
+        hearing.devices.insert(address, name.clone());
+        let mut hear = |kind: Option<NotificationKind>, source: IpAddr, second: u64| {
+            let notification = kind.map(|kind| Notification { kind, interface_index: None, about: None });
+            let now = start + Duration::from_secs(second);
+            let heard = hearing.take_in(Received { source, notification }, Timestamp::UNIX_EPOCH, now);
+            heard.map(|(device, notified)| (device == name, notified.is_some()))
+        };
+        let (down, up) = (Some(NotificationKind::LinkDown), Some(NotificationKind::LinkUp));
+        assert_eq!(hear(down, address, 0), Some((true, true)));
+        assert_eq!(hear(down, address, 1), Some((true, false)));
+        assert_eq!(hear(up, address, 2), Some((true, true)));
+        assert_eq!(hear(down, address, 3), Some((true, true)));
+        assert_eq!(hear(down, address, 70), Some((true, true)));
+        assert_eq!(hear(None, address, 71), None);
+        assert_eq!(hear(down, IpAddr::from([10, 0, 0, 2]), 72), None);
+        let counted = [&counts.taken, &counts.repeated, &counts.unknown, &counts.strangers];
+        assert_eq!(counted.map(|count| count.load(Ordering::Relaxed)), [4, 1, 1, 1]);
+    }
 
     #[test]
     fn a_flood_is_cut_off_and_what_comes_later_is_heard_again() {
         let start = Instant::now();
-        let mut allowance = Allowance::new(start);
+        let mut allowance = Allowance::new(OF_ONE, start);
         let spent = |allowance: &mut Allowance, after: u64, times: u32| {
             let now = start + Duration::from_secs(after);
             (0..times).filter(|_| allowance.spend(now)).count()
         };
         assert_eq!(spent(&mut allowance, 0, 1000), 20);
-        assert_eq!(spent(&mut allowance, 5, 1000), 0);
-        assert_eq!(spent(&mut allowance, 13, 1000), 2);
-        assert_eq!(spent(&mut allowance, 17, 1000), 0);
-        assert_eq!(spent(&mut allowance, 18, 1000), 1);
+        assert_eq!(spent(&mut allowance, 29, 1000), 0);
+        assert_eq!(spent(&mut allowance, 65, 1000), 2);
+        assert_eq!(spent(&mut allowance, 89, 1000), 0);
+        assert_eq!(spent(&mut allowance, 90, 1000), 1);
         assert_eq!(spent(&mut allowance, 100_000, 1000), 20, "silence is not saved up");
     }
 }

@@ -33,8 +33,8 @@ use authorities::SystemAuthorities;
 pub use authorities::Authorities;
 pub use check::{
     Check, CheckId, Confirmation, DatabaseServer, Dns, DnsRecords, DomainName, Exec, Http, HttpMethod, HttpPlace, Icmp,
-    Imap, Login, Mail, MailAddress, MailServer, MailboxName, Mysql, Ntp, Pattern, Postgres, Question, Security, Smtp,
-    Snmp, StartTls, Tcp, Tls, TlsPeer,
+    Imap, Login, Mail, MailAddress, MailServer, MailboxName, Mysql, Ntp, Pattern, Postgres, Question, SNMP_PORT,
+    Security, Smtp, Snmp, StartTls, Tcp, Tls, TlsPeer,
 };
 pub use credential::{AuthenticationProtocol, Credential, Identity, PrivacyProtocol, Protection};
 pub use device::{Device, DeviceKind};

@@ -88,6 +88,9 @@ pub async fn discover(config: &Config, search: &Search, tell: impl Fn(&str)) -> 
     let sockets = icmp::Sockets::open();
     let transports = Transports::open(Arc::clone(&config.profiles)).await;
     tell(&format!("asking {} addresses by ping, and by SNMP as {} credentials", addresses.len(), credentials.len()));
+    if let Some(failure) = sockets.failure(addresses.iter().any(IpAddr::is_ipv6)) {
+        tell(&format!("nobody can be pinged, only those with an SNMP agent are found: {failure}"));
+    }
     let asking = Asking { port: search.port, credentials: &credentials, sockets: &sockets, transports: &transports };
     let asked = stream::iter(addresses).map(|address| asking.who_is(address));
     let mut answering: Vec<_> = asked.buffer_unordered(AT_ONCE).filter_map(async |answer| answer).collect().await;
@@ -99,7 +102,11 @@ pub async fn discover(config: &Config, search: &Search, tell: impl Fn(&str)) -> 
     ));
     let explained = stream::iter(answering).map(async |(found, agent)| {
         let explanation = match agent {
-            Some(mut session) => session.explain(LONG_PATIENCE).await.ok(),
+            Some(mut session) => {
+                // Its own limit is for the questions; this one is for whoever answers for ever.
+                let explaining = tokio::time::timeout(LONG_PATIENCE * 2, session.explain(LONG_PATIENCE)).await;
+                explaining.ok().and_then(Result::ok)
+            }
             None => None,
         };
         Answering { found, explanation }
@@ -111,6 +118,9 @@ pub async fn discover(config: &Config, search: &Search, tell: impl Fn(&str)) -> 
     let nodes = nodes(&devices, &local_arp());
     let place_of = |address: IpAddr| nodes.iter().position(|node| node.addresses.contains(&address));
     let root = search.root.or_else(gateway).and_then(place_of);
+    if let (None, Some(wanted)) = (root, search.root) {
+        tell(&format!("{wanted} is not among what answers; parents are seen from the device with the most cables"));
+    }
     let parents = topology::parents(&nodes, root);
     let found: Vec<Found> = devices.into_iter().map(|device| device.found).collect();
     let taken = config.devices.iter().map(|device| device.name.to_string()).collect();
@@ -164,7 +174,8 @@ impl Asking<'_> {
         let (ping, agent) = tokio::join!(ping, self.agent(address));
         let pings = !matches!(ping.outcome, Outcome::Failed(_));
         let (credential, session) = agent.map(|(name, session)| (Some(name), Some(session))).unwrap_or_default();
-        let found = Found { addresses: vec![address], pings, credential, ..Found::default() };
+        let agent = credential.map(|credential| (credential, self.port));
+        let found = Found { addresses: vec![address], pings, agent, ..Found::default() };
         (pings || session.is_some()).then_some((found, session))
     }
 
@@ -173,7 +184,8 @@ impl Asking<'_> {
         for credential in self.credentials {
             let target = SocketAddr::new(address, self.port);
             let mut session = Session::new(target, Arc::clone(credential), self.transports.clone());
-            if session.walk(SYS_DESCR, PATIENCE).await.is_ok() {
+            let asked = tokio::time::timeout(PATIENCE, session.walk(SYS_DESCR, PATIENCE)).await;
+            if matches!(asked, Ok(Ok(_))) {
                 return Some((credential.name.to_string(), session));
             }
         }
@@ -181,24 +193,30 @@ impl Asking<'_> {
     }
 }
 
-/// A device that answers at several addresses is one: its agent says which are its own.
+/// A device whose agent answers at several addresses is one: it says which are its own. Where no agent answers, that is only
+/// what somebody else says.
 fn merged(answering: Vec<Answering>) -> Vec<Answering> {
     let mut devices: Vec<Answering> = Vec::new();
     let mut owners: HashMap<IpAddr, usize> = HashMap::new();
     for answer in answering {
         let address = answer.found.addresses.first().copied();
         let owner = address.and_then(|address| owners.get(&address)).copied();
-        let is_same = |known: &Answering| match (&known.explanation, &answer.explanation) {
-            (Some(known), Some(other)) => text(known, "name") == text(other, "name"),
-            _ => true,
-        };
-        match owner.filter(|owner| is_same(&devices[*owner])) {
+        let name = |answer: &Answering| answer.explanation.as_ref().and_then(|explanation| text(explanation, "name"));
+        let is_same = |owner: &usize| answer.explanation.is_some() && name(&devices[*owner]) == name(&answer);
+        match owner.filter(is_same) {
             Some(owner) => {
                 let known = &mut devices[owner].found;
-                known.addresses.extend(answer.found.addresses);
-                known.pings |= answer.found.pings;
+                // The address that is proposed is one that answers to ping, if one does.
+                if answer.found.pings && !known.pings {
+                    known.addresses.splice(0..0, answer.found.addresses);
+                    known.pings = true;
+                } else {
+                    known.addresses.extend(answer.found.addresses);
+                }
             }
             None => {
+                let mut answer = answer;
+                answer.found.claimed_by = owner.and_then(|owner| name(&devices[owner]));
                 let own = answer.explanation.iter().flat_map(own_addresses);
                 for address in own {
                     owners.entry(address).or_insert(devices.len());
@@ -230,7 +248,9 @@ fn text(explanation: &Explanation, field: &str) -> Option<String> {
 /// Fills in what the agent says of the device, and what the configuration calls it.
 fn describe(device: &mut Answering, config: &Config) {
     let Answering { found, explanation } = device;
-    let configured = config.devices.iter().find(|known| found.addresses.contains(&known.address));
+    let own: Vec<IpAddr> = explanation.iter().flat_map(own_addresses).collect();
+    let is_it = |address: &IpAddr| found.addresses.contains(address) || own.contains(address);
+    let configured = config.devices.iter().find(|known| is_it(&known.address));
     found.configured = configured.map(|device| device.name.to_string());
     let Some(explanation) = explanation else { return };
     let say = |field: &str| text(explanation, field);

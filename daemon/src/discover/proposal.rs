@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::net::IpAddr;
 
 use super::topology::Parent;
-use crate::config::DeviceKind;
+use crate::config::{DeviceKind, SNMP_PORT};
 
 /// A device that was found.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -14,8 +14,10 @@ pub struct Found {
     pub addresses: Vec<IpAddr>,
     /// Whether it answers to ping.
     pub pings: bool,
-    /// As whom its SNMP agent answers.
-    pub credential: Option<String>,
+    /// As whom its SNMP agent answers, and on which port.
+    pub agent: Option<(String, u16)>,
+    /// The device that says that this address is its own, although nothing answers there to tell.
+    pub claimed_by: Option<String>,
     /// What it calls itself.
     pub name: Option<String>,
     /// Where it says it stands.
@@ -32,6 +34,9 @@ pub struct Found {
 const PLAIN: [(char, char); 9] =
     [('ą', 'a'), ('č', 'c'), ('ę', 'e'), ('ė', 'e'), ('į', 'i'), ('š', 's'), ('ų', 'u'), ('ū', 'u'), ('ž', 'z')];
 
+/// The longest name.
+const LONGEST: usize = 64;
+
 /// Names for all of them, each different: that of the configuration, what a device calls itself, else its address.
 #[must_use]
 pub fn names(found: &[Found], taken: &HashSet<String>) -> Vec<String> {
@@ -42,10 +47,15 @@ pub fn names(found: &[Found], taken: &HashSet<String>) -> Vec<String> {
         }
         let address = found.addresses.first().map(|address| address.to_string().replace(':', "-")).unwrap_or_default();
         let wanted = found.name.as_deref().map(plain).filter(|name| !name.is_empty());
-        let wanted = wanted.unwrap_or_else(|| format!("ip-{address}"));
-        let name = if taken.contains(&wanted) { format!("{wanted}-{address}") } else { wanted };
-        let name: String = name.chars().take(64).collect();
-        taken.insert(name.clone());
+        let mut name: String = wanted.unwrap_or_else(|| format!("ip-{address}")).chars().take(LONGEST).collect();
+        let stem = name.clone();
+        for number in 1_u32.. {
+            if taken.insert(name.clone()) {
+                break;
+            }
+            let end = if number == 1 { format!("-{address}") } else { format!("-{address}-{number}") };
+            name = stem.chars().take(LONGEST.saturating_sub(end.len())).collect::<String>() + &end;
+        }
         name
     };
     found.iter().map(&mut name).collect()
@@ -88,6 +98,9 @@ fn write_device(text: &mut String, device: &Found, name: &str, parent: Option<&P
         let others: Vec<String> = others.iter().map(ToString::to_string).collect();
         line(format!("# answers as {} too", others.join(", ")));
     }
+    if let Some(owner) = &device.claimed_by {
+        line(format!("# \"{}\" says that this is an address of its own", one_line(owner)));
+    }
     line("[[device]]".to_owned());
     line(format!("name = {}", quoted(name)));
     if let Some(title) = device.name.as_deref().filter(|title| *title != name && !title.trim().is_empty()) {
@@ -106,10 +119,10 @@ fn write_device(text: &mut String, device: &Found, name: &str, parent: Option<&P
     }
     line(format!("address = {}", quoted(&address.to_string())));
     let ping = device.pings.then(|| "{ kind = \"icmp\" }".to_owned());
-    let snmp = device
-        .credential
-        .as_deref()
-        .map(|credential| format!("{{ kind = \"snmp\", credential = {} }}", quoted(credential)));
+    let snmp = device.agent.as_ref().map(|(credential, port)| {
+        let port = if *port == SNMP_PORT { String::new() } else { format!(", port = {port}") };
+        format!("{{ kind = \"snmp\", credential = {}{port} }}", quoted(credential))
+    });
     let checks: Vec<String> = ping.into_iter().chain(snmp).collect();
     line(format!("checks = [{}]", checks.join(", ")));
     line(String::new());
@@ -157,6 +170,9 @@ mod tests {
         let taken = HashSet::from(["senas".to_owned()]);
         let expected = ["zalgirio-sw", "zalgirio-sw-10.0.0.2", "ip-10.0.0.3", "ip-10.0.0.4", "senas", "senas-10.0.0.6"];
         assert_eq!(names(&devices, &taken), expected);
+        let long = "a".repeat(70);
+        let names = names(&[found(&long, [10, 0, 0, 1]), found(&long, [10, 0, 0, 2])], &taken);
+        assert_eq!(names, ["a".repeat(64), format!("{}-10.0.0.2", "a".repeat(55))]);
     }
 
     #[test]
@@ -164,7 +180,7 @@ mod tests {
         let core = Found { configured: Some("core".to_owned()), ..found("core", [10, 0, 0, 1]) };
         let mut switch = found("SW-2", [10, 0, 0, 2]);
         switch.addresses.push([10, 0, 1, 2].into());
-        switch.credential = Some("lan-v3".to_owned());
+        switch.agent = Some(("lan-v3".to_owned(), 161));
         switch.location = Some("Rūsys \"A\"".to_owned());
         switch.kind = Some(DeviceKind::Switch);
         switch.description = Some("HPE 2530-24G\nJ9776A".to_owned());

@@ -10,6 +10,9 @@ pub(super) struct Layout {
     columns: Vec<(Metric, Option<Arc<str>>)>,
 }
 
+/// So many columns without a value are no waste.
+const FEW: usize = 32;
+
 impl Layout {
     /// A value for each column, NaN where there is none; none if something is measured that has no column.
     pub(super) fn row(&self, measurements: &[Measurement]) -> Option<Box<[f64]>> {
@@ -25,9 +28,11 @@ impl Layout {
         Some(row.into())
     }
 
-    /// The same columns, and one for each measurement that has none.
+    /// The same columns, and one for each measurement that has none. When most columns are of things that are no longer
+    /// there, as interfaces of containers are after a day, it begins anew with those that are.
     pub(super) fn extended(&self, measurements: &[Measurement]) -> Self {
-        let mut columns = self.columns.clone();
+        let is_outdated = self.columns.len() > 2 * measurements.len() + FEW;
+        let mut columns = if is_outdated { Vec::new() } else { self.columns.clone() };
         for measured in measurements {
             if !columns.iter().any(|column| is_of(column, measured)) {
                 columns.push((measured.metric, measured.instance.clone()));
@@ -98,6 +103,18 @@ mod tests {
             let stored = Layout::from_json(&layout.to_json()).unwrap();
             let known: Vec<_> = layout.columns.iter().map(|(metric, of)| (Some(*metric), of.as_deref().map(str::to_owned))).collect();
             prop_assert_eq!(stored, known);
+        }
+    }
+
+    #[test]
+    fn things_that_come_and_go_do_not_make_rows_longer_for_ever() {
+        let mut layout = Layout::default();
+        for day in 0..1000 {
+            let names = (0..5).map(|number| format!("veth{}", day * 5 + number)).collect::<Vec<_>>();
+            let measurements: Vec<_> =
+                names.iter().map(|name| measured(Metric::ReceiveRate, Some(name), 1.0)).collect();
+            layout = layout.extended(&measurements);
+            assert!(layout.row(&measurements).is_some_and(|row| row.len() <= 2 * 5 + FEW + 5));
         }
     }
 

@@ -56,6 +56,8 @@ pub struct History {
     layouts: Vec<Stored>,
     current: HashMap<CheckId, usize>,
     gathered: Vec<Row>,
+    /// How many values are gathered.
+    values: usize,
     /// Up to which layout old rows have been forgotten in this turn.
     forgotten: i64,
 }
@@ -85,8 +87,8 @@ pub struct HistoryReader {
     connection: Connection,
 }
 
-/// More rows than this are not gathered while the disk refuses to take them; the newest are left out then.
-const MOST_GATHERED: usize = 100_000;
+/// More values than this are not gathered while the disk refuses to take them; the newest are left out then.
+const MOST_GATHERED: usize = 1_000_000;
 
 /// Of so many checks old rows are forgotten at each commit, in turn.
 const FORGETTING: i64 = 300;
@@ -133,7 +135,7 @@ impl History {
             other => other.map_err(failed)?,
         };
         let (layouts, current, gathered) = (Vec::new(), HashMap::new(), Vec::new());
-        Ok(Self { path: path.to_owned(), connection, layouts, current, gathered, forgotten: 0 })
+        Ok(Self { path: path.to_owned(), connection, layouts, current, gathered, values: 0, forgotten: 0 })
     }
 
     /// Another connection to the same file that can only read.
@@ -150,14 +152,14 @@ impl History {
     /// Gathers what an answer measured; [`History::commit`] writes it.
     pub fn append(&mut self, observation: &Observation) {
         let measurements = &observation.answer.measurements;
-        if measurements.is_empty() || self.gathered.len() >= MOST_GATHERED {
+        if measurements.is_empty() || self.values >= MOST_GATHERED {
             return;
         }
         let known = self.current.get(&observation.check).map(|place| (*place, &self.layouts[*place].layout));
         let row = known.and_then(|(place, layout)| Some((place, layout.row(measurements)?)));
         let at = observation.at.as_millisecond();
         if let Some((layout, values)) = row {
-            self.gathered.push(Row { layout, at, values });
+            self.gather(Row { layout, at, values });
             return;
         }
         let layout = known.map(|(_, layout)| layout.extended(measurements));
@@ -166,8 +168,13 @@ impl History {
             let place = self.layouts.len();
             self.layouts.push(Stored { check: observation.check.clone(), layout, id: None });
             self.current.insert(observation.check.clone(), place);
-            self.gathered.push(Row { layout: place, at, values });
+            self.gather(Row { layout: place, at, values });
         }
+    }
+
+    fn gather(&mut self, row: Row) {
+        self.values += row.values.len();
+        self.gathered.push(row);
     }
 
     /// Writes what was gathered and forgets what is older than [`KEPT`], some checks at a time.
@@ -182,7 +189,22 @@ impl History {
         }
         self.forgotten = forgotten;
         self.gathered.clear();
+        self.values = 0;
+        self.drop_former_layouts();
         Ok(())
+    }
+
+    /// Layouts that no check has any longer, once their rows are written.
+    fn drop_former_layouts(&mut self) {
+        if self.layouts.len() == self.current.len() {
+            return;
+        }
+        let layouts = std::mem::take(&mut self.layouts).into_iter().enumerate();
+        self.layouts = layouts
+            .filter(|(place, stored)| self.current.get(&stored.check) == Some(place))
+            .map(|(_, stored)| stored)
+            .collect();
+        self.current = self.layouts.iter().enumerate().map(|(place, stored)| (stored.check.clone(), place)).collect();
     }
 
     fn failed(&self, source: rusqlite::Error) -> HistoryError {
@@ -305,7 +327,7 @@ fn write(
     Ok(Written { new_layouts, forgotten })
 }
 
-/// Forgets old rows of the next checks after the layout `after`, and says up to which; 0 when all have had their turn.
+/// Forgets old rows, and layouts without rows that are not the newest of their check, of the next checks after the layout `after`, and says up to which; 0 when all have had their turn.
 fn forget(transaction: &Transaction<'_>, after: i64, now: Timestamp) -> rusqlite::Result<i64> {
     let oldest = now.saturating_sub(KEPT).map_or(i64::MIN, |oldest| oldest.as_millisecond());
     let next = "SELECT max(id) FROM (SELECT id FROM layout WHERE id > ?1 ORDER BY id LIMIT ?2)";
@@ -314,16 +336,22 @@ fn forget(transaction: &Transaction<'_>, after: i64, now: Timestamp) -> rusqlite
     let layouts = "SELECT id FROM layout WHERE id > ?1 AND id <= ?2";
     let delete = format!("DELETE FROM poll WHERE layout IN ({layouts}) AND at < ?3");
     transaction.prepare_cached(&delete)?.execute([after, last, oldest])?;
+    let former = "DELETE FROM layout AS former WHERE id > ?1 AND id <= ?2
+         AND NOT EXISTS (SELECT 1 FROM poll WHERE layout = former.id)
+         AND EXISTS (SELECT 1 FROM layout AS newer
+             WHERE newer.device = former.device AND newer.check_name = former.check_name AND newer.id > former.id)";
+    transaction.prepare_cached(former)?.execute([after, last])?;
     Ok(last)
 }
 
-/// The number of a layout, which may be there from before a restart.
+/// The number of a layout. The newest of the check may be it, from before a restart.
 fn layout_id(transaction: &Transaction<'_>, stored: &Stored) -> rusqlite::Result<i64> {
     let Stored { check, layout, .. } = stored;
     let (device, name, columns) = (check.device.as_str(), check.check.as_str(), layout.to_json());
-    let select = "SELECT id FROM layout WHERE device = ?1 AND check_name = ?2 AND columns = ?3";
-    let found = transaction.prepare_cached(select)?.query_row([device, name, &columns], |row| row.get(0)).optional()?;
-    if let Some(id) = found {
+    let select = "SELECT id, columns FROM layout WHERE device = ?1 AND check_name = ?2 ORDER BY id DESC LIMIT 1";
+    let newest = transaction.prepare_cached(select)?.query_row([device, name], |row| Ok((row.get(0)?, row.get(1)?)));
+    let newest: Option<(i64, String)> = newest.optional()?;
+    if let Some((id, _)) = newest.filter(|(_, found)| *found == columns) {
         return Ok(id);
     }
     let insert = "INSERT INTO layout (device, check_name, columns) VALUES (?1, ?2, ?3) RETURNING id";
@@ -395,6 +423,31 @@ mod tests {
         assert_eq!(values(&history), [0.1, 0.2, 0.4]);
         assert_eq!(values_of(&history, Metric::Loss), [0.5, 1.0]);
         assert_eq!(values_of(&history, Metric::Jitter), Vec::<f64>::new());
+    }
+
+    #[test]
+    fn a_layout_is_forgotten_with_its_last_row() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut history = History::open(&directory.path().join("history.db")).unwrap();
+        history.append(&rtt(1, 0.1));
+        history.append(&observation(2, &[(Metric::Loss, 0.5)]));
+        history.commit(at(2)).unwrap();
+        assert_eq!(history.layouts.len(), 1, "the former one is not needed for writing");
+        let layouts = |history: &History| -> i64 {
+            history.connection.query_row("SELECT count(*) FROM layout", [], |row| row.get(0)).unwrap()
+        };
+        assert_eq!(layouts(&history), 2);
+        // The first one after all have had their turn.
+        for _ in 0..2 {
+            history
+                .commit(at(1).saturating_add(KEPT).unwrap().saturating_add(SignedDuration::from_millis(500)).unwrap())
+                .unwrap();
+        }
+        assert_eq!(layouts(&history), 1);
+        assert_eq!(values_of(&history, Metric::Loss), [0.5]);
+        history.append(&rtt(3, 0.3));
+        history.commit(at(3)).unwrap();
+        assert_eq!(values(&history), [0.3]);
     }
 
     #[test]

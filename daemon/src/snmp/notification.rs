@@ -146,8 +146,10 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_has_numbers_that_can_be_read() {
+    fn every_kind_has_numbers_that_can_be_read_and_words() {
         for kind in NotificationKind::ALL {
+            let said = Notification { kind: *kind, interface_index: None, about: Some("x".to_owned()) }.to_string();
+            assert!(!said.contains('[') && said.ends_with(" (x)"), "{said}");
             assert!(kind.object_ids().iter().all(|oid| super::super::raw::arcs(oid).is_some()), "{}", kind.name());
         }
     }

@@ -9,6 +9,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use async_snmp::v3::CryptoError;
 use async_snmp::{
@@ -63,7 +64,8 @@ pub enum CannotReceive {
 }
 
 impl Receiver {
-    /// Begins to receive at `address`; what it has to remember is in the file `engine`.
+    /// Begins to receive at `address`; what it has to remember is in the file `engine`. Of several users of one name the
+    /// last one counts.
     ///
     /// # Errors
     /// Why nothing can be received.
@@ -125,8 +127,8 @@ impl Receiver {
         loop {
             // An error is a message that is none, or is not signed as it should be; it is counted, see `refused`.
             let Ok(received) = self.receiver.recv().await else {
-                // Whatever else goes wrong again and again must not keep a processor busy.
-                tokio::task::yield_now().await;
+                // Who sends such messages by the thousand must not keep a processor busy: the kernel drops what waits too long.
+                tokio::time::sleep(Duration::from_millis(1)).await;
                 continue;
             };
             let bindings: Vec<_> = received.notification.varbinds().iter().filter_map(binding).collect();
@@ -140,10 +142,10 @@ impl Receiver {
     #[must_use]
     pub fn refused(&self) -> u64 {
         let receiver = &self.receiver;
+        // Not those outside the time window: that is how the sender of an inform learns our time (RFC 3414, 3.2, 7a).
         let of_users = [
             receiver.usm_unknown_usernames(),
             receiver.usm_wrong_digests(),
-            receiver.usm_not_in_time_windows(),
             receiver.usm_unsupported_sec_levels(),
             receiver.usm_decryption_errors(),
         ];

@@ -112,6 +112,12 @@ impl Transports {
         *self.profiles.write().unwrap_or_else(PoisonError::into_inner) = profiles;
     }
 
+    /// Forgets the keys of credentials that are no longer in use.
+    pub fn forget_all_keys_but(&self, credentials: &[Arc<Credential>]) {
+        let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        keys.retain(|(known, _)| credentials.contains(known));
+    }
+
     fn profiles(&self) -> Arc<Profiles> {
         Arc::clone(&self.profiles.read().unwrap_or_else(PoisonError::into_inner))
     }
@@ -145,16 +151,27 @@ impl Session {
         polled
     }
 
-    /// Asks for everything that the device's profile knows, until all of it is there.
+    /// Asks for everything that the device's profile knows, until all of it is there or `timeout` is over.
     ///
     /// # Errors
     /// Why there is no answer, or none that can be used.
     pub async fn explain(&mut self, timeout: Duration) -> Result<Explanation, Failure> {
         self.keeps_all = true;
+        let deadline = Instant::now() + timeout;
+        self.poll(timeout).await?;
         loop {
-            self.poll(timeout).await?;
-            if let Some(known) = self.known.as_ref().filter(|known| known.is_complete()) {
-                return Ok(Explanation::new(Arc::clone(&known.profile), &known.store, known.oddities.clone()));
+            let known = self.known.as_ref().ok_or(Failure::Timeout { after: timeout })?;
+            let left = deadline.saturating_duration_since(Instant::now());
+            if known.is_complete() || left.is_zero() {
+                return Ok(known.explanation(timeout));
+            }
+            // What has been understood so far is worth more than why the rest was not.
+            if self.poll(left).await.is_err() {
+                return self
+                    .known
+                    .as_ref()
+                    .map(|known| known.explanation(timeout))
+                    .ok_or(Failure::Timeout { after: timeout });
             }
         }
     }
@@ -334,6 +351,15 @@ impl Known {
         self.asked = 0;
         self.absent.clear();
         self.oddities.clear();
+    }
+
+    fn explanation(&self, timeout: Duration) -> Explanation {
+        let mut oddities = self.oddities.clone();
+        let unasked = self.profile.plan.seldom.len().saturating_sub(self.asked);
+        if unasked > 0 {
+            oddities.push(format!("{unasked} tables could not be asked for within {} s", timeout.as_secs()));
+        }
+        Explanation::new(Arc::clone(&self.profile), &self.store, oddities)
     }
 
     /// Whether everything has been asked for that hardly changes.

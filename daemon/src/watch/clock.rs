@@ -14,7 +14,7 @@ use tokio::time::Instant;
 
 use crate::schedule::interval::TICK;
 
-/// Counts ticks since it was made.
+/// Counts ticks since it was made. Who gave up sleeping is woken up all the same, for nothing, when the time comes.
 #[derive(Debug)]
 pub(super) struct Clock {
     started: Instant,
@@ -39,7 +39,7 @@ impl Clock {
         loop {
             let next = ticks(self.elapsed()) + 1;
             tokio::time::sleep_until(self.started + time(next)).await;
-            // After a long sleep of the machine several have come.
+            // On a machine that has no time for us several have come.
             self.wake_until(ticks(self.elapsed()));
         }
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::mpsc;
-use tokio::task::AbortHandle;
+use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
 
 use self::clock::Clock;
@@ -48,7 +48,7 @@ pub struct Watchers {
     reports: mpsc::Sender<Report>,
     tasks: TaskTracker,
     running: HashMap<CheckId, Watcher>,
-    ticking: AbortHandle,
+    ticking: JoinHandle<()>,
 }
 
 /// One who asks.
@@ -56,7 +56,7 @@ struct Watcher {
     check: Arc<Check>,
     prompt: Arc<Prompt>,
     /// A probe is given up wherever it is; nothing that it holds outlives it.
-    task: AbortHandle,
+    task: JoinHandle<()>,
 }
 
 impl Watchers {
@@ -65,7 +65,7 @@ impl Watchers {
     pub fn new(sockets: Sockets, reports: mpsc::Sender<Report>, tasks: TaskTracker) -> Self {
         let (sockets, clock) = (Arc::new(sockets), Clock::new());
         let runs = Arc::clone(&clock);
-        let ticking = tasks.spawn(async move { runs.run().await }).abort_handle();
+        let ticking = tasks.spawn(async move { runs.run().await });
         Self { sockets, clock, reports, tasks, running: HashMap::new(), ticking }
     }
 
@@ -75,14 +75,19 @@ impl Watchers {
         difference(self.running.values().map(|watcher| watcher.check.as_ref()), devices)
     }
 
-    /// Changes it. What did not change goes on: its state, its counters, and when it is asked.
-    pub fn apply(&mut self, difference: Difference) {
-        for id in &difference.stopped {
-            if let Some(watcher) = self.running.remove(id) {
-                watcher.task.abort();
-            }
+    /// Asks these no longer. Afterwards nobody reports of them any more.
+    pub async fn stop(&mut self, checks: &[CheckId]) {
+        let stopped: Vec<Watcher> = checks.iter().filter_map(|id| self.running.remove(id)).collect();
+        stopped.iter().for_each(|watcher| watcher.task.abort());
+        for watcher in stopped {
+            // That it was given up is what it says.
+            let _ = watcher.task.await;
         }
-        for check in difference.started {
+    }
+
+    /// Asks these from now on.
+    pub fn start(&mut self, checks: Vec<Arc<Check>>) {
+        for check in checks {
             let prompt: Arc<Prompt> = Arc::default();
             let asking = watch(
                 Arc::clone(&check),
@@ -91,7 +96,7 @@ impl Watchers {
                 Arc::clone(&self.clock),
                 self.reports.clone(),
             );
-            let task = self.tasks.spawn(asking).abort_handle();
+            let task = self.tasks.spawn(asking);
             let watcher = Watcher { check, prompt, task };
             self.running.insert(watcher.check.id.clone(), watcher);
         }
@@ -144,7 +149,7 @@ async fn watch(
         tokio::select! {
             () = clock.sleep_until(next) => {}
             soon = prompt.told() => {
-                next = regular.min(clock.elapsed() + soon);
+                next = next.min(regular).min(clock.elapsed() + soon);
                 continue;
             }
         }

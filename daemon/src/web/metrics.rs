@@ -71,6 +71,7 @@ fn traps(text: &mut String, status: &Status) {
         ("unknown", &counts.unknown),
         ("refused", &counts.refused),
         ("stranger", &counts.strangers),
+        ("repeated", &counts.repeated),
         ("limited", &counts.limited),
     ] {
         #[expect(clippy::cast_precision_loss, reason = "the format has no other numbers")]

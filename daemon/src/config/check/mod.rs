@@ -33,7 +33,7 @@ pub use mail::{Mail, MailAddress};
 pub use mail_server::{Login, MailServer, Security};
 pub use ntp::Ntp;
 pub use smtp::Smtp;
-pub use snmp::Snmp;
+pub use snmp::{SNMP_PORT, Snmp};
 pub use tcp::Tcp;
 pub use tls::{StartTls, Tls, TlsPeer};
 

@@ -9,6 +9,9 @@ use super::super::credential::Credential;
 use super::super::name::CredentialName;
 use super::Reading;
 
+/// The port of SNMP agents (RFC 3417).
+pub const SNMP_PORT: u16 = 161;
+
 /// What an SNMP agent says of its device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Snmp {
@@ -20,7 +23,7 @@ pub struct Snmp {
 
 impl Snmp {
     pub(super) fn read(table: &mut Table<'_>, address: IpAddr, reading: &Reading<'_>) -> Option<(Self, String)> {
-        let port = table.or("port", 161);
+        let port = table.or("port", SNMP_PORT);
         let wanted: CredentialName = table.required("credential")?;
         let known = reading.credentials;
         let Some(credential) = known.iter().find(|credential| credential.name == wanted) else {

@@ -31,6 +31,12 @@ impl Sockets {
         };
         Self { v4: open(true, "IPv4"), v6: open(false, "IPv6") }
     }
+
+    /// Why hosts cannot be pinged, if they cannot; those of IPv6 only if that is asked.
+    #[must_use]
+    pub fn failure(&self, with_ipv6: bool) -> Option<&Failure> {
+        self.v4.as_ref().err().or_else(|| self.v6.as_ref().err().filter(|_| with_ipv6))
+    }
 }
 
 /// Sends a round of echo requests, `spacing` apart, each of which may be answered within `timeout`.
@@ -83,7 +89,9 @@ fn answer(results: &Results, timeout: Duration) -> Answer {
     let echoes = u32::try_from(results.replies.len()).unwrap_or(u32::MAX).max(1);
     let received = u32::try_from(replies.len()).unwrap_or(u32::MAX);
     let lost = echoes - received.min(echoes);
-    let mut measurements = vec![Measurement::new(Metric::Loss, f64::from(lost) / f64::from(echoes))];
+    // Nearly all answers have so many, and each of ten thousand is kept until the next one comes.
+    let mut measurements = Vec::with_capacity(if echoes > 1 { 6 } else { 5 });
+    measurements.push(Measurement::new(Metric::Loss, f64::from(lost) / f64::from(echoes)));
     let times = replies.iter().map(|reply| reply.round_trip);
     if let (Some(shortest), Some(longest)) = (times.clone().min(), times.clone().max()) {
         let mean = times.sum::<Duration>() / received.max(1);

@@ -221,6 +221,7 @@ pub fn text_of(raw: &Raw) -> Option<String> {
     };
     // Some agents send the terminating zero, or fill up with zeros, and what comes after is no text.
     let octets = octets.split(|octet| *octet == 0).next().unwrap_or_default();
+    let octets = &octets[..octets.len().min(LONGEST_TEXT)];
     let controls = octets.iter().filter(|octet| **octet < 0x20 && !octet.is_ascii_whitespace()).count();
     if controls * 3 > octets.len() {
         return Some(hexadecimal(octets));
