@@ -5,7 +5,7 @@ use std::fs;
 use std::net::TcpListener;
 
 use rustix::process::Signal;
-use tests::{Installation, Rotused, Snmpd, free_port};
+use tests::{Database, Installation, Rotused, Snmpd, free_port};
 
 fn tcp(port: u16) -> String {
     format!("{{ kind = \"tcp\", port = {port}, name = \"web\", interval = \"1s\", timeout = \"500ms\", confirm = 1 }}")
@@ -102,4 +102,27 @@ fn sighup_reads_it_again_and_counters_go_on() {
     );
     let page = rotused.page_with("/devices/agentas?lang=en", &["Model", "<dd>agentas</dd>"]);
     assert!(page.contains("b/s"), "{page}");
+}
+
+#[test]
+fn a_job_that_is_taken_out_and_put_back_or_called_otherwise_is_not_new() {
+    let installation = Installation::new();
+    let _database = Database::make(installation.path("registras.db"), 10);
+    installation.job("daily");
+    let mut rotused = installation.start();
+    rotused.log.line_with(&["backup proven"]);
+    let job = installation.path("jobs/registras.toml");
+    let text = fs::read_to_string(&job).unwrap();
+    fs::remove_file(&job).unwrap();
+    rotused.log.line_with(&["the new configuration is used"]);
+    let _ = rotused.page_with("/?lang=en", &["Nothing is watched or backed up"]);
+    for title in ["", "title = \"Registras\"\n"] {
+        installation.write("jobs/registras.toml", &format!("{text}{title}"));
+        rotused.log.line_with(&["the new configuration is used"]);
+        // It is planned for tomorrow, and still known to be proven.
+        rotused.metric_is("rotuse_job_runs_total{job=\"registras\",outcome=\"success\"}", |count| count == 1.0);
+        let _ = rotused.page_with("/?lang=en", &["1 proven, 0 not"]);
+    }
+    let (_, log) = rotused.stop();
+    assert_eq!(log.matches("backup proven").count(), 1, "{log}");
 }
