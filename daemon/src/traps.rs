@@ -15,7 +15,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
-use crate::config::{Device, DeviceName};
+use crate::config::{Device, DeviceName, Question};
 use crate::health::Notified;
 use crate::snmp::{Notification, Received, Receiver};
 
@@ -108,8 +108,10 @@ impl Hearing {
 
     /// Of these devices from now on.
     pub fn reconfigure(&mut self, devices: &[Device]) {
-        // Several devices may share an address, as jails of one host; the first one speaks for it.
-        self.devices = devices.iter().rev().map(|device| (device.address, device.name.clone())).collect();
+        // Several devices may share an address, as containers of one host; the first one whose agent is asked speaks for it.
+        let is_asked = |device: &&Device| device.checks.iter().any(|check| matches!(check.question, Question::Snmp(_)));
+        let (asked, others): (Vec<_>, Vec<_>) = devices.iter().rev().partition(is_asked);
+        self.devices = others.into_iter().chain(asked).map(|device| (device.address, device.name.clone())).collect();
         let names: HashSet<&DeviceName> = devices.iter().map(|device| &device.name).collect();
         self.heard.retain(|name, _| names.contains(name));
     }
