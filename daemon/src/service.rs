@@ -28,7 +28,7 @@ use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
 
 use crate::backup::{Restic, Workplace};
-use crate::config::{Config, JobName, Location};
+use crate::config::{Config, Device, JobName, Location};
 use crate::health::Health;
 use crate::history::{History, HistoryError, HistoryReader};
 use crate::jobs::{Keepers, Last, Surroundings};
@@ -308,7 +308,7 @@ impl Ears {
         receiver: Option<Receiver>,
     ) -> Self {
         let counts = Arc::new(Counts::default());
-        let hearing = Hearing::new(&config.devices, Arc::clone(&counts), Instant::now());
+        let hearing = Hearing::new(heard(config), Arc::clone(&counts), Instant::now());
         let mut ears = Self { engine: engine(config), hearing, counts, stop, tasks, listening: None };
         ears.listen(receiver, live);
         ears
@@ -338,7 +338,7 @@ impl Ears {
 
     /// Hears the devices of the new configuration, by its credentials.
     async fn reconfigure(&mut self, before: &Config, after: &Config, transports: &Transports, live: &Live) {
-        self.hearing.reconfigure(&after.devices);
+        self.hearing.reconfigure(heard(after));
         let is_as_wanted = self.listening.is_some() == after.traps.is_some();
         if is_as_wanted && (&before.traps, &before.credentials) == (&after.traps, &after.credentials) {
             return;
@@ -361,6 +361,11 @@ impl Ears {
 async fn receiver(config: &Config, transports: &Transports, engine: &Path) -> Result<Option<Receiver>, CannotReceive> {
     let Some(traps) = &config.traps else { return Ok(None) };
     Receiver::bind(traps.listen, &config.credentials, transports, engine).await.map(Some)
+}
+
+/// Who may speak by themselves.
+fn heard(config: &Config) -> &[Device] {
+    if config.traps.is_some() { &config.devices } else { &[] }
 }
 
 fn engine(config: &Config) -> PathBuf {

@@ -463,3 +463,4 @@ notification-printer-alert = the printer needs somebody
 notification-about = { $what } ({ $about })
 config-unknown-parent = [[device]] "{ $device }": no device is called "{ $name }"; { $hint }
 config-parents-circle = [[device]] "{ $device }" is reached through itself; mend the parents
+profile-given = the keys of given are numbers of columns

@@ -473,3 +473,4 @@ notification-printer-alert = spausdintuvui reikia žmogaus
 notification-about = { $what } ({ $about })
 config-unknown-parent = [[device]] „{ $device }“: nėra įrenginio „{ $name }“; { $hint }
 config-parents-circle = [[device]] „{ $device }“ pasiekiamas per patį save; pataisykite parents
+profile-given = given raktai yra stulpelių numeriai

@@ -171,6 +171,12 @@ impl Column {
         self.0.get(place).and_then(|(found, _)| found.strip_prefix(prefix))
     }
 
+    /// The rows whose suffix begins with `prefix`, in order.
+    pub fn rows_under<'a>(&'a self, prefix: &'a [u32]) -> impl Iterator<Item = &'a (Suffix, Raw)> {
+        let first = self.0.partition_point(|(found, _)| found.as_slice() < prefix);
+        self.0[first..].iter().take_while(move |(found, _)| found.starts_with(prefix))
+    }
+
     /// All rows in order.
     pub fn rows(&self) -> impl Iterator<Item = &(Suffix, Raw)> {
         self.0.iter()

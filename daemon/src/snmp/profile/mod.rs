@@ -107,6 +107,13 @@ struct Subtype {
     addresses: Vec<u32>,
 }
 
+/// A column of a row, and the numbers of which it must have one.
+#[derive(Debug, Clone)]
+struct Condition {
+    column: Box<[u32]>,
+    numbers: Vec<i64>,
+}
+
 #[derive(Debug, Clone)]
 enum Source {
     /// The value there.
@@ -115,6 +122,9 @@ enum Source {
     Index(usize, Option<usize>),
     /// The arcs after what the template says, of the first value there.
     Under(Template),
+    /// The first value under what the template says in whose row these columns have one of these numbers: thresholds that
+    /// a device lists in any order.
+    Find(Template, Vec<Condition>),
     /// Text with `$1` for an arc of the index.
     Text(String),
 }

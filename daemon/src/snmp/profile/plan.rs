@@ -99,6 +99,15 @@ impl Table {
                 instead_of,
             };
             for source in &field.sources {
+                if let Source::Find(template, given) = source {
+                    wanted.push(of(template, Vec::new(), is_seldom));
+                    wanted.extend(given.iter().map(|condition| Wanted {
+                        prefix: condition.column.clone(),
+                        scalar: None,
+                        is_seldom,
+                        instead_of: Vec::new(),
+                    }));
+                }
                 let (Source::At(template) | Source::Under(template)) = source else { continue };
                 // What names a row by another table's row is a name, and names hardly change.
                 let is_name = !template.is_own() && !template.is_scalar();

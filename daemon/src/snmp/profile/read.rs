@@ -7,7 +7,7 @@ use messages::Message;
 use strict_toml::{Document, FromText, Problems, choose};
 
 use super::convention::{Convention, Datum, Scale};
-use super::{Belongs, Field, Plan, Profile, Source, Subtype, Table, Template};
+use super::{Belongs, Condition, Field, Plan, Profile, Source, Subtype, Table, Template};
 use crate::config::Pattern;
 use crate::snmp::raw;
 use crate::snmp::section::{Kind, Section};
@@ -74,6 +74,8 @@ fn field(mut table: strict_toml::Table<'_>, entry: Option<&[u32]>, position: usi
     let column: Option<u32> = table.optional("column");
     let oid: Option<Template> = table.optional("oid");
     let under: Option<Template> = table.optional("under");
+    let find: Option<Template> = table.optional("find");
+    let given: BTreeMap<String, Vec<i64>> = table.or("given", BTreeMap::new());
     let index: Option<Arcs> = table.optional("index");
     let alternatives: Vec<Template> = table.or("or", Vec::new());
     let text: Option<String> = table.optional("text");
@@ -89,6 +91,13 @@ fn field(mut table: strict_toml::Table<'_>, entry: Option<&[u32]>, position: usi
     }
     sources.extend(oid.map(Source::At));
     sources.extend(under.map(Source::Under));
+    if let Some(template) = find {
+        let Some(given) = conditions(&template, &given) else {
+            table.report(&table.place_of("given"), Message::new("profile-given"));
+            return None;
+        };
+        sources.push(Source::Find(template, given));
+    }
     sources.extend(index.map(|Arcs(from, to)| Source::Index(from, to)));
     sources.extend(alternatives.into_iter().map(Source::At));
     sources.extend(text.map(Source::Text));
@@ -134,6 +143,16 @@ fn field(mut table: strict_toml::Table<'_>, entry: Option<&[u32]>, position: usi
         sensor_precision,
         is_seldom,
     })
+}
+
+/// The columns beside that of the template, and which numbers they must have.
+fn conditions(template: &Template, given: &BTreeMap<String, Vec<i64>>) -> Option<Vec<Condition>> {
+    let (_, entry) = template.prefix.split_last()?;
+    let condition = |(column, numbers): (&String, &Vec<i64>)| {
+        let column = entry.iter().copied().chain([column.parse().ok()?]).collect();
+        Some(Condition { column, numbers: numbers.clone() })
+    };
+    given.iter().map(condition).collect()
 }
 
 fn convention(table: &mut strict_toml::Table<'_>, kind: Kind) -> Option<Convention> {

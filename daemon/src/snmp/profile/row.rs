@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use regex::bytes::Regex;
 
 use super::template::{self, Template};
-use super::{Convention, Datum, Field, Source, Table};
+use super::{Condition, Convention, Datum, Field, Source, Table};
 use crate::snmp::raw::{Column, Raw, Suffix};
 use crate::snmp::section::{self, Section};
 
@@ -122,7 +122,7 @@ impl Table {
 impl Field {
     fn needs_fields(&self) -> bool {
         self.sources.iter().any(|source| match source {
-            Source::At(template) | Source::Under(template) => template.needs_fields(),
+            Source::At(template) | Source::Under(template) | Source::Find(template, _) => template.needs_fields(),
             Source::Index(..) | Source::Text(_) => false,
         })
     }
@@ -208,6 +208,17 @@ impl Reading<'_> {
             Source::Under(template) => {
                 let under = template.suffix(self)?;
                 convention.read_arcs(self.store.0.get(&template.prefix)?.first_under(&under)?)
+            }
+            Source::Find(template, given) => {
+                let under = template.suffix(self)?;
+                let has = |suffix: &[u32], Condition { column, numbers }: &Condition| {
+                    let number = self.store.0.get(column).and_then(|column| column.get(suffix)).and_then(Raw::number);
+                    #[expect(clippy::cast_precision_loss, reason = "such numbers are small")]
+                    number.is_some_and(|number| numbers.iter().any(|wanted| *wanted as f64 == number))
+                };
+                let mut rows = self.store.0.get(&template.prefix)?.rows_under(&under);
+                let (_, raw) = rows.find(|(suffix, _)| given.iter().all(|condition| has(suffix, condition)))?;
+                convention.read(raw)
             }
             Source::Text(text) => {
                 let mut filled = text.clone();
