@@ -4,19 +4,27 @@ use std::fs;
 use std::net::{TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use rusqlite::Connection;
 use tempfile::TempDir;
 
 use crate::eventually;
 
-/// A port of 127.0.0.1 that nobody uses, neither by TCP nor by UDP.
+/// A port of 127.0.0.1 that nobody uses, neither by TCP nor by UDP, and that nobody else is given meanwhile: another one each
+/// time, below those that the kernel gives to whoever asks for any (`net.ipv4.ip_local_port_range`, from 32768 on).
 #[must_use]
 pub fn free_port() -> u16 {
+    const FIRST: u32 = 15_000;
+    const COUNT: u32 = 17_000;
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    // Tests that run in another process begin elsewhere.
+    let start = std::process::id().wrapping_mul(97);
     eventually("a free port", || {
-        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-        let port = socket.local_addr().unwrap().port();
-        TcpListener::bind(("127.0.0.1", port)).is_ok().then_some(port)
+        let number = start.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed)) % COUNT;
+        let port = u16::try_from(FIRST + number).unwrap();
+        let is_free = UdpSocket::bind(("127.0.0.1", port)).is_ok() && TcpListener::bind(("127.0.0.1", port)).is_ok();
+        is_free.then_some(port)
     })
 }
 

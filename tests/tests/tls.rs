@@ -86,8 +86,9 @@ fn a_directory_goes_over_to_tls_when_asked() {
 
 #[test]
 fn a_port_without_tls_is_said_to_be_one() {
-    let (authority, installation, port) = (Authority::new(), Installation::new(), free_port());
-    let listener = TcpListener::bind(("127.0.0.1", port)).unwrap();
+    let (authority, installation) = (Authority::new(), Installation::new());
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
     std::thread::spawn(move || {
         for stream in listener.incoming() {
             let _ = std::io::Write::write_all(&mut stream.unwrap(), b"220 labas\r\n");
