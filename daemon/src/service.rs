@@ -1,10 +1,10 @@
 //! The daemon's life: everything is opened before anything starts, and everything that was started is waited for.
 //!
-//! Who spawns what: one task a check ([`crate::watch`]) and one a job ([`crate::jobs`]), one that hears traps
-//! ([`crate::traps`]), the web server, the watchdog, and the recorder on a thread of its own. All are counted by one tracker
-//! and hold a clone of the stop token, but for those who watch, who are given up when [`Watchers`] is dropped; the recorder ends by itself when the last of them has dropped
-//! its sender, having written everything. [`Steering`] is told when the configuration may have changed, and changes what
-//! has to.
+//! Who spawns what: one task a check ([`crate::watch`]) and one a job ([`crate::jobs`]), the web server, the watchdog, and,
+//! each on a thread of its own, one who hears traps ([`crate::traps`]) and the recorder. All are counted by one tracker and
+//! hold a clone of the stop token, but for those who watch, who are given up when [`Watchers`] is dropped; the recorder ends
+//! by itself when the last of them has dropped its sender, having written everything. [`Steering`] is told when the
+//! configuration may have changed, and changes what has to.
 
 use std::fs::{DirBuilder, File};
 use std::io;
@@ -320,7 +320,9 @@ impl Ears {
             let stop = self.stop.child_token();
             info!("traps and informs are received on {}", receiver.address());
             let (heard, hearing) = traps::hear(receiver, Arc::clone(&self.counts), stop.clone());
-            Listening { heard, stop, task: self.tasks.spawn(hearing) }
+            // On a thread of its own, see `Receiver`.
+            let runtime = tokio::runtime::Handle::current();
+            Listening { heard, stop, task: self.tasks.spawn_blocking(move || runtime.block_on(hearing)) }
         });
     }
 

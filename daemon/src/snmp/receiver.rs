@@ -7,9 +7,9 @@ use std::fs;
 use std::io::Write;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use async_snmp::v3::CryptoError;
 use async_snmp::{
@@ -22,7 +22,29 @@ use super::raw::Raw;
 use super::session::{Transports, uses_des};
 use crate::config::{Credential, Identity, Protection};
 
-/// Receives.
+/// More than this in a second is a flood: who reads rests until the second is over, and the kernel drops what waits too long.
+const MOST_A_SECOND: u32 = 2000;
+const SECOND: Duration = Duration::from_secs(1);
+
+/// How many have come since when.
+struct Flood {
+    since: Instant,
+    come: u32,
+}
+
+impl Flood {
+    /// Counts one more, and says how long to rest.
+    fn rest(&mut self, now: Instant) -> Duration {
+        let elapsed = now.saturating_duration_since(self.since);
+        if elapsed >= SECOND {
+            *self = Self { since: now, come: 0 };
+        }
+        self.come += 1;
+        if self.come <= MOST_A_SECOND { Duration::ZERO } else { SECOND.saturating_sub(elapsed) }
+    }
+}
+
+/// Receives, on a thread of its own: the library reads as long as there is something to read, and rests where it stands.
 pub struct Receiver {
     receiver: NotificationReceiver,
     refused: Arc<AtomicU64>,
@@ -102,7 +124,12 @@ impl Receiver {
         let refused = Arc::new(AtomicU64::new(0));
         let counted = Arc::clone(&refused);
         let known: Vec<Arc<Credential>> = credentials.to_vec();
+        let flood = Mutex::new(Flood { since: Instant::now(), come: 0 });
         let policy = move |envelope: &NotificationEnvelope<'_>| {
+            let rest = flood.lock().unwrap_or_else(PoisonError::into_inner).rest(Instant::now());
+            if !rest.is_zero() {
+                std::thread::sleep(rest);
+            }
             if known.iter().any(|credential| is_of(envelope, credential)) {
                 NotificationAcceptance::Accept
             } else {
@@ -122,7 +149,8 @@ impl Receiver {
         self.receiver.local_addr()
     }
 
-    /// Waits for the next notification of somebody who is known. Nothing that anybody sends ends it.
+    /// Waits for the next notification of somebody who is known. Nothing that anybody sends ends it. It may hold up its
+    /// thread for as long as strangers send.
     pub async fn next(&self) -> Received {
         loop {
             // An error is a message that is none, or is not signed as it should be; it is counted, see `refused`.
@@ -207,6 +235,16 @@ fn remember(path: &Path, engine: &PersistedAuthoritativeEngine) -> std::io::Resu
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn in_a_flood_the_rest_of_the_second_is_for_others() {
+        let start = Instant::now();
+        let mut flood = Flood { since: start, come: 0 };
+        let at = |milliseconds| start + Duration::from_millis(milliseconds);
+        assert!((0..MOST_A_SECOND).all(|_| flood.rest(at(100)).is_zero()));
+        assert_eq!(flood.rest(at(100)), Duration::from_millis(900));
+        assert_eq!(flood.rest(at(1000)), Duration::ZERO);
+    }
 
     #[test]
     fn an_engine_keeps_its_identity_and_counts_its_starts() {
