@@ -81,7 +81,7 @@ enum Command {
         #[arg(long, value_name = "NAME")]
         credentials: Vec<String>,
         /// The port of SNMP agents.
-        #[arg(long, default_value_t = 161)]
+        #[arg(long, default_value_t = rotused::config::SNMP_PORT)]
         port: u16,
         /// The address from which parents are seen; by default the gateway of this machine.
         #[arg(long, value_name = "ADDRESS")]

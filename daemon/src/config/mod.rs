@@ -40,7 +40,7 @@ pub use credential::{AuthenticationProtocol, Credential, Identity, PrivacyProtoc
 pub use device::{Device, DeviceKind};
 pub use difference::{Difference, difference};
 pub use job::{Job, ReadData, Repository, Source};
-pub use name::{CheckName, CredentialName, DeviceName, JobName, NotAName, RepositoryName};
+pub use name::{CheckName, CredentialName, DeviceName, JobName, LONGEST_NAME, NotAName, RepositoryName};
 pub use secret::{Secret, SecretFile};
 pub use traps::Traps;
 pub use url::Url;

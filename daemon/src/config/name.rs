@@ -7,17 +7,22 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-/// Letters `A–Z a–z`, digits, `.`, `_`, `-`; at most 64; starting with a letter or digit.
+/// The most letters of a name.
+pub const LONGEST_NAME: usize = 64;
+
+/// Letters `A–Z a–z`, digits, `.`, `_`, `-`; at most [`LONGEST_NAME`]; starting with a letter or digit.
 #[must_use]
 fn is_name(text: &str) -> bool {
-    text.len() <= 64
+    text.len() <= LONGEST_NAME
         && text.starts_with(|first: char| first.is_ascii_alphanumeric())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
 }
 
 /// Text that is no name: see the module's rule.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a name has up to 64 letters a-z, digits, dots, dashes and underscores and starts with a letter or digit")]
+#[error(
+    "a name has up to {LONGEST_NAME} letters a-z, digits, dots, dashes and underscores and starts with a letter or digit"
+)]
 pub struct NotAName;
 
 macro_rules! names {

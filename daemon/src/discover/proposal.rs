@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::net::IpAddr;
 
 use super::topology::Parent;
-use crate::config::{DeviceKind, SNMP_PORT};
+use crate::config::{DeviceKind, LONGEST_NAME, SNMP_PORT};
 
 /// A device that was found.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -34,9 +34,6 @@ pub struct Found {
 const PLAIN: [(char, char); 9] =
     [('ą', 'a'), ('č', 'c'), ('ę', 'e'), ('ė', 'e'), ('į', 'i'), ('š', 's'), ('ų', 'u'), ('ū', 'u'), ('ž', 'z')];
 
-/// The longest name.
-const LONGEST: usize = 64;
-
 /// Names for all of them, each different: that of the configuration, what a device calls itself, else its address.
 #[must_use]
 pub fn names(found: &[Found], taken: &HashSet<String>) -> Vec<String> {
@@ -47,14 +44,14 @@ pub fn names(found: &[Found], taken: &HashSet<String>) -> Vec<String> {
         }
         let address = found.addresses.first().map(|address| address.to_string().replace(':', "-")).unwrap_or_default();
         let wanted = found.name.as_deref().map(plain).filter(|name| !name.is_empty());
-        let mut name: String = wanted.unwrap_or_else(|| format!("ip-{address}")).chars().take(LONGEST).collect();
+        let mut name: String = wanted.unwrap_or_else(|| format!("ip-{address}")).chars().take(LONGEST_NAME).collect();
         let stem = name.clone();
         for number in 1_u32.. {
             if taken.insert(name.clone()) {
                 break;
             }
             let end = if number == 1 { format!("-{address}") } else { format!("-{address}-{number}") };
-            name = stem.chars().take(LONGEST.saturating_sub(end.len())).collect::<String>() + &end;
+            name = stem.chars().take(LONGEST_NAME.saturating_sub(end.len())).collect::<String>() + &end;
         }
         name
     };
