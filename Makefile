@@ -38,9 +38,10 @@ install: ## installs what `make build` built, with units and configuration (DEST
 	install -D -m 644 systemd/rotused.service $(DESTDIR)$(PREFIX)/lib/systemd/system/rotused.service
 	install -D -m 644 systemd/rotused.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/rotused.conf
 	install -D -m 644 systemd/rotused.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/rotused.conf
-	install -d -m 755 $(DESTDIR)/etc/rotused/devices $(DESTDIR)/etc/rotused/jobs $(DESTDIR)/etc/rotused/profiles
+	install -d -m 755 $(DESTDIR)/etc/rotused/devices $(DESTDIR)/etc/rotused/jobs $(DESTDIR)/etc/rotused/maintenance \
+		$(DESTDIR)/etc/rotused/profiles
 	install -d -m 700 $(DESTDIR)/etc/rotused/secrets
-	for file in rotused.toml devices/pavyzdys.toml jobs/pavyzdys.toml; do \
+	for file in rotused.toml devices/pavyzdys.toml jobs/pavyzdys.toml maintenance/pavyzdys.toml; do \
 		target=$(DESTDIR)/etc/rotused/$$file; \
 		if [ -e $$target ] && ! cmp -s config/$$file $$target; then target=$$target.new; fi; \
 		install -m 644 config/$$file $$target; \

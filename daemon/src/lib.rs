@@ -7,17 +7,20 @@
 //! - [`backup`]: how to store and prove; [`jobs`]: one task a job;
 //! - [`health`]: from observations to states to incidents;
 //! - [`recorder`]: the one writer, into [`journal`], [`history`] and [`live`];
-//! - [`web`]: shows it;
+//! - [`web`]: shows it; [`desk`]: where people say something of it;
 //! - [`traps`]: what devices say by themselves;
-//! - [`inspect`]: looks at one SNMP agent by hand; [`discover`]: looks at a whole network and proposes a configuration;
+//! - [`incidents`]: prints the fault journal; [`inspect`]: looks at one SNMP agent by hand; [`discover`]: looks at a whole network and proposes a configuration;
 //! - [`reload`]: when the configuration is read again;
+//! - [`replay`]: recorded observations, judged again;
 //! - [`service`]: starts, changes and stops all of it.
 
 pub mod backup;
 pub mod config;
+pub mod desk;
 pub mod discover;
 pub mod health;
 pub mod history;
+pub mod incidents;
 pub mod inspect;
 pub mod jobs;
 pub mod journal;
@@ -25,6 +28,7 @@ pub mod live;
 pub mod probe;
 pub mod recorder;
 pub mod reload;
+pub mod replay;
 pub mod schedule;
 pub mod service;
 pub mod snmp;

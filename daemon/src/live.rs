@@ -3,7 +3,7 @@
 //! One lock around plain data. The recorder holds it for the time of a few assignments, a page for the time of copying
 //! what it shows; nobody holds it while waiting for anything.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::net::IpAddr;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
@@ -12,7 +12,7 @@ use jiff::Timestamp;
 
 use crate::backup::JobRecord;
 use crate::config::{CheckId, Config, DeviceKind, DeviceName, Invalid, JobName, RepositoryName, Source};
-use crate::health::{Incident, Notified, State};
+use crate::health::{Incident, IncidentId, Notified, State};
 use crate::journal::SHOWN_NOTIFICATIONS;
 use crate::probe::Observation;
 use crate::schedule::Lateness;
@@ -31,6 +31,8 @@ pub struct Status {
     pub jobs: Vec<JobStatus>,
     /// Open incidents, the oldest first.
     pub incidents: Vec<Incident>,
+    /// Who works on which open incident, and since when.
+    pub acknowledged: BTreeMap<IncidentId, Acknowledged>,
     /// What devices said by themselves last, the oldest first.
     pub notified: VecDeque<Notified>,
     /// What became of all that devices said by themselves; none if nobody listens.
@@ -47,6 +49,15 @@ pub struct Status {
     pub(crate) former_jobs: HashMap<JobName, JobRecord>,
     /// Where each check stands among the devices.
     places: Arc<HashMap<CheckId, (usize, usize)>>,
+}
+
+/// Somebody works on an incident.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Acknowledged {
+    /// Who.
+    pub author: String,
+    /// Since when.
+    pub at: Timestamp,
 }
 
 /// A configuration that is not used.
@@ -90,6 +101,8 @@ pub struct CheckStatus {
     pub state: State,
     /// Since when; none when it was never asked.
     pub since: Option<Timestamp>,
+    /// The incident that takes it with it, if it is unreachable.
+    pub incident: Option<IncidentId>,
     /// The newest answer since the daemon was started.
     pub last: Option<Observation>,
 }
@@ -175,6 +188,7 @@ impl Status {
                     interval: check.interval,
                     state: State::Unknown,
                     since: None,
+                    incident: None,
                     last: None,
                 })
                 .collect(),
@@ -199,7 +213,8 @@ impl Status {
         self.places = places;
         for known in before.into_iter().flat_map(|device| device.checks).filter(|known| !changed.contains(&known.id)) {
             if let Some(check) = self.check_mut(&known.id) {
-                (check.state, check.since, check.last) = (known.state, known.since, known.last);
+                (check.state, check.since) = (known.state, known.since);
+                (check.incident, check.last) = (known.incident, known.last);
             }
         }
         for known in jobs_before {

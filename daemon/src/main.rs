@@ -11,9 +11,14 @@ use clap::{Args, Parser, Subcommand};
 use ipnet::IpNet;
 use messages::Language;
 use rotused::backup::{Restic, Workplace};
-use rotused::config::{self, Config, Invalid, Location, RepositoryName};
+use rotused::config::{self, Config, DeviceName, Invalid, Location, RepositoryName};
+use rotused::desk::{self, Request};
 use rotused::discover::{self, Discovery, Search};
+use rotused::health::{IncidentId, Severity};
+use rotused::incidents;
 use rotused::inspect::{self, CannotLook, Target};
+use rotused::journal::{JournalReader, Words};
+use rotused::replay;
 use rotused::service::{self, CannotStart};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::layer::SubscriberExt;
@@ -47,7 +52,8 @@ Files:
   /etc/rotused/rotused.toml      state directory, status pages, SNMP credentials, restic repositories
   /etc/rotused/profiles/*.toml   what kinds of devices have, beside what is built in
   /etc/rotused/devices/*.toml    devices and what is asked of them
-  /etc/rotused/jobs/*.toml       backup jobs";
+  /etc/rotused/jobs/*.toml       backup jobs
+  /etc/rotused/maintenance/*.toml  when something is expected not to work";
 
 #[derive(Subcommand)]
 enum Command {
@@ -57,7 +63,22 @@ enum Command {
     /// directory that cannot be written, rotused says so and ends. SIGTERM stops within five seconds: a backup under way is
     /// aborted so that neither a half snapshot nor a lock stays behind, and is run again at the next start. A second
     /// SIGTERM ends at once.
-    Run(Configured),
+    Run {
+        /// Records every observation in this file, for `rotused replay`.
+        #[arg(long, value_name = "FILE")]
+        record: Option<PathBuf>,
+        #[command(flatten)]
+        configured: Configured,
+    },
+    /// Prints what would have been concluded from recorded observations, by the configuration as it is now.
+    ///
+    /// `rotused run --record FILE` records. The same observations always give the same incidents.
+    Replay {
+        /// The recording.
+        file: PathBuf,
+        #[command(flatten)]
+        configured: Configured,
+    },
     /// Reads the configuration and says what is wrong with it, all of it in one go; starts nothing.
     ///
     /// Secrets are looked at too: a missing file or one that others can read is a mistake.
@@ -89,11 +110,126 @@ enum Command {
         #[command(flatten)]
         configured: Configured,
     },
+    /// Reads and writes the fault journal.
+    ///
+    /// What is said is on the disk when the command ends with 0, and nothing that was said is ever changed: a correction is said
+    /// too. It is written by the running daemon or, if none runs, by this command; either way as root or as rotused.
+    Incident {
+        #[command(subcommand)]
+        command: Incident,
+    },
     /// Looks after restic repositories.
     Repo {
         #[command(subcommand)]
         command: Repo,
     },
+}
+
+#[derive(Subcommand)]
+enum Incident {
+    /// Prints the open incidents, the newest first.
+    List {
+        /// Those that are resolved too.
+        #[arg(long)]
+        all: bool,
+        /// How many at most.
+        #[arg(long, default_value_t = 100)]
+        most: u32,
+        /// Prints JSON for programs, one incident a line.
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        configured: Configured,
+    },
+    /// Prints one incident from its beginning until now: what became of it, what people said, what it took with it.
+    Show {
+        /// Its number.
+        incident: i64,
+        /// Prints JSON for programs.
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        configured: Configured,
+    },
+    /// Writes down a fault that nobody watches, such as a phone call about a broken computer.
+    Open {
+        /// What is broken.
+        what: String,
+        /// What else there is to say.
+        text: Option<String>,
+        /// The device, if it is one of the configuration.
+        #[arg(long, value_name = "NAME")]
+        device: Option<DeviceName>,
+        /// It works, but not as it should.
+        #[arg(long)]
+        warning: bool,
+        #[command(flatten)]
+        said: Said,
+    },
+    /// Says that somebody works on an incident; nobody else is called then.
+    Ack {
+        /// Its number.
+        incident: i64,
+        /// What else there is to say.
+        text: Option<String>,
+        #[command(flatten)]
+        said: Said,
+    },
+    /// Adds a note to an incident, open or not.
+    Note {
+        /// Its number.
+        incident: i64,
+        /// The note.
+        text: String,
+        #[command(flatten)]
+        said: Said,
+    },
+    /// Says how an incident was repaired: what the yearly report counts.
+    Repair {
+        /// Its number.
+        incident: i64,
+        /// What was wrong.
+        #[arg(long)]
+        wrong: String,
+        /// What was done.
+        #[arg(long)]
+        done: String,
+        /// What was put in, perhaps several times.
+        #[arg(long = "part", value_name = "PART")]
+        parts: Vec<String>,
+        /// Minutes of work.
+        #[arg(long)]
+        minutes: u32,
+        #[command(flatten)]
+        said: Said,
+    },
+    /// Closes an incident that rotused cannot resolve: one that a person reported, or of a check that is gone.
+    Close {
+        /// Its number.
+        incident: i64,
+        /// Why.
+        text: Option<String>,
+        #[command(flatten)]
+        said: Said,
+    },
+    /// Says that an incident belongs together with another.
+    Link {
+        /// Its number.
+        incident: i64,
+        /// That of the other.
+        to: i64,
+        #[command(flatten)]
+        said: Said,
+    },
+}
+
+#[derive(Args)]
+struct Said {
+    /// Who says it; by default who has logged in.
+    #[arg(long, value_name = "NAME")]
+    author: Option<String>,
+    #[command(flatten)]
+    configured: Configured,
 }
 
 #[derive(Subcommand)]
@@ -185,12 +321,14 @@ fn exit_code(error: &anyhow::Error) -> u8 {
 
 fn execute(command: Command) -> anyhow::Result<()> {
     match command {
-        Command::Run(configured) => run(&configured.config),
+        Command::Run { record, configured } => run(&configured.config, record.as_deref()),
+        Command::Replay { file, configured } => replay(&configured.config, &file),
         Command::Check(configured) => check(&configured.config),
         Command::Snmp { command } => snmp(command),
         Command::Discover { networks, credentials, port, root, configured } => {
             discover(&configured.config, &Search { networks, credentials, port, root })
         }
+        Command::Incident { command } => incident(command),
         Command::Repo { command: Repo::Init { name, configured } } => init(&configured.config, &name),
     }
 }
@@ -204,15 +342,23 @@ fn load(path: &Path) -> Result<Config, Invalid> {
     location(path).load()
 }
 
-fn run(path: &Path) -> anyhow::Result<()> {
+fn run(path: &Path, record: Option<&Path>) -> anyhow::Result<()> {
     let config = load(path)?;
     log();
     forbid_core_dumps()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let ended = runtime.block_on(service::run(location(path), config));
+    let ended = runtime.block_on(service::run(location(path), config, record));
     // What was abandoned is not waited for.
     runtime.shutdown_background();
     Ok(ended?)
+}
+
+fn replay(path: &Path, recording: &Path) -> anyhow::Result<()> {
+    let config = load(path)?;
+    let mut lines = Vec::new();
+    let replayed = replay::replay(recording, &config, |event| lines.extend(replay::line(&event)));
+    inspect::write_out(&lines.concat())?;
+    Ok(replayed?)
 }
 
 fn check(path: &Path) -> anyhow::Result<()> {
@@ -249,6 +395,67 @@ fn discover(path: &Path, search: &Search) -> anyhow::Result<()> {
     eprintln!("rotused: {devices} devices, {configured} of them in the configuration already");
     inspect::write_out(&proposal)?;
     Ok(())
+}
+
+fn incident(command: Incident) -> anyhow::Result<()> {
+    use rotused::desk::Command::{Open, Remark};
+    let remark = |incident, words| Remark { incident: IncidentId(incident), words };
+    let (said, command) = match command {
+        Incident::List { all, most, json, configured } => return list_incidents(&configured.config, all, most, json),
+        Incident::Show { incident, json, configured } => return show_incident(&configured.config, incident, json),
+        Incident::Open { what, text, device, warning, said } => {
+            let severity = if warning { Severity::Warning } else { Severity::Critical };
+            (said, Open { what, device, severity, text })
+        }
+        Incident::Ack { incident, text, said } => (said, remark(incident, Words::Acknowledged { text })),
+        Incident::Note { incident, text, said } => (said, remark(incident, Words::Note { text })),
+        Incident::Repair { incident, wrong, done, parts, minutes, said } => {
+            (said, remark(incident, Words::Repair { wrong, done, parts, minutes }))
+        }
+        Incident::Close { incident, text, said } => (said, remark(incident, Words::Closed { text })),
+        Incident::Link { incident, to, said } => (said, remark(incident, Words::Linked { to: IncidentId(to) })),
+    };
+    let config = load(&said.configured.config)?;
+    let written = desk::say(&config, Request { author: said.author(), command })?;
+    println!("written down: incident {written}");
+    Ok(())
+}
+
+impl Said {
+    /// Who has logged in, also behind sudo(8).
+    fn author(&self) -> String {
+        let logged_in = || ["SUDO_USER", "LOGNAME", "USER"].iter().find_map(|name| std::env::var(name).ok());
+        let number = || format!("uid {}", rustix::process::getuid().as_raw());
+        self.author.clone().or_else(logged_in).unwrap_or_else(number)
+    }
+}
+
+fn journal(config: &Config) -> anyhow::Result<JournalReader> {
+    Ok(JournalReader::open(&config.state_directory.join("journal.db"))?)
+}
+
+fn list_incidents(path: &Path, all: bool, most: u32, json: bool) -> anyhow::Result<()> {
+    let config = load(path)?;
+    let found = journal(&config)?.incidents(!all, most)?;
+    let text = if json {
+        found.iter().map(|incident| format!("{}\n", incidents::as_json(incident))).collect()
+    } else {
+        incidents::list(&found, &config.time_zone)
+    };
+    Ok(inspect::write_out(&text)?)
+}
+
+fn show_incident(path: &Path, number: i64, json: bool) -> anyhow::Result<()> {
+    let config = load(path)?;
+    let story = journal(&config)?.story(IncidentId(number))?;
+    let story =
+        story.with_context(|| format!("there is no incident {number}; `rotused incident list --all` lists them"))?;
+    let text = if json {
+        format!("{:#}\n", incidents::story_as_json(&story))
+    } else {
+        incidents::story(&story, &config.time_zone)
+    };
+    Ok(inspect::write_out(&text)?)
 }
 
 fn network(text: &str) -> Result<IpNet, String> {

@@ -4,7 +4,7 @@
 //! (a full disk) is kept in order and tried again at every commit; meanwhile the log, the
 //! pages and `/healthz` say so.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,11 +19,13 @@ use tracing::{debug, error, info, warn};
 
 use crate::backup::{Outcome, Run, RunId, Stored};
 use crate::config::{CheckId, Config, JobName};
-use crate::health::{Change, Event, Health, Notified, State};
+use crate::desk::{self, Request};
+use crate::health::{Change, Event, Health, IncidentId, Model, Moment, Notified, State, TimeFault, Verdict};
 use crate::history::{COMMIT_INTERVAL, History};
-use crate::journal::{Entry, Journal};
-use crate::live::{Live, Refused};
+use crate::journal::{Entry, Journal, Remark, Words};
+use crate::live::{Acknowledged, Live, Refused};
 use crate::probe::Observation;
+use crate::replay::Recording;
 use crate::schedule::{Counting, Turn};
 
 /// What the recorder is told.
@@ -44,6 +46,8 @@ pub enum Report {
     Reconfigured(Arc<Config>, HashSet<CheckId>, oneshot::Sender<()>),
     /// A new configuration is not used.
     Refused(Refused),
+    /// Somebody says something of an incident. The reply is which one, when it is written down, or why it is not.
+    Said(Request, oneshot::Sender<Result<IncidentId, String>>),
     /// Are you there? The watchdog asks.
     Heartbeat(oneshot::Sender<()>),
 }
@@ -97,6 +101,9 @@ impl Prompt {
 /// How many reports may wait. A recorder that falls behind slows the probes down instead of eating the memory.
 pub const WAITING: usize = 1024;
 
+/// How often health is told that time passes.
+const TICK: Duration = Duration::from_secs(1);
+
 /// How long lateness is counted before it is said.
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -117,6 +124,35 @@ pub struct Recorder {
     pub unwritten: Vec<Entry>,
     /// Whether checks start when they are due.
     pub counting: Counting,
+    /// How to ask a check sooner, of each that was answered.
+    pub prompts: HashMap<CheckId, Arc<Prompt>>,
+    /// Where observations are recorded, to be replayed; none: nowhere.
+    pub recording: Option<Recording>,
+    /// Time since the start.
+    pub stopwatch: Stopwatch,
+}
+
+/// Counts time since it was made, also while the machine sleeps (`CLOCK_BOOTTIME`, clock_gettime(2)).
+#[derive(Debug)]
+pub struct Stopwatch(Duration);
+
+impl Stopwatch {
+    /// Begins now.
+    #[must_use]
+    pub fn start() -> Self {
+        Self(since_boot())
+    }
+
+    /// What time it is by both clocks.
+    #[must_use]
+    pub fn now(&self) -> Moment {
+        Moment { at: Timestamp::now(), elapsed: since_boot().saturating_sub(self.0) }
+    }
+}
+
+fn since_boot() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+    Duration::try_from(time).unwrap_or_default()
 }
 
 impl Recorder {
@@ -126,6 +162,8 @@ impl Recorder {
         runtime.block_on(async {
             let mut commit = tokio::time::interval(COMMIT_INTERVAL);
             commit.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            let mut tick = tokio::time::interval(TICK);
+            tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
             let mut minute = tokio::time::interval(MINUTE);
             minute.set_missed_tick_behavior(MissedTickBehavior::Delay);
             loop {
@@ -134,6 +172,7 @@ impl Recorder {
                         Some(report) => self.take_in(report),
                         None => break,
                     },
+                    _ = tick.tick() => self.pass(),
                     _ = commit.tick() => self.commit(),
                     _ = minute.tick() => self.end_of_minute(),
                 }
@@ -146,9 +185,11 @@ impl Recorder {
         match report {
             Report::Observed(observation, punctuality, prompt) => {
                 self.counting.note(punctuality.late, punctuality.skipped);
-                if let Some(soon) = self.observe(observation) {
+                let verdict = self.observe(observation, &prompt);
+                if let Some(soon) = verdict.ask_again {
                     prompt.ask_within(soon);
                 }
+                self.conclude(verdict);
             }
             Report::Notified(notified) => self.notified(notified),
             Report::Planned(job, next) => {
@@ -161,41 +202,94 @@ impl Recorder {
             }
             Report::RunEnded(run) => self.run_ended(run),
             Report::Reconfigured(config, changed, reply) => {
-                let checks = config.devices.iter().flat_map(|device| &device.checks);
-                self.health.reconfigure(checks.map(|check| (check.id.clone(), check.confirmation)), &changed);
-                let mut live = self.live.write();
-                live.reconfigure(&config, &changed);
-                live.refused = None;
+                let verdict = self.health.reconfigure(Model::new(&config), &changed, self.stopwatch.now());
+                {
+                    let mut live = self.live.write();
+                    live.reconfigure(&config, &changed);
+                    live.refused = None;
+                }
+                self.prompts.retain(|check, _| !changed.contains(check));
+                self.conclude(verdict);
                 let _ = reply.send(());
             }
             Report::Refused(refused) => self.live.write().refused = Some(refused),
+            Report::Said(request, reply) => {
+                let _ = reply.send(self.said(request));
+            }
             Report::Heartbeat(reply) => {
                 let _ = reply.send(());
             }
         }
     }
 
-    fn observe(&mut self, observation: Observation) -> Option<Duration> {
+    fn observe(&mut self, observation: Observation, prompt: &Arc<Prompt>) -> Verdict {
         debug!(device = %observation.check.device, check = %observation.check.check, answer = ?observation.answer.outcome,
             "answered");
-        let verdict = self.health.observe(&observation);
+        match self.prompts.get_mut(&observation.check) {
+            Some(known) if Arc::ptr_eq(known, prompt) => {}
+            Some(known) => *known = Arc::clone(prompt),
+            None => drop(self.prompts.insert(observation.check.clone(), Arc::clone(prompt))),
+        }
+        let now = self.stopwatch.now();
+        if let Some(recording) = &mut self.recording {
+            recording.observed(&observation, now);
+        }
+        let verdict = self.health.observe(&observation, now);
         self.history.append(&observation);
-        {
-            let mut live = self.live.write();
-            if let Some(check) = live.check_mut(&observation.check) {
-                for event in &verdict.events {
-                    if let Event::StateChanged(change) = event {
-                        (check.state, check.since) = (change.to, Some(change.at));
-                    }
-                }
-                check.last = Some(observation);
+        if let Some(check) = self.live.write().check_mut(&observation.check) {
+            check.last = Some(observation);
+        }
+        verdict
+    }
+
+    fn pass(&mut self) {
+        let now = self.stopwatch.now();
+        if let Some(recording) = &mut self.recording {
+            recording.passed(now);
+        }
+        let verdict = self.health.pass(now);
+        self.conclude(verdict);
+    }
+
+    /// Does what follows from an observation, or from time passing.
+    fn conclude(&mut self, verdict: Verdict) {
+        match verdict.time {
+            Some(TimeFault::Paused(duration)) => {
+                warn!("rotused could not run for {} s; what failed meanwhile is asked again", duration.as_secs());
             }
-            if !verdict.events.is_empty() {
-                live.incidents = self.health.open_incidents();
+            Some(TimeFault::Jumped(by)) => {
+                warn!("the clock of this machine was set by {by:#}; what failed meanwhile is asked again");
+            }
+            None => {}
+        }
+        for check in &verdict.ask {
+            if let Some(prompt) = self.prompts.get(check) {
+                prompt.ask_within(Duration::ZERO);
             }
         }
         self.record(verdict.events);
-        verdict.ask_again
+    }
+
+    /// Writes down what somebody says, and only then says that it is.
+    fn said(&mut self, request: Request) -> Result<IncidentId, String> {
+        let author = request.author.clone();
+        let (incident, entries) =
+            desk::apply(request, &mut self.health, self.stopwatch.now()).map_err(|refusal| refusal.to_string())?;
+        info!(incident = %incident, author, "{author} says something of incident {incident}");
+        let events: Vec<Event> = entries.iter().filter_map(Entry::event).cloned().collect();
+        events.iter().for_each(log_event);
+        self.show(&events);
+        for entry in &entries {
+            if let Entry::Remark(Remark { words: Words::Acknowledged { .. }, author, at, .. }) = entry {
+                let acknowledged = Acknowledged { author: author.clone(), at: *at };
+                self.live.write().acknowledged.insert(incident, acknowledged);
+            }
+        }
+        self.write(entries);
+        match &self.live.read().unwritten {
+            None => Ok(incident),
+            Some(fault) => Err(format!("it is kept in memory, and written down as soon as that is possible: {fault}")),
+        }
     }
 
     /// Names the interface by what is known of the device, if it did not name it itself.
@@ -225,33 +319,51 @@ impl Recorder {
     fn run_ended(&mut self, run: Run) {
         log_run(&run);
         let is_configured = self.live.read().job(&run.job).is_some();
-        let event = match &run.outcome {
+        let now = self.stopwatch.now();
+        let events = match &run.outcome {
             // An incident of a job that is gone could never be resolved.
-            _ if !is_configured => None,
-            Outcome::Proven { .. } => self.health.run_ended(&run.job, run.ended, Ok(())),
+            _ if !is_configured => Vec::new(),
+            Outcome::Proven { .. } => self.health.run_ended(&run.job, run.ended, Ok(()), now),
             Outcome::Unproven { fault, .. } | Outcome::Failed { fault, .. } => {
-                self.health.run_ended(&run.job, run.ended, Err(fault.clone()))
+                self.health.run_ended(&run.job, run.ended, Err(fault.clone()), now)
             }
             // Our own stop says nothing about the job; it is run again at the next start.
-            Outcome::Interrupted => None,
+            Outcome::Interrupted => Vec::new(),
         };
-        {
-            let mut live = self.live.write();
-            if let Some(job) = live.job_mut(&run.job) {
-                job.record.take_in(run.clone());
-                job.running = None;
-            }
-            live.incidents = self.health.open_incidents();
+        if let Some(job) = self.live.write().job_mut(&run.job) {
+            job.record.take_in(run.clone());
+            job.running = None;
         }
+        self.show(&events);
+        events.iter().for_each(log_event);
         // The run and what follows from it are one entry in the journal: neither without the other.
-        let mut entries = vec![Entry::RunEnded(run)];
-        entries.extend(event.into_iter().inspect(log_event).map(Entry::Event));
-        self.write(entries);
+        let entries = std::iter::once(Entry::RunEnded(run)).chain(events.into_iter().map(Entry::Event));
+        self.write(entries.collect());
     }
 
     fn record(&mut self, events: Vec<Event>) {
+        if events.is_empty() {
+            return;
+        }
+        self.show(&events);
         events.iter().for_each(log_event);
         self.write(events.into_iter().map(Entry::Event).collect());
+    }
+
+    /// Makes what happened known to those who look.
+    fn show(&self, events: &[Event]) {
+        let mut live = self.live.write();
+        for event in events {
+            if let Event::StateChanged(change) = event
+                && let Some(check) = live.check_mut(&change.check)
+            {
+                (check.state, check.since, check.incident) = (change.to, Some(change.at), change.incident);
+            }
+        }
+        if events.iter().any(|event| event.incident().is_some()) {
+            live.incidents = self.health.open_incidents();
+            live.acknowledged.retain(|incident, _| self.health.is_open(*incident));
+        }
     }
 
     fn write(&mut self, entries: Vec<Entry>) {
@@ -314,11 +426,13 @@ impl Recorder {
 // (`journalctl DEVICE=sw-1`).
 fn log_event(event: &Event) {
     match event {
-        Event::StateChanged(Change { check: id, from, to, at, failure }) => {
+        Event::StateChanged(Change { check: id, from, to, at, failure, .. }) => {
             let (device, check) = (&id.device, &id.check);
             let reason = failure.as_ref().map(|failure| format!(": {failure}")).unwrap_or_default();
             // What works from the start is no news; ten thousand such lines would hide what does not.
-            if (*from, *to) == (State::Unknown, State::Up) {
+            // Nor is what an incident took with it, which says so itself.
+            let is_taken = |state: &State| matches!(state, State::Unknown | State::Unreachable | State::Maintenance);
+            if is_taken(to) || (is_taken(from) && *to == State::Up) {
                 debug!(%device, %check, %from, %to, since = %at, "state changed: {id} is {to}");
             } else if *to == State::Up {
                 info!(%device, %check, %from, %to, since = %at, "state changed: {id} is {to}");
@@ -328,7 +442,11 @@ fn log_event(event: &Event) {
         }
         Event::IncidentOpened(incident) => {
             let (id, subject) = (incident.id, &incident.subject);
-            info!(incident = %id, %subject, "incident opened: number {id}, {subject}");
+            let (severity, reason) = (incident.severity.name(), &incident.reason);
+            warn!(incident = %id, %subject, severity, "incident opened: number {id}, {subject}: {reason}");
+        }
+        Event::IncidentUpdated { incident, update, .. } => {
+            info!(incident = %incident, ?update, "incident {incident}: {update}");
         }
         Event::Notified(Notified { device, notification, .. }) => {
             let kind = notification.kind.name();

@@ -1,11 +1,12 @@
 //! The daemon's life: everything is opened before anything starts, and everything that was started is waited for.
 //!
-//! Who spawns what: one task a check ([`crate::watch`]) and one a job ([`crate::jobs`]), the web server, the watchdog, and,
-//! each on a thread of its own, one who hears traps ([`crate::traps`]) and the recorder. All are counted by one tracker and
+//! Who spawns what: one task a check ([`crate::watch`]) and one a job ([`crate::jobs`]), the web server, the watchdog, the
+//! [`desk`], and, each on a thread of its own, one who hears traps ([`crate::traps`]) and the recorder. All are counted by one tracker and
 //! hold a clone of the stop token, but for those who watch, who are given up when [`Watchers`] is dropped; the recorder ends
 //! by itself when the last of them has dropped its sender, having written everything. [`Steering`] is told when the
 //! configuration may have changed, and changes what has to.
 
+use std::collections::HashMap;
 use std::fs::{DirBuilder, File};
 use std::io;
 use std::net::SocketAddr;
@@ -18,7 +19,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rustix::fs::{FlockOperation, flock};
 use sd_notify::NotifyState;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, UnixListener};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -29,13 +30,15 @@ use tracing::{error, info, warn};
 
 use crate::backup::{Restic, Workplace};
 use crate::config::{Config, Device, JobName, Location};
-use crate::health::Health;
+use crate::desk;
+use crate::health::{Health, Model};
 use crate::history::{History, HistoryError, HistoryReader};
 use crate::jobs::{Keepers, Last, Surroundings};
 use crate::journal::{Journal, JournalError, Remembered};
 use crate::live::{Live, Refused};
-use crate::recorder::{self, Recorder, Report};
+use crate::recorder::{self, Recorder, Report, Stopwatch};
 use crate::reload::Occasions;
+use crate::replay::{CannotRecord, Recording};
 use crate::schedule::Counting;
 use crate::snmp::{CannotReceive, Received, Receiver, Transports};
 use crate::traps::{self, Counts, Hearing};
@@ -75,6 +78,9 @@ pub enum CannotStart {
     /// Nobody could be heard.
     #[error(transparent)]
     Traps(#[from] CannotReceive),
+    /// Observations cannot be recorded.
+    #[error(transparent)]
+    Recording(#[from] CannotRecord),
     /// There are jobs, and no restic.
     #[error(
         "the backup jobs need restic, but {command} cannot be run: {detail}; install the package restic, or say where it is with restic = \"/path/to/restic\""
@@ -105,17 +111,19 @@ struct Opened {
     receiver: Option<Receiver>,
     listener: TcpListener,
     address: SocketAddr,
+    desk: UnixListener,
 }
 
-/// Watches, backs up and shows until SIGTERM or SIGINT. `config` is what was read at `location`.
+/// Watches, backs up and shows until SIGTERM or SIGINT. `config` is what was read at `location`. Observations are recorded in
+/// the file `recording`, if there is one, for [`replay`](crate::replay).
 ///
 /// # Errors
 /// Why it could not start.
-pub async fn run(location: Location, config: Config) -> Result<(), CannotStart> {
+pub async fn run(location: Location, config: Config, recording: Option<&Path>) -> Result<(), CannotStart> {
     let mut terminate = Signals::new().map_err(CannotStart::System)?;
     let mut occasions = Occasions::new(location.clone()).map_err(CannotStart::System)?;
     let config = Arc::new(config);
-    let opened = open(&config).await?;
+    let opened = open(&config, recording).await?;
     let live = Arc::clone(&opened.recorder.live);
     let stop = CancellationToken::new();
     let tasks = TaskTracker::new();
@@ -143,6 +151,7 @@ pub async fn run(location: Location, config: Config) -> Result<(), CannotStart> 
     let last = |job: &JobName| remembered.jobs.get(job).and_then(|record| record.last.as_ref()).map(Last::from);
     keepers.apply(&config.jobs, last);
     tasks.spawn(watchdog(reports.clone(), stop.clone()));
+    tasks.spawn(desk::serve(opened.desk, reports.clone(), tasks.clone(), stop.clone()));
     let ears = Ears::new(&config, &live, stop.clone(), tasks.clone(), opened.receiver);
     let runs_with = Arc::clone(&config);
     let mut steering = Steering { location, config, runs_with, live, watchers, keepers, ears, reports };
@@ -381,7 +390,7 @@ async fn finish(tasks: TaskTracker, recording: tokio::task::JoinHandle<()>) {
     }
 }
 
-async fn open(config: &Config) -> Result<Opened, CannotStart> {
+async fn open(config: &Config, recording: Option<&Path>) -> Result<Opened, CannotStart> {
     let lock = claim(&config.state_directory)?;
     let workplace = Workplace::new(config.restic.clone(), &config.state_directory);
     workplace
@@ -397,6 +406,8 @@ async fn open(config: &Config) -> Result<Opened, CannotStart> {
     let (journal, remembered) = Journal::open(&config.state_directory.join("journal.db"), Timestamp::now())?;
     let history = History::open(&config.state_directory.join("history.db"))?;
     let reader = history.reader()?;
+    let desk = desk::open(&config.state_directory)
+        .map_err(|source| CannotStart::StateDirectory { path: config.state_directory.clone(), source })?;
     let sockets = Sockets::open(Arc::clone(&config.profiles)).await;
     let receiver = receiver(config, sockets.transports(), &engine(config)).await?;
     let listener = TcpListener::bind(config.listen).await;
@@ -407,8 +418,7 @@ async fn open(config: &Config) -> Result<Opened, CannotStart> {
         let job = &run.job;
         warn!(%job, run = run.id.0, "backup interrupted: {job}, when rotused died; it is run again");
     }
-    let checks = config.devices.iter().flat_map(|device| &device.checks);
-    let health = Health::new(checks.map(|check| (check.id.clone(), check.confirmation)), remembered.health.clone());
+    let health = Health::new(Model::new(config), remembered.health.clone());
     let live = Arc::new(Live::new(config));
     remember(&live, &remembered, &health);
     let recorder = Recorder {
@@ -419,12 +429,15 @@ async fn open(config: &Config) -> Result<Opened, CannotStart> {
         last_run: remembered.last_run,
         unwritten: Vec::new(),
         counting: Counting::default(),
+        prompts: HashMap::new(),
+        recording: recording.map(Recording::begin).transpose()?,
+        stopwatch: Stopwatch::start(),
     };
-    Ok(Opened { _lock: lock, recorder, reader, remembered, workplace, sockets, receiver, listener, address })
+    Ok(Opened { _lock: lock, recorder, reader, remembered, workplace, sockets, receiver, listener, address, desk })
 }
 
 /// Makes the state directory ours: there, writable, closed to others, and no second daemon in it.
-fn claim(path: &Path) -> Result<File, CannotStart> {
+pub(crate) fn claim(path: &Path) -> Result<File, CannotStart> {
     let failed = |source| CannotStart::StateDirectory { path: path.to_owned(), source };
     DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(failed)?;
     let lock = File::options().create(true).append(true).open(path.join("lock")).map_err(failed)?;
@@ -439,9 +452,9 @@ fn claim(path: &Path) -> Result<File, CannotStart> {
 /// Shows what the journal remembers, before the first new answer.
 fn remember(live: &Live, remembered: &Remembered, health: &Health) {
     let mut live = live.write();
-    for (check, (state, since)) in &remembered.health.states {
+    for (check, last) in &remembered.health.states {
         if let Some(found) = live.check_mut(check) {
-            (found.state, found.since) = (*state, Some(*since));
+            (found.state, found.since, found.incident) = (last.to, Some(last.at), last.incident);
         }
     }
     for (name, record) in &remembered.jobs {
@@ -450,6 +463,7 @@ fn remember(live: &Live, remembered: &Remembered, health: &Health) {
             None => drop(live.former_jobs.insert(name.clone(), record.clone())),
         }
     }
+    live.acknowledged = remembered.acknowledged.clone();
     live.notified = remembered.notified.clone().into();
     live.incidents = health.open_incidents();
 }

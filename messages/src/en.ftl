@@ -172,6 +172,28 @@ failure-certificate-weak = the certificate or its signature is too weak: { $deta
 failure-certificate-other = the certificate is not accepted: { $detail }
 failure-not-permitted = this process may not send echo requests: give it CAP_NET_RAW, as rotused.service does, or its group a place in sysctl net.ipv4.ping_group_range
 failure-local = this machine could not ask: { $detail }
+failure-beyond = { $what } is { $value }, and { $limit } is the limit
+failure-beyond-rate = { $what } grows by { $value } a second, and { $limit } is the limit
+failure-beyond-capacity = { $what } uses { $value } of the capacity, and { $limit } is the limit
+failure-beyond-instance = { $metric } of { $instance }
+quantity-percent = { $value } %
+quantity-seconds = { $value } s
+quantity-megabits = { $value } Mb/s
+quantity-megabytes = { $value } MB
+quantity-number = { $value }
+reason-watcher = this machine has lost its network: { $silent } devices fell silent within seconds; look at its cable, its switch and its gateway
+reason-watcher-gateways = this machine has lost its network: its gateways are silent ({ $gateways }); look at its cable and its switch
+reason-said = { $text }
+severity-warning = warning
+severity-critical = fault
+update-severity = now { $severity }: { $reason }
+update-flapping = it comes and goes ({ $changes } changes in half an hour); reported once, until it has been calm
+update-calm = it has been calm for a quarter of an hour, after { $changes } changes
+watcher-network = the network of the watching machine
+watcher-poller = the checks of rotused
+watcher-store = the history of measurements
+watcher-channel = the channel of notifications "{ $name }"
+watcher-schedule = the schedule of the backup "{ $name }"
 
 ## Backups
 
@@ -283,6 +305,8 @@ web-state-up = Works
 web-state-degraded = Unsteady
 web-state-unknown = Not known
 web-state-down = Down
+web-state-maintenance = Maintenance
+web-state-unreachable = Unreachable
 web-incidents = Open incidents
 web-incident-number = incident { $count }
 web-backup-of = Backup: { $title }
@@ -464,3 +488,15 @@ notification-about = { $what } ({ $about })
 config-unknown-parent = [[device]] "{ $device }": no device is called "{ $name }"; { $hint }
 config-parents-circle = [[device]] "{ $device }" is reached through itself; mend the parents
 profile-given = the keys of given are numbers of columns
+config-threshold-capacity = of = "capacity" is only for receive_bits_per_second and transmit_bits_per_second, whose capacity is the speed of the interface
+config-threshold-hysteresis = { $key } is a part of the limit: from 0 to less than 1, or "5 %"
+config-threshold-none = a threshold needs warn, fail or both
+config-threshold-order = fail must be worse than warn: greater, or smaller with below = true
+config-maintenance-backwards = the window ends before it begins: to must be later than from
+config-maintenance-too-long = a window is open for at most 31 days at a time
+config-maintenance-when = say when: from and to for once, or schedule and duration for again and again
+config-maintenance-what = say what it is about: devices, sites or groups
+config-maintenance-device = [[maintenance]] "{ $title }": no device is called "{ $name }"; { $hint }
+config-maintenance-site = [[maintenance]] "{ $title }": no device stands at "{ $name }"; { $hint }
+config-maintenance-group = [[maintenance]] "{ $title }": no device has the group "{ $name }"; { $hint }
+config-unknown-gateway = gateways: no device is called "{ $name }"; { $hint }

@@ -177,6 +177,28 @@ failure-certificate-weak = sertifikatas ar jo parašas per silpnas: { $detail }
 failure-certificate-other = sertifikatas nepriimamas: { $detail }
 failure-not-permitted = šiam procesui neleista siųsti echo užklausų: duokite jam CAP_NET_RAW, kaip daro rotused.service, arba įtraukite jo grupę į sysctl net.ipv4.ping_group_range
 failure-local = šis kompiuteris negalėjo paklausti: { $detail }
+failure-beyond = { $what }: { $value }, o riba – { $limit }
+failure-beyond-rate = { $what } per sekundę didėja { $value }, o riba – { $limit }
+failure-beyond-capacity = { $what } naudoja { $value } talpos, o riba – { $limit }
+failure-beyond-instance = { $metric } ({ $instance })
+quantity-percent = { $value } %
+quantity-seconds = { $value } s
+quantity-megabits = { $value } Mb/s
+quantity-megabytes = { $value } MB
+quantity-number = { $value }
+reason-watcher = ši mašina neteko tinklo: per kelias sekundes nutilo { $silent } įrenginių; patikrinkite jos kabelį, komutatorių ir tinklų sietuvą
+reason-watcher-gateways = ši mašina neteko tinklo: tyli jos tinklų sietuvai ({ $gateways }); patikrinkite jos kabelį ir komutatorių
+reason-said = { $text }
+severity-warning = įspėjimas
+severity-critical = gedimas
+update-severity = dabar { $severity }: { $reason }
+update-flapping = tai dingsta, tai atsiranda (per pusvalandį pasikeitė { $changes } k.); apie tai pranešta vieną kartą, kol nurims
+update-calm = ketvirtį valandos ramu; iki tol pasikeitė { $changes } k.
+watcher-network = stebinčios mašinos tinklas
+watcher-poller = rotused tikrinimai
+watcher-store = matavimų istorija
+watcher-channel = pranešimų kanalas „{ $name }“
+watcher-schedule = kopijos „{ $name }“ tvarkaraštis
 
 ## Atsarginės kopijos
 
@@ -293,6 +315,8 @@ web-state-up = Veikia
 web-state-degraded = Stringa
 web-state-unknown = Nežinoma
 web-state-down = Neveikia
+web-state-maintenance = Vyksta darbai
+web-state-unreachable = Nepasiekiama
 web-incidents = Nepašalinti gedimai
 web-incident-number = gedimas Nr. { $count }
 web-backup-of = Atsarginė kopija: { $title }
@@ -474,3 +498,15 @@ notification-about = { $what } ({ $about })
 config-unknown-parent = [[device]] „{ $device }“: nėra įrenginio „{ $name }“; { $hint }
 config-parents-circle = [[device]] „{ $device }“ pasiekiamas per patį save; pataisykite parents
 profile-given = given raktai yra stulpelių numeriai
+config-threshold-capacity = of = "capacity" tinka tik receive_bits_per_second ir transmit_bits_per_second: jų talpa yra sąsajos greitis
+config-threshold-hysteresis = { $key } yra ribos dalis: nuo 0 iki mažiau kaip 1, arba „5 %“
+config-threshold-none = ribai reikia warn, fail arba abiejų
+config-threshold-order = fail turi būti blogesnė riba už warn: didesnė, o su below = true – mažesnė
+config-maintenance-backwards = darbai baigiasi anksčiau, nei prasideda: to turi būti vėliau už from
+config-maintenance-too-long = vienu kartu darbai trunka daugiausia 31 dieną
+config-maintenance-when = nurodykite, kada: from ir to – vieną kartą, arba schedule ir duration – kartojasi
+config-maintenance-what = nurodykite, kam tai skirta: devices, sites arba groups
+config-maintenance-device = [[maintenance]] „{ $title }“: nėra įrenginio „{ $name }“; { $hint }
+config-maintenance-site = [[maintenance]] „{ $title }“: vietoje „{ $name }“ nėra jokio įrenginio; { $hint }
+config-maintenance-group = [[maintenance]] „{ $title }“: grupėje „{ $name }“ nėra jokio įrenginio; { $hint }
+config-unknown-gateway = gateways: nėra įrenginio „{ $name }“; { $hint }

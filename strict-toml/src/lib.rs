@@ -27,7 +27,7 @@ use messages::{Language, Message};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-pub use value::{FromText, FromValue, Reporter, choose, not_a};
+pub use value::{FromText, FromValue, Limit, Reporter, choose, not_a};
 
 /// One text with a name, some part of which is TOML.
 #[derive(Debug, Clone)]

@@ -186,6 +186,28 @@ impl FromValue for f64 {
     }
 }
 
+/// Where something begins to be too much: a number, a share („80 %“ is 0.8), or a time in seconds („50 ms“ is 0.05).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Limit(pub f64);
+
+impl FromValue for Limit {
+    const EXAMPLE: &'static str = "\"80 %\"";
+
+    fn from_value(value: &Spanned<DeValue<'_>>, reporter: &Reporter<'_>) -> Option<Self> {
+        let DeValue::String(text) = value.get_ref() else {
+            return f64::from_value(value, reporter).map(Self);
+        };
+        let Some(percent) = text.strip_suffix('%') else {
+            return Duration::from_value(value, reporter).map(|time| Self(time.as_secs_f64()));
+        };
+        let percent = percent.trim().parse().ok().filter(|percent: &f64| percent.is_finite());
+        if percent.is_none() {
+            reporter.wrong_type(value, "toml-number");
+        }
+        percent.map(|percent| Self(percent / 100.0))
+    }
+}
+
 impl FromValue for IpAddr {
     const EXAMPLE: &'static str = "\"10.0.0.1\"";
 

@@ -17,7 +17,7 @@ fn the_shipped_configuration_is_valid() {
 #[test]
 fn the_examples_in_the_shipped_configuration_are_valid_too() {
     let folder = tempfile::tempdir().unwrap();
-    for file in ["rotused.toml", "devices/pavyzdys.toml", "jobs/pavyzdys.toml"] {
+    for file in ["rotused.toml", "devices/pavyzdys.toml", "jobs/pavyzdys.toml", "maintenance/pavyzdys.toml"] {
         let text = fs::read_to_string(sources().join("config").join(file)).unwrap();
         let path = folder.path().join(file);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -41,7 +41,7 @@ fn the_examples_in_the_shipped_configuration_are_valid_too() {
         .unwrap();
     let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{said}");
-    assert!(said.contains("1 device, 19 checks, 1 backup job"), "{said}");
+    assert!(said.contains("1 device, 21 checks, 1 backup job"), "{said}");
 }
 
 /// The text with every commented line that is TOML (a key, a table, an element) taken out of its comment.
@@ -111,6 +111,7 @@ fn make_install_puts_everything_in_place_and_overwrites_no_configuration() {
         "etc/rotused/rotused.toml",
         "etc/rotused/devices/pavyzdys.toml",
         "etc/rotused/jobs/pavyzdys.toml",
+        "etc/rotused/maintenance/pavyzdys.toml",
     ] {
         assert!(root.join(file).exists(), "{file}");
     }

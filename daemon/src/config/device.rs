@@ -25,6 +25,8 @@ pub struct Device {
     pub kind: Option<DeviceKind>,
     /// The devices through which it is reached; any one of them suffices.
     pub parents: Vec<DeviceName>,
+    /// Names of what it belongs to beside its site, such as a network or a contract.
+    pub groups: Vec<String>,
     /// An address rather than a host name, so that a fault of DNS never looks like a fault of every device.
     pub address: IpAddr,
     /// The questions, at least one.
@@ -91,6 +93,7 @@ pub(super) fn read(mut table: Table<'_>, reading: &Reading<'_>) -> Option<Device
     let site = table.optional("site");
     let kind = table.optional("kind");
     let parents = table.or("parents", Vec::new());
+    let groups = table.or("groups", Vec::new());
     let address: Option<IpAddr> = table.required("address");
     let place = table.place_of("checks");
     table.must_exist("checks", "[{ kind = \"icmp\" }]");
@@ -109,7 +112,8 @@ pub(super) fn read(mut table: Table<'_>, reading: &Reading<'_>) -> Option<Device
         }
     }
     let (name, address) = name.zip(address)?;
-    Some(Device { title: title.unwrap_or_else(|| name.to_string()), name, site, kind, parents, address, checks })
+    let title = title.unwrap_or_else(|| name.to_string());
+    Some(Device { title, name, site, kind, parents, groups, address, checks })
 }
 
 /// Parents are devices, and nobody is reached through oneself.
@@ -126,6 +130,17 @@ pub(super) fn check_parents(devices: &[Device], folder: &Path, problems: &Proble
             let message = Message::new("config-parents-circle").with("device", device.name.as_str());
             problems.report(Problem::of_file(folder, message));
         }
+    }
+}
+
+/// Gateways are devices.
+pub(super) fn check_gateways(gateways: &[DeviceName], devices: &[Device], path: &Path, problems: &Problems) {
+    let names = devices.iter().map(|device| device.name.as_str());
+    for gateway in gateways.iter().filter(|gateway| devices.iter().all(|device| device.name != **gateway)) {
+        problems.report(Problem::of_file(
+            path,
+            super::unknown_name("config-unknown-gateway", gateway.as_str(), names.clone()),
+        ));
     }
 }
 

@@ -47,6 +47,7 @@ mod tests {
             interval: Duration::from_secs(interval),
             timeout: Duration::from_secs(1),
             confirmation: Confirmation { times: 3, every: Duration::from_secs(2) },
+            thresholds: Vec::new(),
         }
     }
 
@@ -57,6 +58,7 @@ mod tests {
             site: None,
             kind: None,
             parents: Vec::new(),
+            groups: Vec::new(),
             address: [10, 0, 0, 1].into(),
             checks: vec![Arc::new(check)],
         }

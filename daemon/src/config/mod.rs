@@ -1,8 +1,8 @@
 //! What the administrators wrote: TOML files, turned once into a [`Config`] that cannot be wrong.
 //!
 //! The main file (`rotused.toml`) says where state lives, where the status pages are served, and names SNMP credentials
-//! and restic repositories. Devices stand in `devices/*.toml` and backup jobs in `jobs/*.toml` beside it, in as many files
-//! as the administrators like. Nothing past this folder validates again.
+//! and restic repositories. Devices stand in `devices/*.toml`, backup jobs in `jobs/*.toml` and maintenance windows in
+//! `maintenance/*.toml` beside it, in as many files as the administrators like. Nothing past this folder validates again.
 //!
 //! Reading does not stop at the first mistake: [`load`] returns all of them, each with its place. Relative paths are
 //! relative to the folder of the main file, so that the configuration means the same wherever the daemon is started.
@@ -13,6 +13,7 @@ mod credential;
 mod device;
 mod difference;
 mod job;
+mod maintenance;
 mod name;
 mod secret;
 mod traps;
@@ -33,13 +34,14 @@ use authorities::SystemAuthorities;
 pub use authorities::Authorities;
 pub use check::{
     Check, CheckId, Confirmation, DatabaseServer, Dns, DnsRecords, DomainName, Exec, Http, HttpMethod, HttpPlace, Icmp,
-    Imap, Login, Mail, MailAddress, MailServer, MailboxName, Mysql, Ntp, Pattern, Postgres, Question, SNMP_PORT,
-    Security, Smtp, Snmp, StartTls, Tcp, Tls, TlsPeer,
+    Imap, Login, Mail, MailAddress, MailServer, MailboxName, Mysql, Ntp, Pattern, Postgres, Quantity, Question,
+    SNMP_PORT, Security, Smtp, Snmp, StartTls, Tcp, Threshold, Tls, TlsPeer,
 };
 pub use credential::{AuthenticationProtocol, Credential, Identity, PrivacyProtocol, Protection};
 pub use device::{Device, DeviceKind};
 pub use difference::{Difference, difference};
 pub use job::{Job, ReadData, Repository, Source};
+pub use maintenance::{Maintenance, Occasion};
 pub use name::{CheckName, CredentialName, DeviceName, JobName, LONGEST_NAME, NotAName, RepositoryName};
 pub use secret::{Secret, SecretFile};
 pub use traps::Traps;
@@ -71,6 +73,10 @@ pub struct Config {
     pub traps: Option<Traps>,
     /// What is watched, in the order of file names and places.
     pub devices: Vec<Device>,
+    /// The devices through which this machine reaches all others: if they are silent, it may be this machine's fault.
+    pub gateways: Vec<DeviceName>,
+    /// When something is expected not to work.
+    pub maintenance: Vec<Maintenance>,
     /// What may be initialised and written to.
     pub repositories: Vec<Arc<Repository>>,
     /// What is backed up.
@@ -125,7 +131,7 @@ impl fmt::Display for Invalid {
 impl std::error::Error for Invalid {}
 
 /// Folders of files beside the main file.
-pub const FOLDERS: [&str; 3] = ["devices", "jobs", "profiles"];
+pub const FOLDERS: [&str; 4] = ["devices", "jobs", "maintenance", "profiles"];
 
 impl Location {
     /// The folder of the main file; relative paths begin there.
@@ -180,16 +186,24 @@ fn read(path: &Path, reading: &Reading<'_>, problems: &Problems) -> Option<Confi
     let repositories = main.tables("repository").into_iter().filter_map(|table| job::read_repository(table, reading));
     let repositories: Vec<_> = repositories.map(Arc::new).collect();
     unique("repository", repositories.iter().map(AsRef::as_ref), path, problems);
+    let gateways: Vec<DeviceName> = main.or("gateways", Vec::new());
     drop(main);
     let reading = &Reading { credentials: &credentials, ..reading.clone() };
 
     let mut devices = Vec::new();
-    let [device_folder, job_folder, profile_folder] = FOLDERS.map(|folder| reading.folder.join(folder));
+    let [device_folder, job_folder, maintenance_folder, profile_folder] =
+        FOLDERS.map(|folder| reading.folder.join(folder));
     for_each_table(&device_folder, "device", problems, |table| {
         devices.extend(device::read(table, reading));
     });
     unique("device", devices.iter(), &device_folder, problems);
     device::check_parents(&devices, &device_folder, problems);
+    device::check_gateways(&gateways, &devices, path, problems);
+    let mut maintenance = Vec::new();
+    for_each_table(&maintenance_folder, "maintenance", problems, |table| {
+        maintenance.extend(maintenance::read(table, &time_zone));
+    });
+    maintenance::check(&maintenance, &devices, &maintenance_folder, problems);
     let mut jobs = Vec::new();
     for_each_table(&job_folder, "job", problems, |table| {
         jobs.extend(job::read(table, &repositories, reading));
@@ -207,6 +221,8 @@ fn read(path: &Path, reading: &Reading<'_>, problems: &Problems) -> Option<Confi
         credentials,
         traps,
         devices,
+        gateways,
+        maintenance,
         repositories,
         jobs,
         profiles,
@@ -277,6 +293,27 @@ impl Reading<'_> {
             }
         }
         resolved
+    }
+}
+
+#[cfg(test)]
+impl Config {
+    /// One that asks for nothing.
+    pub(crate) fn empty() -> Self {
+        Self {
+            state_directory: "/nowhere".into(),
+            time_zone: TimeZone::get("Europe/Vilnius").unwrap(),
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            restic: "restic".into(),
+            credentials: Vec::new(),
+            traps: None,
+            devices: Vec::new(),
+            gateways: Vec::new(),
+            maintenance: Vec::new(),
+            repositories: Vec::new(),
+            jobs: Vec::new(),
+            profiles: Arc::new(Profiles::load(None, &Problems::default())),
+        }
     }
 }
 

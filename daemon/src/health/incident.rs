@@ -7,7 +7,7 @@ use messages::Message;
 use serde::{Deserialize, Serialize};
 
 use crate::backup::Fault;
-use crate::config::{CheckId, JobName};
+use crate::config::{CheckId, DeviceName, JobName};
 use crate::probe::Failure;
 
 /// The number of an incident, counted from 1 over the whole life of the journal.
@@ -21,12 +21,26 @@ pub struct Incident {
     pub id: IncidentId,
     /// What is broken.
     pub subject: Subject,
+    /// How bad it is now.
+    pub severity: Severity,
     /// The first of the observations that confirmed it: when it broke, not when we were sure.
     pub opened: Timestamp,
     /// Why.
     pub reason: Reason,
+    /// How often it came and went, while it does so again and again.
+    pub flapping: Option<u32>,
     /// When it was seen to work again.
     pub resolved: Option<Timestamp>,
+}
+
+/// How bad something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// It works, but not as it should.
+    Warning,
+    /// It does not work.
+    Critical,
 }
 
 /// What an incident is about.
@@ -40,6 +54,34 @@ pub enum Subject {
         /// Its name.
         job: JobName,
     },
+    /// The machine that watches, or a part of the daemon.
+    Watcher {
+        /// Which part.
+        part: Part,
+    },
+    /// Something that a person reported.
+    Reported {
+        /// What is broken, in their words.
+        what: String,
+        /// The device, if it is one that is watched.
+        device: Option<DeviceName>,
+    },
+}
+
+/// A part of what watches.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Part {
+    /// The network of this machine.
+    Network,
+    /// Checks start when they are due.
+    Poller,
+    /// The measurements can be written.
+    Store,
+    /// A channel of notifications.
+    Channel(String),
+    /// A job starts when it is due.
+    Schedule(JobName),
 }
 
 /// Why something is broken.
@@ -50,6 +92,49 @@ pub enum Reason {
     Probe(Failure),
     /// A backup failed, or was stored and could not be proven.
     Backup(Fault),
+    /// This machine has lost its network.
+    Network {
+        /// How many devices fell silent.
+        silent: u32,
+        /// The gateways that are silent; empty if none is configured.
+        gateways: Vec<DeviceName>,
+    },
+    /// What a person, or a part of the daemon, says of it.
+    Said(String),
+}
+
+/// What became of an open incident.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Update {
+    /// It is worse or better than it was.
+    Severity {
+        /// How bad it is now.
+        severity: Severity,
+        /// Why.
+        reason: Reason,
+    },
+    /// It comes and goes again and again; said once.
+    Flapping {
+        /// How often it changed until then.
+        changes: u32,
+    },
+    /// It no longer does.
+    Calm {
+        /// How often it changed.
+        changes: u32,
+    },
+}
+
+impl Severity {
+    /// Its name in the journal, in metrics and in keys of the message catalogue.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Warning => "warning",
+            Self::Critical => "critical",
+        }
+    }
 }
 
 impl Reason {
@@ -59,7 +144,36 @@ impl Reason {
         match self {
             Self::Probe(failure) => failure.message(),
             Self::Backup(fault) => fault.message(),
+            Self::Network { silent, gateways } if gateways.is_empty() => {
+                Message::new("reason-watcher").with("silent", u64::from(*silent))
+            }
+            Self::Network { gateways, .. } => {
+                let names: Vec<&str> = gateways.iter().map(DeviceName::as_str).collect();
+                Message::new("reason-watcher-gateways").with("gateways", names.join(", "))
+            }
+            Self::Said(text) => Message::new("reason-said").with("text", text.as_str()),
         }
+    }
+}
+
+impl Update {
+    /// What became of it in words.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        match self {
+            Self::Severity { severity, reason } => Message::new("update-severity")
+                .with("severity", Message::new(format!("severity-{}", severity.name())))
+                .with("reason", reason.message()),
+            Self::Flapping { changes } => Message::new("update-flapping").with("changes", u64::from(*changes)),
+            Self::Calm { changes } => Message::new("update-calm").with("changes", u64::from(*changes)),
+        }
+    }
+}
+
+/// English, see [`Update::message`].
+impl fmt::Display for Update {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.message().fmt(f)
     }
 }
 
@@ -70,11 +184,39 @@ impl fmt::Display for Reason {
     }
 }
 
+impl Subject {
+    /// The device that it is about, if it is one.
+    #[must_use]
+    pub const fn device(&self) -> Option<&DeviceName> {
+        match self {
+            Self::Check(check) => Some(&check.device),
+            Self::Reported { device, .. } => device.as_ref(),
+            Self::Job { .. } | Self::Watcher { .. } => None,
+        }
+    }
+}
+
 impl fmt::Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Check(check) => check.fmt(f),
             Self::Job { job } => job.fmt(f),
+            Self::Watcher { part } => part.message().fmt(f),
+            Self::Reported { what, .. } => what.fmt(f),
+        }
+    }
+}
+
+impl Part {
+    /// What it is in words.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        match self {
+            Self::Network => Message::new("watcher-network"),
+            Self::Poller => Message::new("watcher-poller"),
+            Self::Store => Message::new("watcher-store"),
+            Self::Channel(name) => Message::new("watcher-channel").with("name", name.as_str()),
+            Self::Schedule(job) => Message::new("watcher-schedule").with("name", job.as_str()),
         }
     }
 }

@@ -4,18 +4,26 @@
 //! [`Journal::append`] is one transaction that has reached the disk when it returns (`synchronous = FULL`). A journal
 //! that is damaged or of a newer version is not repaired, replaced or guessed at: the daemon refuses to start and says so.
 
-use std::collections::HashMap;
+mod reader;
+mod remark;
+mod remembered;
+mod row;
+
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, params};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
-use crate::backup::{JobRecord, Outcome, Run, RunId};
-use crate::config::{CheckId, JobName};
-use crate::health::{Event, Incident, IncidentId, Memory, Notified, State};
+use crate::backup::{JobRecord, Run, RunId};
+use crate::config::JobName;
+use crate::health::{Event, IncidentId, Memory, Notified};
+use crate::live::Acknowledged;
+
+pub use reader::{JournalReader, Story};
+pub use remark::{Remark, Words};
 
 /// How many of the newest notifications are shown.
 pub const SHOWN_NOTIFICATIONS: u16 = 500;
@@ -43,6 +51,19 @@ pub enum Entry {
     },
     /// A backup run has ended.
     RunEnded(Run),
+    /// A person says something of an incident.
+    Remark(Remark),
+}
+
+impl Entry {
+    /// The event in it, if it is one.
+    #[must_use]
+    pub const fn event(&self) -> Option<&Event> {
+        match self {
+            Self::Event(event) => Some(event),
+            _ => None,
+        }
+    }
 }
 
 /// What an opened journal remembers.
@@ -56,6 +77,8 @@ pub struct Remembered {
     pub jobs: HashMap<JobName, JobRecord>,
     /// What devices said by themselves last, the oldest first.
     pub notified: Vec<Notified>,
+    /// Who works on which open incident.
+    pub acknowledged: BTreeMap<IncidentId, Acknowledged>,
     /// Runs that were under way when the daemon died. They are now marked as interrupted.
     pub interrupted: Vec<Run>,
 }
@@ -79,6 +102,14 @@ pub enum JournalError {
         /// What SQLite found first.
         detail: String,
     },
+    /// The daemon that writes it is of another version.
+    #[error("the journal {path} has version {found}, this rotused reads {VERSION}; start the daemon of the same version first", path = .path.display())]
+    OtherVersion {
+        /// Which.
+        path: PathBuf,
+        /// Its version.
+        found: i64,
+    },
     /// It was written by a version that knows more.
     #[error("the journal {path} has version {found}, this rotused knows {VERSION}; install the newer rotused again", path = .path.display())]
     Newer {
@@ -90,7 +121,7 @@ pub enum JournalError {
 }
 
 /// `PRAGMA user_version` of the schema.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 
 /// Times are RFC 3339 in UTC and reasons JSON, so that `sqlite3 journal.db` is readable without us.
 const SCHEMA: &str = "
@@ -113,6 +144,22 @@ const SCHEMA_2: &str = "
     CREATE TABLE notification (
         id INTEGER PRIMARY KEY, device TEXT NOT NULL, at TEXT NOT NULL, notification TEXT NOT NULL
     ) STRICT;
+";
+
+/// What version 3 has beside that: how bad an incident is, what became of it, what people say of it, and whom it takes with it.
+const SCHEMA_3: &str = "
+    ALTER TABLE incident ADD COLUMN severity TEXT NOT NULL DEFAULT 'critical';
+    ALTER TABLE state_change ADD COLUMN incident INTEGER REFERENCES incident;
+    CREATE INDEX state_change_incident ON state_change (incident) WHERE incident IS NOT NULL;
+    CREATE TABLE incident_update (
+        id INTEGER PRIMARY KEY, incident INTEGER NOT NULL REFERENCES incident, at TEXT NOT NULL, change TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX incident_update_incident ON incident_update (incident);
+    CREATE TABLE remark (
+        id INTEGER PRIMARY KEY, incident INTEGER NOT NULL REFERENCES incident, at TEXT NOT NULL,
+        author TEXT NOT NULL, remark TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX remark_incident ON remark (incident);
 ";
 
 impl Journal {
@@ -147,84 +194,6 @@ impl Journal {
         write(&mut self.connection, entries)
             .map_err(|source| JournalError::Database { path: self.path.clone(), source })
     }
-
-    fn unfinished(&self, now: Timestamp) -> rusqlite::Result<Vec<Run>> {
-        let mut statement = self
-            .connection
-            .prepare("SELECT id, job, started FROM run WHERE id NOT IN (SELECT run FROM run_outcome) ORDER BY id")?;
-        let runs = statement.query_map([], |row| {
-            let (id, job, started) = (RunId(row.get(0)?), parsed(row, 1)?, parsed(row, 2)?);
-            Ok(Run { id, job, started, ended: now, outcome: Outcome::Interrupted })
-        })?;
-        runs.collect()
-    }
-
-    fn remembered(&self, interrupted: Vec<Run>) -> rusqlite::Result<Remembered> {
-        let highest = |table: &str| {
-            let select = format!("SELECT coalesce(max(id), 0) FROM {table}");
-            self.connection.query_row(&select, [], |row| row.get(0))
-        };
-        let health =
-            Memory { states: self.states()?, open: self.open_incidents()?, last_incident: highest("incident")? };
-        let notified = self.notified()?;
-        Ok(Remembered { health, last_run: highest("run")?, jobs: self.jobs()?, notified, interrupted })
-    }
-
-    fn notified(&self) -> rusqlite::Result<Vec<Notified>> {
-        let mut statement =
-            self.connection.prepare("SELECT device, at, notification FROM notification ORDER BY id DESC LIMIT ?1")?;
-        let notified = statement.query_map([SHOWN_NOTIFICATIONS], |row| {
-            Ok(Notified { device: parsed(row, 0)?, at: parsed(row, 1)?, notification: from_json(row, 2)? })
-        })?;
-        let mut notified = notified.collect::<rusqlite::Result<Vec<_>>>()?;
-        notified.reverse();
-        Ok(notified)
-    }
-
-    fn states(&self) -> rusqlite::Result<HashMap<CheckId, (State, Timestamp)>> {
-        // The columns beside max() are those of its row (sqlite.org/lang_select.html#bareagg).
-        let mut statement = self.connection.prepare(
-            "SELECT device, check_name, state_to, at, max(id) FROM state_change GROUP BY device, check_name",
-        )?;
-        let states = statement.query_map([], |row| {
-            let check = CheckId { device: parsed(row, 0)?, check: parsed(row, 1)? };
-            Ok((check, (named_state(row, 2)?, parsed(row, 3)?)))
-        })?;
-        states.collect()
-    }
-
-    fn open_incidents(&self) -> rusqlite::Result<Vec<Incident>> {
-        let mut statement = self.connection.prepare(
-            "SELECT id, subject, opened, reason FROM incident
-             WHERE id NOT IN (SELECT incident FROM incident_resolution) ORDER BY id",
-        )?;
-        let incidents = statement.query_map([], |row| {
-            Ok(Incident {
-                id: IncidentId(row.get(0)?),
-                subject: from_json(row, 1)?,
-                opened: parsed(row, 2)?,
-                reason: from_json(row, 3)?,
-                resolved: None,
-            })
-        })?;
-        incidents.collect()
-    }
-
-    fn jobs(&self) -> rusqlite::Result<HashMap<JobName, JobRecord>> {
-        let mut statement = self.connection.prepare(
-            "SELECT run.id, job, started, at, outcome FROM run JOIN run_outcome ON run = run.id ORDER BY run.id",
-        )?;
-        let runs = statement.query_map([], |row| {
-            let (id, job, started) = (RunId(row.get(0)?), parsed(row, 1)?, parsed(row, 2)?);
-            Ok(Run { id, job, started, ended: parsed(row, 3)?, outcome: from_json(row, 4)? })
-        })?;
-        let mut jobs: HashMap<JobName, JobRecord> = HashMap::new();
-        for run in runs {
-            let run = run?;
-            jobs.entry(run.job.clone()).or_default().take_in(run);
-        }
-        Ok(jobs)
-    }
 }
 
 fn check_integrity(connection: &Connection, path: &Path) -> Result<(), JournalError> {
@@ -254,7 +223,10 @@ fn prepare(connection: &mut Connection) -> rusqlite::Result<i64> {
     if found < 1 {
         add(&transaction, SCHEMA, &TABLES)?;
     }
-    add(&transaction, SCHEMA_2, &["notification"])?;
+    if found < 2 {
+        add(&transaction, SCHEMA_2, &["notification"])?;
+    }
+    add(&transaction, SCHEMA_3, &["incident_update", "remark"])?;
     transaction.pragma_update(None, "user_version", VERSION)?;
     transaction.commit()?;
     Ok(VERSION)
@@ -283,6 +255,7 @@ fn write(connection: &mut Connection, entries: &[Entry]) -> rusqlite::Result<()>
                 let values = params![id.0, job.as_str(), started.to_string()];
                 transaction.execute("INSERT INTO run VALUES (?1, ?2, ?3)", values)?;
             }
+            Entry::Remark(remark) => write_remark(&transaction, remark)?,
             Entry::RunEnded(run) => {
                 let values = params![run.id.0, run.ended.to_string(), json(&run.outcome)?];
                 transaction.execute("INSERT INTO run_outcome VALUES (?1, ?2, ?3)", values)?;
@@ -295,8 +268,8 @@ fn write(connection: &mut Connection, entries: &[Entry]) -> rusqlite::Result<()>
 fn write_event(connection: &Connection, event: &Event) -> rusqlite::Result<()> {
     match event {
         Event::StateChanged(change) => connection.execute(
-            "INSERT INTO state_change (device, check_name, state_from, state_to, at, failure)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO state_change (device, check_name, state_from, state_to, at, failure, incident)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             params![
                 change.check.device.as_str(),
                 change.check.check.as_str(),
@@ -304,11 +277,22 @@ fn write_event(connection: &Connection, event: &Event) -> rusqlite::Result<()> {
                 change.to.name(),
                 change.at.to_string(),
                 change.failure.as_ref().map(json).transpose()?,
+                change.incident.map(|incident| incident.0),
             ],
         ),
         Event::IncidentOpened(incident) => connection.execute(
-            "INSERT INTO incident VALUES (?1, ?2, ?3, ?4)",
-            params![incident.id.0, json(&incident.subject)?, incident.opened.to_string(), json(&incident.reason)?],
+            "INSERT INTO incident (id, subject, opened, reason, severity) VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![
+                incident.id.0,
+                json(&incident.subject)?,
+                incident.opened.to_string(),
+                json(&incident.reason)?,
+                incident.severity.name(),
+            ],
+        ),
+        Event::IncidentUpdated { incident, at, update } => connection.execute(
+            "INSERT INTO incident_update (incident, at, change) VALUES (?1, ?2, ?3)",
+            params![incident.0, at.to_string(), json(update)?],
         ),
         Event::IncidentResolved(incident) => connection.execute(
             "INSERT INTO incident_resolution VALUES (?1, ?2)",
@@ -322,38 +306,26 @@ fn write_event(connection: &Connection, event: &Event) -> rusqlite::Result<()> {
     .map(drop)
 }
 
+fn write_remark(connection: &Connection, remark: &Remark) -> rusqlite::Result<()> {
+    let Remark { incident, at, author, words } = remark;
+    connection
+        .execute(
+            "INSERT INTO remark (incident, at, author, remark) VALUES (?1, ?2, ?3, ?4)",
+            params![incident.0, at.to_string(), author, json(words)?],
+        )
+        .map(drop)
+}
+
 fn json<T: Serialize>(value: &T) -> rusqlite::Result<String> {
     serde_json::to_string(value).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
-}
-
-fn from_json<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> rusqlite::Result<T> {
-    let text: String = row.get(column)?;
-    serde_json::from_str(&text).map_err(|error| unreadable(column, error))
-}
-
-fn parsed<T>(row: &Row<'_>, column: usize) -> rusqlite::Result<T>
-where
-    T: std::str::FromStr<Err: std::error::Error + Send + Sync + 'static>,
-{
-    let text: String = row.get(column)?;
-    text.parse().map_err(|error| unreadable(column, error))
-}
-
-fn named_state(row: &Row<'_>, column: usize) -> rusqlite::Result<State> {
-    let text: String = row.get(column)?;
-    let found = State::ALL.into_iter().find(|state| state.name() == text);
-    found.ok_or_else(|| unreadable(column, std::io::Error::other(format!("no state is called {text}"))))
-}
-
-fn unreadable(column: usize, error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
-    rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, Box::new(error))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::backup::{Fault, RunCounts, Step};
-    use crate::health::{Change, Reason, Subject};
+    use crate::backup::{Fault, Outcome, RunCounts, Step};
+    use crate::config::CheckId;
+    use crate::health::{Change, Incident, Reason, Severity, State, Subject};
     use crate::probe::Failure;
     use crate::snmp::{Notification, NotificationKind};
 
@@ -367,12 +339,17 @@ mod tests {
 
     fn incident(id: i64) -> Incident {
         let reason = Reason::Probe(Failure::Timeout { after: Duration::from_secs(2) });
-        Incident { id: IncidentId(id), subject: Subject::Check(check()), opened: at(id), reason, resolved: None }
+        let (subject, severity) = (Subject::Check(check()), Severity::Critical);
+        Incident { id: IncidentId(id), subject, severity, opened: at(id), reason, flapping: None, resolved: None }
+    }
+
+    fn changed(to: State, second: i64) -> Change {
+        let failure = (to == State::Down).then_some(Failure::Refused);
+        Change { check: check(), from: State::Unknown, to, at: at(second), failure, incident: None }
     }
 
     fn change(to: State, second: i64) -> Entry {
-        let failure = (to == State::Down).then_some(Failure::Refused);
-        Entry::Event(Event::StateChanged(Change { check: check(), from: State::Unknown, to, at: at(second), failure }))
+        Entry::Event(Event::StateChanged(changed(to, second)))
     }
 
     fn started(id: i64) -> Entry {
@@ -407,7 +384,7 @@ mod tests {
             .unwrap();
         drop(journal);
         let remembered = reopened(&path);
-        assert_eq!(remembered.health.states[&check()], (State::Down, at(5)));
+        assert_eq!(remembered.health.states[&check()], changed(State::Down, 5));
         assert_eq!(remembered.health.open, [incident(2)]);
         assert_eq!(remembered.health.last_incident, 2);
     }

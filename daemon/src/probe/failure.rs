@@ -6,6 +6,9 @@ use std::time::Duration;
 use messages::Message;
 use serde::{Deserialize, Serialize};
 
+use super::{Metric, Unit};
+use crate::config::Quantity;
+
 /// Why a target did not do what was asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
@@ -89,6 +92,19 @@ pub enum Failure {
         /// What the server says of it.
         reason: String,
     },
+    /// A number is beyond the limit that the administrators set.
+    Beyond {
+        /// Of what: a metric's name.
+        metric: String,
+        /// Of which of several things alike.
+        instance: Option<String>,
+        /// What of it was compared.
+        of: Quantity,
+        /// The number.
+        value: Amount,
+        /// The limit.
+        limit: Amount,
+    },
     /// Some echo requests were not answered.
     Loss {
         /// Their share, in percent.
@@ -123,6 +139,45 @@ pub enum Failure {
         /// What the system said.
         detail: String,
     },
+}
+
+/// A finite number that was measured or configured.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Amount(pub f64);
+
+/// Finite numbers are equal to themselves.
+impl Eq for Amount {}
+
+impl Amount {
+    /// The number in words.
+    fn message(self, unit: Unit) -> Message {
+        let (key, value) = match unit {
+            Unit::Ratio => ("quantity-percent", self.0 * 100.0),
+            Unit::Seconds => ("quantity-seconds", self.0),
+            Unit::BitsPerSecond => ("quantity-megabits", self.0 / 1e6),
+            Unit::Octets => ("quantity-megabytes", self.0 / 1e6),
+            Unit::Number => ("quantity-number", self.0),
+        };
+        // Four digits say enough, whatever the magnitude.
+        let scale = 10_f64.powf(3.0 - value.abs().max(f64::MIN_POSITIVE).log10().floor());
+        let rounded = (value * scale).round() / scale;
+        Message::new(key).with("value", if rounded.is_finite() { rounded } else { value })
+    }
+}
+
+fn beyond(metric: &str, instance: Option<&str>, of: Quantity, value: Amount, limit: Amount) -> Message {
+    let known = Metric::ALL.iter().find(|known| known.name() == metric);
+    let (key, unit) = match of {
+        Quantity::Value => ("failure-beyond", known.map_or(Unit::Number, |metric| metric.unit())),
+        Quantity::Rate => ("failure-beyond-rate", known.map_or(Unit::Number, |metric| metric.unit())),
+        Quantity::Capacity => ("failure-beyond-capacity", Unit::Ratio),
+    };
+    let what = Message::new(format!("metric-{}", metric.replace('_', "-")));
+    let what = match instance {
+        Some(instance) => Message::new("failure-beyond-instance").with("metric", what).with("instance", instance),
+        None => what,
+    };
+    Message::new(key).with("what", what).with("value", value.message(unit)).with("limit", limit.message(unit))
 }
 
 /// Why a packet did not arrive (the errors of RFC 792 and RFC 4443).
@@ -401,6 +456,9 @@ impl Failure {
             Self::ReplicationStopped { reason } => {
                 Message::new("failure-replication-stopped").with("reason", reason.as_str())
             }
+            Self::Beyond { metric, instance, of, value, limit } => {
+                beyond(metric, instance.as_deref(), *of, *value, *limit)
+            }
             Self::Loss { percent } => Message::new("failure-loss").with("percent", u64::from(*percent)),
             Self::Duplicates { count } => Message::new("failure-duplicates").with("count", u64::from(*count)),
             Self::Plugin { text } => Message::new("failure-plugin").with("text", text.as_str()),
@@ -410,6 +468,28 @@ impl Failure {
             }
             Self::NotPermitted => Message::new("failure-not-permitted"),
             Self::Local { detail } => Message::new("failure-local").with("detail", detail.as_str()),
+        }
+    }
+
+    /// Whether nothing was heard of the target: it may be there, and something on the way is not.
+    #[must_use]
+    pub const fn is_silence(&self) -> bool {
+        match self {
+            Self::Timeout { .. } => true,
+            // A filter is there, and so is what stands behind it.
+            Self::Unreachable { obstacle, .. } => !matches!(obstacle, Obstacle::Prohibited | Obstacle::TooBig),
+            _ => false,
+        }
+    }
+
+    /// Whether it was found by comparing with the clock of this machine.
+    #[must_use]
+    pub const fn is_of_time(&self) -> bool {
+        use CertificateFault::{Expired, ExpiresSoon, NotYetValid};
+        match self {
+            Self::Certificate { fault } => matches!(fault, Expired { .. } | ExpiresSoon { .. } | NotYetValid { .. }),
+            Self::Clock { fault } => matches!(fault, ClockFault::Offset { .. }),
+            _ => false,
         }
     }
 

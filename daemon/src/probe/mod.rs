@@ -30,7 +30,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::time::error::Elapsed;
 
-pub use failure::{CertificateFault, ClockFault, DnsFault, Failure, Obstacle, Rejected};
+pub use failure::{Amount, CertificateFault, ClockFault, DnsFault, Failure, Obstacle, Rejected};
 pub use metric::{Metric, Unit};
 
 use crate::config::CheckId;
@@ -61,7 +61,8 @@ pub struct Answer {
 }
 
 /// Whether a target did what was asked.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// It did.
     Good,

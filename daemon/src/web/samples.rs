@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::backup::{Fault, JobRecord, Manifest, Outcome, Run, RunCounts, RunId, Stored};
 use crate::config::{CheckId, Source};
-use crate::health::{Incident, IncidentId, Reason, State, Subject};
+use crate::health::{Incident, IncidentId, Reason, Severity, State, Subject};
 use crate::live::{CheckStatus, DeviceStatus, JobStatus, Status};
 use crate::probe::{Answer, Failure, Measurement, Metric, Observation, Outcome as Probed};
 use crate::snmp::{Counters, Interface, InterfaceIndex, OperationalStatus, Rate, Reading, System};
@@ -34,7 +34,15 @@ fn check(device: &str, kind: &'static str, state: State, answered: Result<&[(Met
         Err(failure) => Answer { measurements: loss(1.0), ..Answer::failed(failure) },
     };
     let last = Observation { check: id.clone(), at: ago(7), answer };
-    CheckStatus { id, kind, interval: Duration::from_secs(30), state, since: Some(ago(273_600)), last: Some(last) }
+    CheckStatus {
+        id,
+        kind,
+        interval: Duration::from_secs(30),
+        state,
+        since: Some(ago(273_600)),
+        incident: None,
+        last: Some(last),
+    }
 }
 
 fn device(name: &str, title: &str, site: Option<&str>, checks: Vec<CheckStatus>) -> DeviceStatus {
@@ -144,8 +152,15 @@ pub(super) fn status() -> Status {
         device("dvs", "Dokumentų valdymo sistema", None, vec![check("dvs", "tcp", State::Up, Ok(connected))]),
     ];
     let subject = Subject::Check(CheckId { device: "sw-kultura".parse().unwrap(), check: "icmp".parse().unwrap() });
-    let incident =
-        |id, subject, reason| Incident { id: IncidentId(id), subject, opened: ago(5_025), reason, resolved: None };
+    let incident = |id, subject, reason| Incident {
+        id: IncidentId(id),
+        subject,
+        severity: Severity::Critical,
+        opened: ago(5_025),
+        reason,
+        flapping: None,
+        resolved: None,
+    };
     let fault = Fault::WrongPassword;
     let mut status = Status::new(devices);
     status.jobs = vec![

@@ -70,6 +70,8 @@ impl Standing {
             State::Up => "web-state-up",
             State::Degraded => "web-state-degraded",
             State::Unknown => "web-state-unknown",
+            State::Maintenance => "web-state-maintenance",
+            State::Unreachable => "web-state-unreachable",
             State::Down => "web-state-down",
         };
         Self::saying(state, reader.text(key))
@@ -82,6 +84,8 @@ impl Standing {
             State::Up => "✓",
             State::Degraded => "!",
             State::Unknown => "?",
+            State::Maintenance => "⚙",
+            State::Unreachable => "↯",
             State::Down => "✕",
         };
         Self { state: state.name(), symbol, word }
@@ -159,6 +163,8 @@ impl IncidentView {
                 let title = found.map_or_else(|| job.to_string(), |job| job.title.clone());
                 (reader.say(&Message::new("web-backup-of").with("title", title)), None, None)
             }
+            Subject::Watcher { part } => (reader.say(&part.message()), None, None),
+            Subject::Reported { what, device } => (what.clone(), device.as_ref().map(ToString::to_string), None),
         };
         Self {
             number: incident.id.0,

@@ -14,7 +14,6 @@ use crate::history::History;
 use crate::live::Status;
 use crate::probe::{Answer, Measurement, Metric, Observation};
 use crate::schedule::Lateness;
-use crate::snmp::profile::Profiles;
 
 struct Server {
     address: SocketAddr,
@@ -24,19 +23,7 @@ struct Server {
 }
 
 fn live(status: Status) -> Arc<Live> {
-    let config = Config {
-        credentials: Vec::new(),
-        traps: None,
-        profiles: Arc::new(Profiles::load(None, &strict_toml::Problems::default())),
-        state_directory: "/nowhere".into(),
-        time_zone: TimeZone::UTC,
-        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-        restic: "restic".into(),
-        devices: Vec::new(),
-        repositories: Vec::new(),
-        jobs: Vec::new(),
-    };
-    let live = Live::new(&config);
+    let live = Live::new(&Config::empty());
     *live.write() = status;
     Arc::new(live)
 }

@@ -12,6 +12,7 @@ mod ntp;
 mod smtp;
 mod snmp;
 mod tcp;
+mod threshold;
 mod tls;
 
 use std::net::IpAddr;
@@ -35,6 +36,7 @@ pub use ntp::Ntp;
 pub use smtp::Smtp;
 pub use snmp::{SNMP_PORT, Snmp};
 pub use tcp::Tcp;
+pub use threshold::{Quantity, Threshold};
 pub use tls::{StartTls, Tls, TlsPeer};
 
 /// A question asked of a device again and again.
@@ -50,6 +52,8 @@ pub struct Check {
     pub timeout: Duration,
     /// When an answer that is worse than before is believed.
     pub confirmation: Confirmation,
+    /// Which numbers are not as they should be.
+    pub thresholds: Vec<Threshold>,
 }
 
 /// Names a check in the whole installation.
@@ -182,10 +186,12 @@ pub(super) fn read(
         Confirmation { times: table.or("confirm", 3), every: table.or("confirm_interval", Duration::from_secs(2)) };
     let mut good = within(&table, "timeout", timeout < interval, "config-timeout-too-long");
     good &= within(&table, "confirm", (1..=100).contains(&confirmation.times), "config-confirm-range");
+    let thresholds: Vec<_> = table.tables("thresholds").into_iter().map(threshold::read).collect();
     let (question, default_name) = kind.read(&mut table, address, reading)?;
     let check = name.or_else(|| default_name.parse().ok())?;
     let id = CheckId { device: device?.clone(), check };
-    good.then_some(Check { id, question, interval, timeout, confirmation })
+    let thresholds = thresholds.into_iter().collect::<Option<_>>()?;
+    good.then_some(Check { id, question, interval, timeout, confirmation, thresholds })
 }
 
 /// Reports `message` at `key` unless the value is good.

@@ -1,0 +1,129 @@
+//! Reads what was written down, while it is being written.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
+
+use super::row::{self, from_json, parsed};
+use super::{JournalError, Remark};
+use crate::health::{Change, Incident, IncidentId, Update};
+
+/// Reads the journal. Nothing that it does can change it.
+#[derive(Debug)]
+pub struct JournalReader {
+    path: PathBuf,
+    connection: Connection,
+}
+
+/// An incident from its beginning until now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Story {
+    /// The incident as it is now.
+    pub incident: Incident,
+    /// What it was when it was opened, and became since.
+    pub updates: Vec<(Timestamp, Update)>,
+    /// What people said of it.
+    pub remarks: Vec<Remark>,
+    /// What it took with it, and when.
+    pub taken: Vec<Change>,
+}
+
+impl JournalReader {
+    /// Opens the journal at `path`, which must be there.
+    ///
+    /// # Errors
+    /// It cannot be read, or is of another version.
+    pub fn open(path: &Path) -> Result<Self, JournalError> {
+        let failed = |source| JournalError::Database { path: path.to_owned(), source };
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
+        connection.busy_timeout(Duration::from_secs(5)).map_err(failed)?;
+        let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(failed)?;
+        if found != super::VERSION {
+            return Err(JournalError::OtherVersion { path: path.to_owned(), found });
+        }
+        Ok(Self { path: path.to_owned(), connection })
+    }
+
+    /// The newest incidents, the newest first; perhaps only those that are open.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub fn incidents(&self, only_open: bool, most: u32) -> Result<Vec<Incident>, JournalError> {
+        self.list(only_open, most).map_err(|source| self.failed(source))
+    }
+
+    /// What happened in and around an incident; none if there is none of this number.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub fn story(&self, id: IncidentId) -> Result<Option<Story>, JournalError> {
+        self.read(id).map_err(|source| self.failed(source))
+    }
+
+    fn failed(&self, source: rusqlite::Error) -> JournalError {
+        JournalError::Database { path: self.path.clone(), source }
+    }
+
+    fn list(&self, only_open: bool, most: u32) -> rusqlite::Result<Vec<Incident>> {
+        let select = format!(
+            "SELECT {}, resolution.at FROM incident LEFT JOIN incident_resolution resolution ON incident = incident.id
+             WHERE resolution.at IS NULL OR NOT ?1 ORDER BY incident.id DESC LIMIT ?2",
+            row::INCIDENT
+        );
+        let mut statement = self.connection.prepare_cached(&select)?;
+        let incidents = statement.query_map((only_open, most), resolved)?;
+        incidents.map(|incident| self.as_it_became(incident?).map(|(incident, _)| incident)).collect()
+    }
+
+    fn as_it_became(&self, mut incident: Incident) -> rusqlite::Result<(Incident, Vec<(Timestamp, Update)>)> {
+        let updates = row::updates(&self.connection, incident.id)?;
+        for (_, update) in &updates {
+            match update {
+                Update::Severity { severity, reason } => {
+                    (incident.severity, incident.reason) = (*severity, reason.clone());
+                }
+                Update::Flapping { changes } => incident.flapping = Some(*changes),
+                Update::Calm { .. } => incident.flapping = None,
+            }
+        }
+        Ok((incident, updates))
+    }
+
+    fn read(&self, id: IncidentId) -> rusqlite::Result<Option<Story>> {
+        let select = format!(
+            "SELECT {}, resolution.at FROM incident LEFT JOIN incident_resolution resolution ON incident = incident.id
+             WHERE incident.id = ?1",
+            row::INCIDENT
+        );
+        let found = self.connection.query_row(&select, [id.0], resolved).optional()?;
+        let Some(incident) = found else { return Ok(None) };
+        let (incident, updates) = self.as_it_became(incident)?;
+        Ok(Some(Story { incident, updates, remarks: self.remarks(id)?, taken: self.taken(id)? }))
+    }
+
+    fn remarks(&self, id: IncidentId) -> rusqlite::Result<Vec<Remark>> {
+        let mut statement =
+            self.connection.prepare_cached("SELECT at, author, remark FROM remark WHERE incident = ?1 ORDER BY id")?;
+        let remarks = statement.query_map([id.0], |row| {
+            Ok(Remark { incident: id, at: parsed(row, 0)?, author: row.get(1)?, words: from_json(row, 2)? })
+        })?;
+        remarks.collect()
+    }
+
+    fn taken(&self, id: IncidentId) -> rusqlite::Result<Vec<Change>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT device, check_name, state_from, state_to, at, failure, incident FROM state_change
+             WHERE incident = ?1 ORDER BY id",
+        )?;
+        let taken = statement.query_map([id.0], row::change)?;
+        taken.collect()
+    }
+}
+
+fn resolved(row: &rusqlite::Row<'_>) -> rusqlite::Result<Incident> {
+    let at: Option<String> = row.get(5)?;
+    Ok(Incident { resolved: at.map(|_| parsed(row, 5)).transpose()?, ..row::incident(row)? })
+}
