@@ -6,6 +6,7 @@
 //! - [`schedule`]: when; [`probe`] and [`snmp`]: how to ask; [`watch`]: one task a check;
 //! - [`backup`]: how to store and prove; [`jobs`]: one task a job;
 //! - [`health`]: from observations to states to incidents;
+//! - [`mod@notify`]: how people are told;
 //! - [`recorder`]: the one writer, into [`journal`], [`history`] and [`live`];
 //! - [`web`]: shows it; [`desk`]: where people say something of it;
 //! - [`traps`]: what devices say by themselves;
@@ -25,6 +26,7 @@ pub mod inspect;
 pub mod jobs;
 pub mod journal;
 pub mod live;
+pub mod notify;
 pub mod probe;
 pub mod recorder;
 pub mod reload;

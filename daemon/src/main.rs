@@ -9,15 +9,17 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use ipnet::IpNet;
+use jiff::Timestamp;
 use messages::Language;
 use rotused::backup::{Restic, Workplace};
-use rotused::config::{self, Config, DeviceName, Invalid, Location, RepositoryName};
+use rotused::config::{self, ChannelName, Config, DeviceName, Invalid, Location, RepositoryName};
 use rotused::desk::{self, Request};
 use rotused::discover::{self, Discovery, Search};
 use rotused::health::{IncidentId, Severity};
 use rotused::incidents;
 use rotused::inspect::{self, CannotLook, Target};
 use rotused::journal::{JournalReader, Words};
+use rotused::notify::{Letter, deliver};
 use rotused::replay;
 use rotused::service::{self, CannotStart};
 use tracing_subscriber::EnvFilter;
@@ -49,7 +51,7 @@ Environment:
   NOTIFY_SOCKET, WATCHDOG_USEC, JOURNAL_STREAM  set by systemd
 
 Files:
-  /etc/rotused/rotused.toml      state directory, status pages, SNMP credentials, restic repositories
+  /etc/rotused/rotused.toml      state directory, status pages, SNMP credentials, channels, restic repositories
   /etc/rotused/profiles/*.toml   what kinds of devices have, beside what is built in
   /etc/rotused/devices/*.toml    devices and what is asked of them
   /etc/rotused/jobs/*.toml       backup jobs
@@ -117,6 +119,11 @@ enum Command {
     Incident {
         #[command(subcommand)]
         command: Incident,
+    },
+    /// Looks after the channels by which people are told.
+    Channel {
+        #[command(subcommand)]
+        command: Channel,
     },
     /// Looks after restic repositories.
     Repo {
@@ -233,6 +240,19 @@ struct Said {
 }
 
 #[derive(Subcommand)]
+enum Channel {
+    /// Delivers a test letter through a channel and prints what the other side answered.
+    ///
+    /// The letter says that it is a test and asks nothing of who reads it. Whoever the channel leads to gets it.
+    Test {
+        /// The channel's name in the configuration.
+        name: ChannelName,
+        #[command(flatten)]
+        configured: Configured,
+    },
+}
+
+#[derive(Subcommand)]
 enum Repo {
     /// Makes a repository that is named in the configuration: a new, empty, encrypted one.
     ///
@@ -329,6 +349,7 @@ fn execute(command: Command) -> anyhow::Result<()> {
             discover(&configured.config, &Search { networks, credentials, port, root })
         }
         Command::Incident { command } => incident(command),
+        Command::Channel { command: Channel::Test { name, configured } } => test_channel(&configured.config, &name),
         Command::Repo { command: Repo::Init { name, configured } } => init(&configured.config, &name),
     }
 }
@@ -487,6 +508,22 @@ fn init(path: &Path, name: &RepositoryName) -> anyhow::Result<()> {
     println!(
         "made the repository \"{name}\"; keep a copy of its password elsewhere, without it nothing can be restored"
     );
+    Ok(())
+}
+
+fn test_channel(path: &Path, name: &ChannelName) -> anyhow::Result<()> {
+    let config = load(path)?;
+    let found = config.channels.iter().find(|channel| channel.name == *name);
+    let channel = found.with_context(|| {
+        let known: Vec<&str> = config.channels.iter().map(|channel| channel.name.as_str()).collect();
+        format!("no [[channel]] is called \"{name}\" in {}; there are: {}", path.display(), known.join(", "))
+    })?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let now = Timestamp::now();
+    let letter = Letter::test(name, Language::Lithuanian, now);
+    let delivered = runtime.block_on(deliver(channel, &letter, now));
+    let receipt = delivered.with_context(|| format!("channel \"{name}\""))?;
+    println!("channel \"{name}\": delivered: {}", receipt.answer);
     Ok(())
 }
 

@@ -195,6 +195,28 @@ watcher-store = the history of measurements
 watcher-channel = the channel of notifications "{ $name }"
 watcher-schedule = the schedule of the backup "{ $name }"
 
+## Channels
+
+config-channel-login-in-plain-text = without TLS everybody on the way could read the password of { $key }; choose security = "starttls" or "tls"
+config-channel-secret-url = the secret of url is no web address; it must begin with http:// or https:// and name no user
+config-channel-timeout = { $key } must be at most 60s
+config-channel-command-absolute = { $key } must begin with the absolute path of a program, such as ["/usr/local/bin/telegrama", "--skubu"]
+config-channel-template-or-body = a webhook needs either template = "…", which is a ready one, or body = {"{"} file = "…" {"}"}, which is your own
+config-channel-sms-to = { $key } must name whom text messages go to, such as ["+37060000000"]
+config-channel-matrix-url = { $key } must end in /send/m.room.message: https://SERVER/_matrix/client/v3/rooms/ROOM/send/m.room.message
+config-channel-matrix-token = Matrix needs { $key } = {"{"} file = "…" {"}"}, the access token of the user who writes
+config-channel-ntfy-url = { $key } must end in a topic: https://SERVER/TOPIC
+config-channel-content-type = { $key } is no kind of content; it looks like "application/json"
+config-channel-headers = in { $key } there is a name or a value that no field of a header can have, or a field that rotused fills in itself (Host, Content-Type, Content-Length, Connection, Transfer-Encoding)
+config-channel-template-unreadable = the template { $path } cannot be read: { $error }
+config-channel-template = the template { $path } cannot be used: { $detail }
+config-channel-template-json = with an example letter the template { $path } makes no valid JSON: { $detail }; put texts between quotes, as in "{"{{ letter.subject }}"}", what is in them is escaped by itself
+notify-not-delivered-yet = not delivered for now: { $answer }
+notify-refused = refused for good: { $answer }
+notify-test-subject = Rotušė: a test letter
+notify-test-text = This is a test of the channel “{ $channel }”. If you read it, the channel works; there is nothing you have to do.
+notify-link = Status page
+
 ## Backups
 
 backup-restic-missing = { $command } cannot be run ({ $detail }); install the package restic, or say where it is with restic = "/path/to/restic"

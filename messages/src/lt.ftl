@@ -200,6 +200,28 @@ watcher-store = matavimų istorija
 watcher-channel = pranešimų kanalas „{ $name }“
 watcher-schedule = kopijos „{ $name }“ tvarkaraštis
 
+## Pranešimų kanalai
+
+config-channel-login-in-plain-text = be TLS { $key } slaptažodį galėtų perskaityti kiekvienas pakeliui; rinkitės security = "starttls" arba "tls"
+config-channel-secret-url = slapta url reikšmė nėra žiniatinklio adresas; jis turi prasidėti http:// arba https:// ir būti be naudotojo
+config-channel-timeout = { $key } gali būti ne ilgesnis kaip 60s
+config-channel-command-absolute = { $key } turi prasidėti absoliučiuoju programos keliu, pavyzdžiui, ["/usr/local/bin/telegrama", "--skubu"]
+config-channel-template-or-body = webhook kanalui reikia arba template = "…" (paruošto šablono), arba body = {"{"} file = "…" {"}"} (savo šablono)
+config-channel-sms-to = { $key } turi būti nurodyta, kam siųsti trumpąsias žinutes, pavyzdžiui, ["+37060000000"]
+config-channel-matrix-url = { $key } turi baigtis /send/m.room.message: https://SERVERIS/_matrix/client/v3/rooms/KAMBARYS/send/m.room.message
+config-channel-matrix-token = Matrix reikia { $key } = {"{"} file = "…" {"}"} – naudotojo, kurio vardu rašoma, prieigos rakto
+config-channel-ntfy-url = { $key } turi baigtis tema: https://SERVERIS/TEMA
+config-channel-content-type = { $key } nėra turinio tipas; jis atrodo taip: "application/json"
+config-channel-headers = tarp { $key } yra vardas ar reikšmė, kurių antraštės laukas turėti negali, arba laukas, kurį „rotused“ užpildo pati (Host, Content-Type, Content-Length, Connection, Transfer-Encoding)
+config-channel-template-unreadable = nepavyksta perskaityti šablono { $path }: { $error }
+config-channel-template = šablonas { $path } netinka: { $detail }
+config-channel-template-json = iš pavyzdinio laiško pagal šabloną { $path } gaunamas netaisyklingas JSON: { $detail }; tekstus rašykite kabutėse, pavyzdžiui, "{"{{ letter.subject }}"}", o specialieji ženklai juose pakeičiami savaime
+notify-not-delivered-yet = kol kas nepristatyta: { $answer }
+notify-refused = galutinai atmesta: { $answer }
+notify-test-subject = Rotušė: bandomasis laiškas
+notify-test-text = Tai kanalo „{ $channel }“ bandymas. Jei šį laišką skaitote, kanalas veikia; nieko daryti nereikia.
+notify-link = Būsenos puslapis
+
 ## Atsarginės kopijos
 
 backup-restic-missing = nepavyksta paleisti { $command } ({ $detail }); įdiekite paketą „restic“ arba nurodykite kelią: restic = "/kelias/iki/restic"

@@ -27,7 +27,7 @@ use messages::{Language, Message};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-pub use value::{FromText, FromValue, Limit, Reporter, choose, not_a};
+pub use value::{FromText, FromValue, Limit, OneOrSeveral, Reporter, choose, not_a};
 
 /// One text with a name, some part of which is TOML.
 #[derive(Debug, Clone)]
@@ -295,6 +295,12 @@ impl<'a> Table<'a> {
         if !self.entries.iter().any(|(name, _)| name.get_ref() == key) {
             self.report_missing(key, example);
         }
+    }
+
+    /// Whether the value of `key` is a table: for keys that can be written in more than one way.
+    #[must_use]
+    pub fn is_table(&self, key: &str) -> bool {
+        self.entries.iter().any(|(name, value)| name.get_ref() == key && matches!(value.get_ref(), DeValue::Table(_)))
     }
 
     /// Where the value of `key` stands, or the table when it is missing: for problems found later, between values.

@@ -326,3 +326,22 @@ impl<T: FromValue> FromValue for Vec<T> {
         read.into_iter().collect()
     }
 }
+
+/// At least one value; a single one needs no brackets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OneOrSeveral<T>(pub Vec<T>);
+
+impl<T: FromValue> FromValue for OneOrSeveral<T> {
+    const EXAMPLE: &'static str = T::EXAMPLE;
+
+    fn from_value(value: &Spanned<DeValue<'_>>, reporter: &Reporter<'_>) -> Option<Self> {
+        match value.get_ref() {
+            DeValue::Array(elements) if elements.is_empty() => {
+                reporter.report(value, Message::new("toml-empty"));
+                None
+            }
+            DeValue::Array(_) => Vec::from_value(value, reporter).map(Self),
+            _ => T::from_value(value, reporter).map(|one| Self(vec![one])),
+        }
+    }
+}

@@ -1,13 +1,15 @@
 //! What the administrators wrote: TOML files, turned once into a [`Config`] that cannot be wrong.
 //!
-//! The main file (`rotused.toml`) says where state lives, where the status pages are served, and names SNMP credentials
-//! and restic repositories. Devices stand in `devices/*.toml`, backup jobs in `jobs/*.toml` and maintenance windows in
-//! `maintenance/*.toml` beside it, in as many files as the administrators like. Nothing past this folder validates again.
+//! The main file (`rotused.toml`) says where state lives, where the status pages are served, and names SNMP credentials,
+//! restic repositories and the channels by which people are told. Devices stand in `devices/*.toml`, backup jobs in
+//! `jobs/*.toml` and maintenance windows in `maintenance/*.toml` beside it, in as many files as the administrators like.
+//! Nothing past this folder validates again.
 //!
 //! Reading does not stop at the first mistake: [`load`] returns all of them, each with its place. Relative paths are
 //! relative to the folder of the main file, so that the configuration means the same wherever the daemon is started.
 
 mod authorities;
+mod channel;
 mod check;
 mod credential;
 mod device;
@@ -32,6 +34,7 @@ use strict_toml::{Document, Problem, Problems};
 use authorities::SystemAuthorities;
 
 pub use authorities::Authorities;
+pub use channel::{Alertmanager, Channel, ChannelKind, Command, Dialect, Endpoint, MailRoute, Webhook, WebhookMethod};
 pub use check::{
     Check, CheckId, Confirmation, DatabaseServer, Dns, DnsRecords, DomainName, Exec, Http, HttpMethod, HttpPlace, Icmp,
     Imap, Login, Mail, MailAddress, MailServer, MailboxName, Mysql, Ntp, Pattern, Postgres, Quantity, Question,
@@ -42,7 +45,7 @@ pub use device::{Device, DeviceKind};
 pub use difference::{Difference, difference};
 pub use job::{Job, ReadData, Repository, Source};
 pub use maintenance::{Maintenance, Occasion};
-pub use name::{CheckName, CredentialName, DeviceName, JobName, LONGEST_NAME, NotAName, RepositoryName};
+pub use name::{ChannelName, CheckName, CredentialName, DeviceName, JobName, LONGEST_NAME, NotAName, RepositoryName};
 pub use secret::{Secret, SecretFile};
 pub use traps::Traps;
 pub use url::Url;
@@ -71,6 +74,8 @@ pub struct Config {
     pub credentials: Vec<Arc<Credential>>,
     /// Whether devices may notify us, and where.
     pub traps: Option<Traps>,
+    /// By which people are told.
+    pub channels: Vec<Arc<Channel>>,
     /// What is watched, in the order of file names and places.
     pub devices: Vec<Device>,
     /// The devices through which this machine reaches all others: if they are silent, it may be this machine's fault.
@@ -183,6 +188,9 @@ fn read(path: &Path, reading: &Reading<'_>, problems: &Problems) -> Option<Confi
     let credentials: Vec<_> = credentials.map(Arc::new).collect();
     unique("credential", credentials.iter().map(AsRef::as_ref), path, problems);
     let traps = main.table("traps").map(traps::read);
+    let channels = main.tables("channel").into_iter().filter_map(|table| channel::read(table, reading));
+    let channels: Vec<_> = channels.map(Arc::new).collect();
+    unique("channel", channels.iter().map(AsRef::as_ref), path, problems);
     let repositories = main.tables("repository").into_iter().filter_map(|table| job::read_repository(table, reading));
     let repositories: Vec<_> = repositories.map(Arc::new).collect();
     unique("repository", repositories.iter().map(AsRef::as_ref), path, problems);
@@ -220,6 +228,7 @@ fn read(path: &Path, reading: &Reading<'_>, problems: &Problems) -> Option<Confi
         restic,
         credentials,
         traps,
+        channels,
         devices,
         gateways,
         maintenance,
@@ -307,6 +316,7 @@ impl Config {
             restic: "restic".into(),
             credentials: Vec::new(),
             traps: None,
+            channels: Vec::new(),
             devices: Vec::new(),
             gateways: Vec::new(),
             maintenance: Vec::new(),

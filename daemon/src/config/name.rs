@@ -89,6 +89,8 @@ names! {
     RepositoryName, "\"vietine\"";
     /// The name of an SNMP credential.
     CredentialName, "\"lan-v3\"";
+    /// The name of a channel by which people are told.
+    ChannelName, "\"pastas\"";
 }
 
 #[cfg(test)]

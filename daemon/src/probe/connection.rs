@@ -1,4 +1,5 @@
-//! A TCP connection, and TLS on it, with the time that each took, or a UDP socket: for all probes whose protocol begins so.
+//! A TCP connection, and TLS on it, with the time that each took, or a UDP socket: for all probes whose protocol begins so,
+//! and for what tells people.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, OnceLock};
@@ -19,12 +20,12 @@ use super::{Answer, CertificateFault, Failure, Measurement, Metric, Outcome, add
 use crate::config::TlsPeer;
 
 /// What goes to and fro, in plain text or under TLS.
-pub(super) trait Octets: AsyncRead + AsyncWrite + Send + Unpin {}
+pub(crate) trait Octets: AsyncRead + AsyncWrite + Send + Sync + Unpin {}
 
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Octets for T {}
+impl<T: AsyncRead + AsyncWrite + Send + Sync + Unpin> Octets for T {}
 
 /// Connects; `timeout` is only said, the caller keeps to it.
-pub(super) async fn connect(
+pub(crate) async fn connect(
     targets: &[SocketAddr],
     timeout: Duration,
     answer: &mut Answer,
@@ -51,7 +52,7 @@ pub(super) async fn connected(target: SocketAddr) -> std::io::Result<UdpSocket> 
 ///
 /// # Errors
 /// [`Failure::Protocol`] when there is no handshake, [`Failure::Certificate`] when the other side is not to be trusted.
-pub(super) async fn secure(
+pub(crate) async fn secure(
     stream: Box<dyn Octets>,
     peer: &TlsPeer,
     answer: &mut Answer,

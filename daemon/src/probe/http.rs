@@ -5,30 +5,18 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use http_body_util::{BodyExt, Empty};
+use http_body_util::Empty;
 use hyper::body::Bytes;
-use hyper::header::{HeaderMap, LOCATION};
-use hyper::{Request, Response, StatusCode, Version};
-use hyper_util::rt::TokioIo;
+use hyper::header::LOCATION;
 use tokio::time::Instant;
 
 use super::connection::{Octets, connect, secure};
+use super::web_client::{Page, exchange, request, resolve};
 use super::{Answer, Failure, Measurement, Metric, contains, one_line};
 use crate::config::{Http, HttpMethod, HttpPlace, TlsPeer, Url};
 
 /// As much of a body is read and looked at; the rest is left to the server.
 const LONGEST_BODY: usize = 1024 * 1024;
-/// As much of the header fields is read.
-const LONGEST_HEAD: usize = 64 * 1024;
-
-/// What a server answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Page {
-    version: Version,
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Vec<u8>,
-}
 
 /// Asks for the page, follows where the server leads, and looks at what comes.
 pub async fn probe(question: &Http, timeout: Duration) -> Answer {
@@ -47,10 +35,10 @@ async fn ask(question: &Http, timeout: Duration, answer: &mut Answer) -> Result<
         let page = fetch(question, &url, timeout, answer).await?;
         let agreed = answer.said.take().map(|agreed| format!(", {agreed}")).unwrap_or_default();
         let from = if followed > 0 { format!(", {url}") } else { String::new() };
-        answer.said = Some(one_line(format!("{}{from}{agreed}", status_line(&page)).as_bytes()));
+        answer.said = Some(one_line(format!("{}{from}{agreed}", page.status_line()).as_bytes()));
         let next = location(&page, &url, question)?;
         if followed == 0 && question.redirects_to_https && !next.as_ref().is_some_and(Url::is_https) {
-            let got = next.map_or_else(|| status_line(&page), |next| format!("Location: {next}"));
+            let got = next.map_or_else(|| page.status_line(), |next| format!("Location: {next}"));
             return Err(Failure::Unexpected {
                 wanted: "Location: https://…".to_owned(),
                 got: one_line(got.as_bytes()),
@@ -72,84 +60,38 @@ async fn ask(question: &Http, timeout: Duration, answer: &mut Answer) -> Result<
 async fn fetch(question: &Http, url: &Url, timeout: Duration, answer: &mut Answer) -> Result<Page, Failure> {
     let targets = match question.place {
         HttpPlace::Device(address) => vec![SocketAddr::new(address, url.port())],
-        HttpPlace::Resolved => resolve(url, answer).await?,
+        HttpPlace::Resolved => locate(url, answer).await?,
     };
     let stream = connect(&targets, timeout, answer).await?;
     if !url.is_https() {
-        return exchange(Box::new(stream), question.method, url, answer).await;
+        return ask_for(Box::new(stream), question.method, url, answer).await;
     }
     let peer = TlsPeer { name: url.server_name(), ..question.peer.clone() };
     let stream = secure(Box::new(stream), &peer, answer).await?;
-    exchange(stream, question.method, url, answer).await
+    ask_for(stream, question.method, url, answer).await
 }
 
-async fn resolve(url: &Url, answer: &mut Answer) -> Result<Vec<SocketAddr>, Failure> {
-    let unresolved = |detail: &str| Failure::Unresolved { name: url.host().to_owned(), detail: detail.to_owned() };
+async fn locate(url: &Url, answer: &mut Answer) -> Result<Vec<SocketAddr>, Failure> {
     let started = Instant::now();
-    let found = tokio::net::lookup_host((url.host(), url.port())).await;
-    let found: Vec<_> = found.map_err(|error| unresolved(&one_line(error.to_string().as_bytes())))?.collect();
+    let found = resolve(url.host(), url.port()).await?;
     answer.measurements.push(Measurement::time(Metric::ResolveTime, started.elapsed()));
-    if found.is_empty() { Err(unresolved("no address")) } else { Ok(found) }
+    Ok(found)
 }
 
-async fn exchange(
-    stream: Box<dyn Octets>,
-    method: HttpMethod,
-    url: &Url,
-    answer: &mut Answer,
-) -> Result<Page, Failure> {
-    let request = Request::builder()
-        .method(match method {
-            HttpMethod::Get => hyper::Method::GET,
-            HttpMethod::Head => hyper::Method::HEAD,
-        })
-        .uri(url.target())
-        .header(hyper::header::HOST, url.authority())
-        .header(hyper::header::USER_AGENT, concat!("rotused/", env!("CARGO_PKG_VERSION")))
-        .header(hyper::header::ACCEPT, "*/*")
-        .header(hyper::header::CONNECTION, "close")
+async fn ask_for(stream: Box<dyn Octets>, method: HttpMethod, url: &Url, answer: &mut Answer) -> Result<Page, Failure> {
+    let method = match method {
+        HttpMethod::Get => hyper::Method::GET,
+        HttpMethod::Head => hyper::Method::HEAD,
+    };
+    let request = request(method, url, &url.target())
         .body(Empty::<Bytes>::new())
         .map_err(|error| Failure::Local { detail: error.to_string() })?;
     let started = Instant::now();
-    let (mut sender, connection) = hyper::client::conn::http1::Builder::new()
-        .max_buf_size(LONGEST_HEAD)
-        .handshake(TokioIo::new(stream))
-        .await
-        .map_err(|error| fault(&error))?;
-    let exchange = async {
-        let response = sender.send_request(request).await.map_err(|error| fault(&error))?;
-        answer.measurements.push(Measurement::time(Metric::FirstByteTime, started.elapsed()));
-        let page = read(response).await?;
-        #[expect(clippy::cast_precision_loss, reason = "at most a mebioctet")]
-        answer.measurements.push(Measurement::new(Metric::BodySize, page.body.len() as f64));
-        Ok(page)
-    };
-    // The connection works only while it is polled. When it ends, the exchange has been told all that there is to tell.
-    let drive = async {
-        let _ = connection.await;
-        std::future::pending().await
-    };
-    tokio::select! {
-        page = exchange => page,
-        page = drive => page,
-    }
-}
-
-async fn read(response: Response<hyper::body::Incoming>) -> Result<Page, Failure> {
-    let (head, mut incoming) = response.into_parts();
-    let mut body = Vec::new();
-    while body.len() < LONGEST_BODY {
-        let Some(frame) = incoming.frame().await else { break };
-        if let Ok(data) = frame.map_err(|error| fault(&error))?.into_data() {
-            body.extend_from_slice(&data);
-        }
-    }
-    body.truncate(LONGEST_BODY);
-    Ok(Page { version: head.version, status: head.status, headers: head.headers, body })
-}
-
-fn fault(error: &hyper::Error) -> Failure {
-    Failure::Protocol { detail: one_line(error.to_string().as_bytes()) }
+    let head_came = || answer.measurements.push(Measurement::time(Metric::FirstByteTime, started.elapsed()));
+    let page = exchange(stream, request, LONGEST_BODY, head_came).await?;
+    #[expect(clippy::cast_precision_loss, reason = "at most a mebioctet")]
+    answer.measurements.push(Measurement::new(Metric::BodySize, page.body.len() as f64));
+    Ok(page)
 }
 
 /// Where the server leads, if it does (RFC 9110, section 15.4).
@@ -174,7 +116,7 @@ fn judge(page: &Page, question: &Http) -> Result<(), Failure> {
     if !good {
         let wanted: Vec<String> = question.status.iter().map(u16::to_string).collect();
         let wanted = if wanted.is_empty() { "200–399".to_owned() } else { wanted.join(", ") };
-        return unexpected(wanted, status_line(page));
+        return unexpected(wanted, page.status_line());
     }
     for (name, wanted) in &question.headers {
         let mut found = page.headers.get_all(name.as_str()).iter();
@@ -192,16 +134,13 @@ fn judge(page: &Page, question: &Http) -> Result<(), Failure> {
     Ok(())
 }
 
-fn status_line(page: &Page) -> String {
-    format!("{:?} {}", page.version, page.status)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
     use strict_toml::FromText;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
+    use super::super::web_client::LONGEST_HEAD;
     use super::*;
 
     /// What is made of the answer of a server that waits for the request and then says `octets` and no more.
@@ -218,7 +157,7 @@ mod tests {
             let _ = theirs.write_all(octets).await;
             drop(theirs);
         };
-        let exchange = exchange(Box::new(ours), HttpMethod::Get, &url, &mut answer);
+        let exchange = ask_for(Box::new(ours), HttpMethod::Get, &url, &mut answer);
         let both = async { tokio::join!(exchange, server).0 };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         let limited = async { tokio::time::timeout(Duration::from_secs(10), both).await };
@@ -228,7 +167,7 @@ mod tests {
     #[test]
     fn a_page_is_read_whole_or_not_at_all() {
         let page = answered(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nlabas").unwrap();
-        assert_eq!((status_line(&page).as_str(), page.body.as_slice()), ("HTTP/1.1 200 OK", b"labas".as_slice()));
+        assert_eq!((page.status_line().as_str(), page.body.as_slice()), ("HTTP/1.1 200 OK", b"labas".as_slice()));
         assert!(answered(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nlabas").is_err());
         assert!(answered(b"SSH-2.0-OpenSSH\r\n").is_err());
         assert!(answered(b"").is_err());

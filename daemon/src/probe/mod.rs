@@ -5,7 +5,7 @@
 //! Why it failed is a typed [`Failure`] that reaches the page, the journal and the log in words.
 
 pub mod certificate;
-mod connection;
+pub(crate) mod connection;
 mod database;
 pub mod dns;
 pub mod exec;
@@ -23,6 +23,7 @@ pub mod smtp;
 pub mod snmp;
 pub mod tcp;
 pub mod tls;
+pub(crate) mod web_client;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,6 +1,6 @@
 //! SMTP (RFC 5321): greeting, EHLO, STARTTLS (RFC 3207), login (RFC 4954), and handing a message in.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use base64::Engine;
@@ -40,21 +40,8 @@ pub(super) struct Session {
 impl Session {
     /// Opens one, with the times of its phases and the greeting in `answer`.
     pub(super) async fn open(server: &MailServer, timeout: Duration, answer: &mut Answer) -> Result<Self, Failure> {
-        let stream = connect(&[server.target], timeout, answer).await?;
-        let own_address = stream.local_addr().map_err(|error| broken(&error))?.ip();
-        let mut stream: Box<dyn Octets> = Box::new(stream);
-        if let Security::Tls(peer) = &server.security {
-            stream = secure(stream, peer, answer).await?;
-        }
-        let began = Instant::now();
+        let Greeted { stream, own_address } = greeted(&[server.target], &server.security, timeout, answer).await?;
         let mut lines = Lines::new(stream);
-        let greeting = lines.reply().await?.expect(220)?;
-        answer.measurements.push(Measurement::time(Metric::BannerTime, began.elapsed()));
-        add_said(answer, &greeting.said());
-        if let Security::StartTls(peer) = &server.security {
-            let stream = start_tls(lines, own_address).await?;
-            lines = Lines::new(secure(stream, peer, answer).await?);
-        }
         let extensions = hello(&mut lines, own_address).await?;
         let mut session = Self { lines };
         if let Some(login) = &server.login {
@@ -114,6 +101,40 @@ impl Session {
     pub(super) async fn quit(mut self) {
         let _ = tokio::time::timeout(GOODBYE, self.lines.command("QUIT", 221)).await;
     }
+}
+
+/// A connection to a server that has greeted, as safe as it is to be; what comes next is EHLO.
+pub(crate) struct Greeted {
+    /// The connection.
+    pub(crate) stream: Box<dyn Octets>,
+    /// Our own address on it.
+    pub(crate) own_address: IpAddr,
+}
+
+/// Connects, listens to the greeting and puts TLS on the connection, with the times of these phases and the greeting in
+/// `answer`; `timeout` is only said, the caller keeps to it.
+pub(crate) async fn greeted(
+    targets: &[SocketAddr],
+    security: &Security,
+    timeout: Duration,
+    answer: &mut Answer,
+) -> Result<Greeted, Failure> {
+    let stream = connect(targets, timeout, answer).await?;
+    let own_address = stream.local_addr().map_err(|error| broken(&error))?.ip();
+    let mut stream: Box<dyn Octets> = Box::new(stream);
+    if let Security::Tls(peer) = security {
+        stream = secure(stream, peer, answer).await?;
+    }
+    let began = Instant::now();
+    let mut lines = Lines::new(stream);
+    let greeting = lines.reply().await?.expect(220)?;
+    answer.measurements.push(Measurement::time(Metric::BannerTime, began.elapsed()));
+    add_said(answer, &greeting.said());
+    let stream = match security {
+        Security::StartTls(peer) => secure(start_tls(lines, own_address).await?, peer, answer).await?,
+        Security::Plain | Security::Tls(_) => lines.into_stream()?,
+    };
+    Ok(Greeted { stream, own_address })
 }
 
 /// Asks a server that has greeted for TLS; what comes next on the connection is the handshake.

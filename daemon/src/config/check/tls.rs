@@ -90,7 +90,11 @@ impl TlsPeer {
     }
 
     /// Reads `authority` and `expires_within`, for protocols that know the name from elsewhere.
-    pub(super) fn named(table: &mut Table<'_>, name: ServerName<'static>, reading: &Reading<'_>) -> Option<Self> {
+    pub(in crate::config) fn named(
+        table: &mut Table<'_>,
+        name: ServerName<'static>,
+        reading: &Reading<'_>,
+    ) -> Option<Self> {
         let file: Option<PathBuf> = table.optional("authority");
         let expires_within = table.or("expires_within", Duration::from_hours(21 * 24));
         let file = file.map(|file| reading.resolve(&file));

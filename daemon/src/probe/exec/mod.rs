@@ -78,7 +78,7 @@ fn judge(status: ExitStatus, written: &[u8], complained: &[u8]) -> Answer {
 }
 
 /// Reads to the end and keeps the beginning. A stream that breaks has ended.
-async fn beginning(stream: Option<impl AsyncRead + Unpin>) -> Vec<u8> {
+pub(crate) async fn beginning(stream: Option<impl AsyncRead + Unpin>) -> Vec<u8> {
     let mut kept = Vec::new();
     let Some(mut stream) = stream else { return kept };
     let mut buffer = vec![0; 8 * 1024];
@@ -90,15 +90,16 @@ async fn beginning(stream: Option<impl AsyncRead + Unpin>) -> Vec<u8> {
 }
 
 /// The processes of a plugin, killed when dropped.
-struct Group(Option<Pid>);
+pub(crate) struct Group(Option<Pid>);
 
 impl Group {
-    fn of(child: &Child) -> Self {
+    /// Those of a child that was started as the first of a process group.
+    pub(crate) fn of(child: &Child) -> Self {
         Self(child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw))
     }
 
     /// The plugin has ended, and its number may belong to another process soon.
-    fn has_ended(mut self) {
+    pub(crate) fn has_ended(mut self) {
         self.0 = None;
     }
 }
