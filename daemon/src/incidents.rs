@@ -4,8 +4,10 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
+use crate::config::ChannelName;
 use crate::health::{Incident, Update};
-use crate::journal::{Remark, Story, Words};
+use crate::journal::{LetterStory, Remark, Story, Words};
+use crate::notify::Delivery;
 
 /// One line an incident: number, state, severity, since when, what and why.
 #[must_use]
@@ -33,6 +35,10 @@ pub fn story(story: &Story, zone: &TimeZone) -> String {
     let mut happened: Vec<(Timestamp, String)> = Vec::new();
     happened.extend(story.updates.iter().map(|(at, update)| (*at, update.to_string())));
     happened.extend(story.remarks.iter().map(|remark| (remark.at, said(remark))));
+    for LetterStory { channel, letter, attempts } in &story.letters {
+        happened.push((letter.at, format!("queued for {channel}: {}", letter.subject)));
+        happened.extend(attempts.iter().map(|(at, delivery)| (*at, delivered(channel, delivery))));
+    }
     happened.sort_by_key(|(at, _)| *at);
     text.extend(happened.iter().map(|(at, words)| format!("  {}  {words}\n", local(*at, zone))));
     let mut taken: Vec<&str> = story.taken.iter().map(|change| change.check.device.as_str()).collect();
@@ -42,6 +48,14 @@ pub fn story(story: &Story, zone: &TimeZone) -> String {
         text += &format!("took with it: {}\n", taken.join(", "));
     }
     text
+}
+
+fn delivered(channel: &ChannelName, delivery: &Delivery) -> String {
+    match delivery {
+        Delivery::Delivered { answer } => format!("sent by {channel}: {answer}"),
+        Delivery::Delayed { answer, next } => format!("not sent by {channel} yet, tried again at {next}: {answer}"),
+        Delivery::Refused { answer } => format!("refused by {channel}: {answer}"),
+    }
 }
 
 fn said(Remark { author, words, .. }: &Remark) -> String {
@@ -86,9 +100,13 @@ pub fn story_as_json(story: &Story) -> Value {
         .iter()
         .map(|Remark { at, author, words, .. }| json!({ "at": at, "author": author, "remark": words }));
     let taken = story.taken.iter().map(|change| json!({ "at": change.at, "check": change.check, "state": change.to }));
+    let letters = story.letters.iter().map(|LetterStory { channel, letter, attempts }| {
+        json!({ "channel": channel, "queued": letter.at, "subject": letter.subject, "kind": letter.kind, "attempts": attempts })
+    });
     let mut all = as_json(&story.incident);
     all["updates"] = updates.collect();
     all["remarks"] = remarks.collect();
+    all["letters"] = letters.collect();
     all["taken"] = taken.collect();
     all
 }

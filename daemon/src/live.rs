@@ -11,7 +11,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::backup::JobRecord;
-use crate::config::{CheckId, Config, DeviceKind, DeviceName, Invalid, JobName, RepositoryName, Source};
+use crate::config::{ChannelName, CheckId, Config, DeviceKind, DeviceName, Invalid, JobName, RepositoryName, Source};
 use crate::health::{Incident, IncidentId, Notified, State};
 use crate::journal::SHOWN_NOTIFICATIONS;
 use crate::probe::Observation;
@@ -33,6 +33,8 @@ pub struct Status {
     pub incidents: Vec<Incident>,
     /// Who works on which open incident, and since when.
     pub acknowledged: BTreeMap<IncidentId, Acknowledged>,
+    /// How each channel by which people are told does.
+    pub outbox: BTreeMap<ChannelName, Route>,
     /// What devices said by themselves last, the oldest first.
     pub notified: VecDeque<Notified>,
     /// What became of all that devices said by themselves; none if nobody listens.
@@ -58,6 +60,26 @@ pub struct Acknowledged {
     pub author: String,
     /// Since when.
     pub at: Timestamp,
+}
+
+/// How a channel does.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Route {
+    /// How many letters wait to be delivered.
+    pub waiting: usize,
+    /// When one was delivered last.
+    pub delivered: Option<Timestamp>,
+    /// Why none can be delivered, if none can.
+    pub failing: Option<Failing>,
+}
+
+/// Why a channel does not work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failing {
+    /// The first attempt that was in vain.
+    pub since: Timestamp,
+    /// What was said at the last one.
+    pub answer: String,
 }
 
 /// A configuration that is not used.

@@ -12,7 +12,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use futures_util::task::AtomicWaker;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::MissedTickBehavior;
 use tracing::{debug, error, info, warn};
@@ -20,10 +20,14 @@ use tracing::{debug, error, info, warn};
 use crate::backup::{Outcome, Run, RunId, Stored};
 use crate::config::{CheckId, Config, JobName};
 use crate::desk::{self, Request};
-use crate::health::{Change, Event, Health, IncidentId, Model, Moment, Notified, State, TimeFault, Verdict};
+use crate::health::{
+    Change, Event, Health, IncidentId, Model, Moment, Notified, Part, Reason, Severity, State, Subject, TimeFault,
+    Verdict,
+};
 use crate::history::{COMMIT_INTERVAL, History};
 use crate::journal::{Entry, Journal, Remark, Words};
-use crate::live::{Acknowledged, Live, Refused};
+use crate::live::{Acknowledged, Failing, Live, Refused};
+use crate::notify::{Attempt, Delivery, Planned, Planner};
 use crate::probe::Observation;
 use crate::replay::Recording;
 use crate::schedule::{Counting, Turn};
@@ -48,6 +52,8 @@ pub enum Report {
     Refused(Refused),
     /// Somebody says something of an incident. The reply is which one, when it is written down, or why it is not.
     Said(Request, oneshot::Sender<Result<IncidentId, String>>),
+    /// An attempt to tell somebody has ended.
+    Delivered(Attempt),
     /// Are you there? The watchdog asks.
     Heartbeat(oneshot::Sender<()>),
 }
@@ -101,6 +107,9 @@ impl Prompt {
 /// How many reports may wait. A recorder that falls behind slows the probes down instead of eating the memory.
 pub const WAITING: usize = 1024;
 
+/// A channel that has not worked for so long is a fault; shorter is what mail servers do to strangers (greylisting).
+const LONG: SignedDuration = SignedDuration::from_mins(10);
+
 /// How often health is told that time passes.
 const TICK: Duration = Duration::from_secs(1);
 
@@ -124,6 +133,10 @@ pub struct Recorder {
     pub unwritten: Vec<Entry>,
     /// Whether checks start when they are due.
     pub counting: Counting,
+    /// Who is told of what.
+    pub planner: Planner,
+    /// To those who carry letters.
+    pub letters: mpsc::UnboundedSender<Planned>,
     /// How to ask a check sooner, of each that was answered.
     pub prompts: HashMap<CheckId, Arc<Prompt>>,
     /// Where observations are recorded, to be replayed; none: nowhere.
@@ -209,6 +222,7 @@ impl Recorder {
                     live.refused = None;
                 }
                 self.prompts.retain(|check, _| !changed.contains(check));
+                self.planner.reconfigure(config);
                 self.conclude(verdict);
                 let _ = reply.send(());
             }
@@ -216,6 +230,7 @@ impl Recorder {
             Report::Said(request, reply) => {
                 let _ = reply.send(self.said(request));
             }
+            Report::Delivered(attempt) => self.delivered(attempt),
             Report::Heartbeat(reply) => {
                 let _ = reply.send(());
             }
@@ -249,6 +264,58 @@ impl Recorder {
         }
         let verdict = self.health.pass(now);
         self.conclude(verdict);
+        let planned = self.planner.pass(now);
+        if planned.is_empty() {
+            return;
+        }
+        for Planned { channel, letter } in &planned {
+            info!(%channel, letter = letter.id, "to {channel}: {}", letter.subject);
+            self.live.write().outbox.entry(channel.clone()).or_default().waiting += 1;
+        }
+        // A disk that cannot be written is a reason to tell people, not to be silent.
+        self.write(planned.iter().cloned().map(Entry::Letter).collect());
+        for planned in planned {
+            // When nobody carries letters any more, we are stopping, and the next start finds this one in the journal.
+            let _ = self.letters.send(planned);
+        }
+    }
+
+    /// Writes down how an attempt to tell somebody has ended, and notices a channel that does not work.
+    fn delivered(&mut self, attempt: Attempt) {
+        let Attempt { channel, letter, at, delivery } = &attempt;
+        let now = self.stopwatch.now();
+        let subject = Subject::Watcher { part: Part::Channel(channel.to_string()) };
+        let is_failing = {
+            let mut live = self.live.write();
+            let route = live.outbox.entry(channel.clone()).or_default();
+            route.waiting = route.waiting.saturating_sub(usize::from(delivery.is_final()));
+            match delivery {
+                Delivery::Delivered { .. } => {
+                    (route.delivered, route.failing) = (Some(*at), None);
+                    None
+                }
+                Delivery::Delayed { answer, .. } | Delivery::Refused { answer } => {
+                    let failing = route.failing.get_or_insert_with(|| Failing { since: *at, answer: String::new() });
+                    failing.answer.clone_from(answer);
+                    let for_long = at.duration_since(failing.since) >= LONG;
+                    (for_long || delivery.is_final()).then(|| answer.clone())
+                }
+            }
+        };
+        match delivery {
+            Delivery::Delivered { answer } => info!(%channel, letter, "delivered by {channel}: {answer}"),
+            Delivery::Delayed { answer, next } => {
+                warn!(%channel, letter, "not delivered by {channel} yet, tried again at {next}: {answer}");
+            }
+            Delivery::Refused { answer } => error!(%channel, letter, "{channel} refuses a letter for good: {answer}"),
+        }
+        let events = match (is_failing, delivery) {
+            (Some(answer), _) => self.health.said(subject, Severity::Critical, Reason::Said(answer), now),
+            (None, Delivery::Delivered { .. }) => self.health.unsaid(&subject, now).into_iter().collect(),
+            (None, _) => Vec::new(),
+        };
+        self.write(vec![Entry::Delivery(attempt)]);
+        self.record(events);
     }
 
     /// Does what follows from an observation, or from time passing.
@@ -281,6 +348,7 @@ impl Recorder {
         self.show(&events);
         for entry in &entries {
             if let Entry::Remark(Remark { words: Words::Acknowledged { .. }, author, at, .. }) = entry {
+                self.planner.acknowledged(incident);
                 let acknowledged = Acknowledged { author: author.clone(), at: *at };
                 self.live.write().acknowledged.insert(incident, acknowledged);
             }
@@ -350,8 +418,9 @@ impl Recorder {
         self.write(events.into_iter().map(Entry::Event).collect());
     }
 
-    /// Makes what happened known to those who look.
-    fn show(&self, events: &[Event]) {
+    /// Makes what happened known to those who look and those who are told.
+    fn show(&mut self, events: &[Event]) {
+        events.iter().for_each(|event| self.planner.take_in(event));
         let mut live = self.live.write();
         for event in events {
             if let Event::StateChanged(change) = event
@@ -402,6 +471,17 @@ impl Recorder {
             live.is_too_much = turn.map_or(live.is_too_much, |turn| turn == Turn::TooMuch);
             live.is_too_much
         };
+        let poller = Subject::Watcher { part: Part::Poller };
+        let events = match turn {
+            Some(Turn::TooMuch) => {
+                let late = format!("{:.1} s", lateness.p99.as_secs_f64());
+                self.health.said(poller, Severity::Warning, Reason::Late { by: late }, self.stopwatch.now())
+            }
+            Some(_) => self.health.unsaid(&poller, self.stopwatch.now()).into_iter().collect(),
+            None => Vec::new(),
+        };
+        self.record(events);
+        self.look_at_schedules();
         match turn {
             Some(_) if is_too_much => warn!(
                 p99 = ?lateness.p99, skipped = lateness.skipped,
@@ -416,8 +496,37 @@ impl Recorder {
 
     fn commit(&mut self) {
         self.write(Vec::new());
-        if let Err(fault) = self.history.commit(Timestamp::now()) {
-            warn!("measurements cannot be written and are kept in memory: {fault}");
+        let store = Subject::Watcher { part: Part::Store };
+        let events = match self.history.commit(Timestamp::now()) {
+            Ok(()) if self.health.open_incident(&store).is_none() => return,
+            Ok(()) => self.health.unsaid(&store, self.stopwatch.now()).into_iter().collect(),
+            Err(fault) => {
+                warn!("measurements cannot be written and are kept in memory: {fault}");
+                self.health.said(store, Severity::Warning, Reason::Said(fault.to_string()), self.stopwatch.now())
+            }
+        };
+        self.record(events);
+    }
+
+    /// Notices a job that was not started when it was due.
+    fn look_at_schedules(&mut self) {
+        let now = self.stopwatch.now();
+        let schedules: Vec<(JobName, bool)> = {
+            let live = self.live.read();
+            let is_missed = |next: Option<Timestamp>| next.is_some_and(|next| now.at.duration_since(next) > LONG);
+            let jobs = live.jobs.iter();
+            jobs.map(|job| (job.name.clone(), job.running.is_none() && is_missed(job.next))).collect()
+        };
+        for (job, is_missed) in schedules {
+            let subject = Subject::Watcher { part: Part::Schedule(job) };
+            let events = if is_missed {
+                self.health.said(subject, Severity::Critical, Reason::NotStarted, now)
+            } else if self.health.open_incident(&subject).is_some() {
+                self.health.unsaid(&subject, now).into_iter().collect()
+            } else {
+                continue;
+            };
+            self.record(events);
         }
     }
 }

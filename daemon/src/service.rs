@@ -21,7 +21,7 @@ use rustix::fs::{FlockOperation, flock};
 use sd_notify::NotifyState;
 use tokio::net::{TcpListener, UnixListener};
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -36,6 +36,7 @@ use crate::history::{History, HistoryError, HistoryReader};
 use crate::jobs::{Keepers, Last, Surroundings};
 use crate::journal::{Journal, JournalError, Remembered};
 use crate::live::{Live, Refused};
+use crate::notify::{self, Planned, Planner, heartbeat};
 use crate::recorder::{self, Recorder, Report, Stopwatch};
 use crate::reload::Occasions;
 use crate::replay::{CannotRecord, Recording};
@@ -106,6 +107,8 @@ struct Opened {
     recorder: Recorder,
     reader: HistoryReader,
     remembered: Remembered,
+    /// From the recorder to those who carry them; as many as the limit of an hour lets through.
+    letters: mpsc::UnboundedReceiver<Planned>,
     workplace: Workplace,
     sockets: Sockets,
     receiver: Option<Receiver>,
@@ -151,12 +154,16 @@ pub async fn run(location: Location, config: Config, recording: Option<&Path>) -
     let last = |job: &JobName| remembered.jobs.get(job).and_then(|record| record.last.as_ref()).map(Last::from);
     keepers.apply(&config.jobs, last);
     tasks.spawn(watchdog(reports.clone(), stop.clone()));
+    let (configured, configurations) = watch::channel(Arc::clone(&config));
+    let waiting = remembered.letters.clone();
+    tasks.spawn(notify::carry(waiting, opened.letters, configurations.clone(), reports.clone(), stop.clone()));
+    tasks.spawn(heartbeat::beat(configurations, reports.clone(), stop.clone()));
     tasks.spawn(desk::serve(opened.desk, reports.clone(), tasks.clone(), stop.clone()));
     let ears = Ears::new(&config, &live, stop.clone(), tasks.clone(), opened.receiver);
     let runs_with = Arc::clone(&config);
-    let mut steering = Steering { location, config, runs_with, live, watchers, keepers, ears, reports };
+    let mut steering = Steering { location, config, configured, runs_with, live, watchers, keepers, ears, reports };
 
-    notify(&[NotifyState::Ready]);
+    tell_systemd(&[NotifyState::Ready]);
     let (devices, jobs) = (steering.config.devices.len(), steering.config.jobs.len());
     let address = format!("http://{}/", opened.address);
     info!(address = %address, devices, jobs, "listening on {address}: {devices} devices, {jobs} backup jobs");
@@ -173,7 +180,7 @@ pub async fn run(location: Location, config: Config, recording: Option<&Path>) -
         }
     };
     info!(signal = name, "stopping, as {name} asks");
-    notify(&[NotifyState::Stopping]);
+    tell_systemd(&[NotifyState::Stopping]);
     stop.cancel();
     tasks.close();
     // With it go those who watch, and the last sender of reports that is not a task's: when the last task ends, the
@@ -191,6 +198,8 @@ pub async fn run(location: Location, config: Config, recording: Option<&Path>) -
 struct Steering {
     location: Location,
     config: Arc<Config>,
+    /// To those who look at it by themselves.
+    configured: watch::Sender<Arc<Config>>,
     /// What it was started with: some of it is used until a restart.
     runs_with: Arc<Config>,
     live: Arc<Live>,
@@ -222,7 +231,7 @@ impl Steering {
     /// Reads the configuration again. What did not change goes on; one with mistakes is refused whole.
     async fn reload(&mut self, reason: &str) {
         if let Ok(now) = NotifyState::monotonic_usec_now() {
-            notify(&[NotifyState::Reloading, now]);
+            tell_systemd(&[NotifyState::Reloading, now]);
         }
         let location = self.location.clone();
         let read = tokio::task::spawn_blocking(move || location.load()).await;
@@ -236,7 +245,7 @@ impl Steering {
             }
             Err(fault) => error!("{reason}: the configuration could not be read: {fault}"),
         }
-        notify(&[NotifyState::Ready]);
+        tell_systemd(&[NotifyState::Ready]);
     }
 
     async fn adopt(&mut self, config: Arc<Config>, reason: &str) {
@@ -266,6 +275,7 @@ impl Steering {
         self.watchers.transports().forget_all_keys_but(&config.credentials);
         self.ears.reconfigure(&self.config, &config, self.watchers.transports(), &self.live).await;
         let is_the_same = config == self.config;
+        self.configured.send_replace(Arc::clone(&config));
         self.config = config;
         if !is_the_same {
             info!(
@@ -390,7 +400,7 @@ async fn finish(tasks: TaskTracker, recording: tokio::task::JoinHandle<()>) {
     }
 }
 
-async fn open(config: &Config, recording: Option<&Path>) -> Result<Opened, CannotStart> {
+async fn open(config: &Arc<Config>, recording: Option<&Path>) -> Result<Opened, CannotStart> {
     let lock = claim(&config.state_directory)?;
     let workplace = Workplace::new(config.restic.clone(), &config.state_directory);
     workplace
@@ -419,6 +429,7 @@ async fn open(config: &Config, recording: Option<&Path>) -> Result<Opened, Canno
         warn!(%job, run = run.id.0, "backup interrupted: {job}, when rotused died; it is run again");
     }
     let health = Health::new(Model::new(config), remembered.health.clone());
+    let (letters, to_be_carried) = mpsc::unbounded_channel();
     let live = Arc::new(Live::new(config));
     remember(&live, &remembered, &health);
     let recorder = Recorder {
@@ -429,11 +440,25 @@ async fn open(config: &Config, recording: Option<&Path>) -> Result<Opened, Canno
         last_run: remembered.last_run,
         unwritten: Vec::new(),
         counting: Counting::default(),
+        planner: Planner::new(Arc::clone(config), remembered.told.clone()),
+        letters,
         prompts: HashMap::new(),
         recording: recording.map(Recording::begin).transpose()?,
         stopwatch: Stopwatch::start(),
     };
-    Ok(Opened { _lock: lock, recorder, reader, remembered, workplace, sockets, receiver, listener, address, desk })
+    Ok(Opened {
+        _lock: lock,
+        recorder,
+        reader,
+        remembered,
+        letters: to_be_carried,
+        workplace,
+        sockets,
+        receiver,
+        listener,
+        address,
+        desk,
+    })
 }
 
 /// Makes the state directory ours: there, writable, closed to others, and no second daemon in it.
@@ -464,6 +489,9 @@ fn remember(live: &Live, remembered: &Remembered, health: &Health) {
         }
     }
     live.acknowledged = remembered.acknowledged.clone();
+    for planned in &remembered.letters {
+        live.outbox.entry(planned.channel.clone()).or_default().waiting += 1;
+    }
     live.notified = remembered.notified.clone().into();
     live.incidents = health.open_incidents();
 }
@@ -480,12 +508,12 @@ async fn watchdog(reports: mpsc::Sender<Report>, stop: CancellationToken) {
         }
         let (reply, answer) = oneshot::channel();
         if reports.send(Report::Heartbeat(reply)).await.is_ok() && answer.await.is_ok() {
-            notify(&[NotifyState::Watchdog]);
+            tell_systemd(&[NotifyState::Watchdog]);
         }
     }
 }
 
-fn notify(states: &[NotifyState<'_>]) {
+fn tell_systemd(states: &[NotifyState<'_>]) {
     // Does nothing, successfully, when systemd has not started us.
     if let Err(fault) = sd_notify::notify(states) {
         warn!("systemd cannot be told how we are: {fault}");

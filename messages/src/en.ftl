@@ -522,3 +522,33 @@ config-maintenance-device = [[maintenance]] "{ $title }": no device is called "{
 config-maintenance-site = [[maintenance]] "{ $title }": no device stands at "{ $name }"; { $hint }
 config-maintenance-group = [[maintenance]] "{ $title }": no device has the group "{ $name }"; { $hint }
 config-unknown-gateway = gateways: no device is called "{ $name }"; { $hint }
+reason-late = of a hundred checks one starts more than { $by } late: ask less often, or give the machine more processors or a faster disk
+reason-not-started = it was not started when it was due; restart rotused, and report this
+notify-tag-warning = Warning
+notify-tag-critical = Fault
+notify-tag-escalated = Not taken care of
+notify-tag-reminder = Still broken
+notify-tag-resolved = Repaired
+notify-tag-digest = Digest
+notify-no-site = Without a site
+notify-since = since { $from }, for { $duration }
+notify-lasted = from { $from } to { $to }, for { $duration }
+notify-taken = { $count ->
+    [one] { $count } device is unreachable with it: { $names }
+   *[other] { $count } devices are unreachable with it: { $names }
+}
+notify-subject-one = [{ $tag }] { $what }: { $why }
+notify-subject-site = [{ $tag }] { $site }: { $count ->
+    [one] { $count } fault
+   *[other] { $count } faults
+}, probable root: { $root }
+notify-subject-sites = [{ $tag }] { $count ->
+    [one] { $count } fault
+   *[other] { $count } faults
+} at { $sites ->
+    [one] { $sites } site
+   *[other] { $sites } sites
+}, probable root: { $root }
+config-notify-limit = limit must be at least 1
+config-notify-link = link must begin with http:// or https://
+config-unknown-channel = no channel is called "{ $name }"; { $hint }

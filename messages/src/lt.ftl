@@ -532,3 +532,36 @@ config-maintenance-device = [[maintenance]] „{ $title }“: nėra įrenginio �
 config-maintenance-site = [[maintenance]] „{ $title }“: vietoje „{ $name }“ nėra jokio įrenginio; { $hint }
 config-maintenance-group = [[maintenance]] „{ $title }“: grupėje „{ $name }“ nėra jokio įrenginio; { $hint }
 config-unknown-gateway = gateways: nėra įrenginio „{ $name }“; { $hint }
+reason-late = vienas iš šimto tikrinimų prasideda daugiau kaip { $by } vėliau: tikrinkite rečiau arba duokite mašinai daugiau procesorių ar greitesnį diską
+reason-not-started = laiku nepradėta; paleiskite rotused iš naujo ir apie tai praneškite
+notify-tag-warning = Įspėjimas
+notify-tag-critical = Gedimas
+notify-tag-escalated = Niekas nesiėmė
+notify-tag-reminder = Tebeneveikia
+notify-tag-resolved = Sutaisyta
+notify-tag-digest = Suvestinė
+notify-no-site = Vieta nenurodyta
+notify-since = nuo { $from }, trunka { $duration }
+notify-lasted = nuo { $from } iki { $to }, truko { $duration }
+notify-taken = { $count ->
+    [one] dėl to nepasiekiamas { $count } įrenginys: { $names }
+    [few] dėl to nepasiekiami { $count } įrenginiai: { $names }
+   *[other] dėl to nepasiekiama { $count } įrenginių: { $names }
+}
+notify-subject-one = [{ $tag }] { $what }: { $why }
+notify-subject-site = [{ $tag }] { $site }: { $count ->
+    [one] { $count } gedimas
+    [few] { $count } gedimai
+   *[other] { $count } gedimų
+}, tikėtina priežastis – { $root }
+notify-subject-sites = [{ $tag }] { $count ->
+    [one] { $count } gedimas
+    [few] { $count } gedimai
+   *[other] { $count } gedimų
+} { $sites ->
+    [one] { $sites } vietoje
+   *[other] { $sites } vietose
+}, tikėtina priežastis – { $root }
+config-notify-limit = limit turi būti bent 1
+config-notify-link = link turi prasidėti http:// arba https://
+config-unknown-channel = nėra kanalo „{ $name }“; { $hint }

@@ -59,13 +59,15 @@ impl Maintenance {
             || device.site.as_ref().is_some_and(|site| self.sites.contains(site))
             || device.groups.iter().any(|group| self.groups.contains(group))
     }
+}
 
-    /// Whether its window is open.
+impl Occasion {
+    /// Whether it is now.
     #[must_use]
     pub fn is_open(&self, at: Timestamp, zone: &TimeZone) -> bool {
-        match &self.when {
-            Occasion::Once { from, to } => (*from..*to).contains(&at),
-            Occasion::Recurring { schedule, duration } => {
+        match self {
+            Self::Once { from, to } => (*from..*to).contains(&at),
+            Self::Recurring { schedule, duration } => {
                 // Open if it has begun after the last time at which one that would still be open could not have.
                 let Ok(duration) = SignedDuration::try_from(*duration) else { return false };
                 let Ok(earliest) = at.checked_sub(duration) else { return false };
@@ -144,14 +146,8 @@ pub(super) fn check(windows: &[Maintenance], devices: &[Device], path: &Path, pr
 mod tests {
     use super::*;
 
-    fn nightly(schedule: &str, duration: Duration) -> Maintenance {
-        Maintenance {
-            title: "naktis".to_owned(),
-            devices: Vec::new(),
-            sites: Vec::new(),
-            groups: Vec::new(),
-            when: Occasion::Recurring { schedule: schedule.parse().unwrap(), duration },
-        }
+    fn nightly(schedule: &str, duration: Duration) -> Occasion {
+        Occasion::Recurring { schedule: schedule.parse().unwrap(), duration }
     }
 
     #[test]

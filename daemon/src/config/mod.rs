@@ -17,6 +17,7 @@ mod difference;
 mod job;
 mod maintenance;
 mod name;
+mod rule;
 mod secret;
 mod traps;
 mod url;
@@ -46,6 +47,7 @@ pub use difference::{Difference, difference};
 pub use job::{Job, ReadData, Repository, Source};
 pub use maintenance::{Maintenance, Occasion};
 pub use name::{ChannelName, CheckName, CredentialName, DeviceName, JobName, LONGEST_NAME, NotAName, RepositoryName};
+pub use rule::{FaultKind, Heartbeat, Notify, Rule};
 pub use secret::{Secret, SecretFile};
 pub use traps::Traps;
 pub use url::Url;
@@ -76,6 +78,10 @@ pub struct Config {
     pub traps: Option<Traps>,
     /// By which people are told.
     pub channels: Vec<Arc<Channel>>,
+    /// Who is told of what, and when.
+    pub rules: Vec<Rule>,
+    /// What holds for all of them.
+    pub notify: Notify,
     /// What is watched, in the order of file names and places.
     pub devices: Vec<Device>,
     /// The devices through which this machine reaches all others: if they are silent, it may be this machine's fault.
@@ -191,6 +197,11 @@ fn read(path: &Path, reading: &Reading<'_>, problems: &Problems) -> Option<Confi
     let channels = main.tables("channel").into_iter().filter_map(|table| channel::read(table, reading));
     let channels: Vec<_> = channels.map(Arc::new).collect();
     unique("channel", channels.iter().map(AsRef::as_ref), path, problems);
+    let notify = main.table("notify").map(|table| rule::read_notify(table, reading)).unwrap_or_default();
+    let rules = main.tables("rule").into_iter().filter_map(|table| rule::read(table, &channels, &notify));
+    let mut rules: Vec<Rule> = rules.collect();
+    let unnamed = channels.iter().filter(|channel| rules.iter().all(|rule| rule.channel != channel.name));
+    rules.extend(unnamed.map(|channel| Rule::all(channel, &notify)).collect::<Vec<_>>());
     let repositories = main.tables("repository").into_iter().filter_map(|table| job::read_repository(table, reading));
     let repositories: Vec<_> = repositories.map(Arc::new).collect();
     unique("repository", repositories.iter().map(AsRef::as_ref), path, problems);
@@ -229,6 +240,8 @@ fn read(path: &Path, reading: &Reading<'_>, problems: &Problems) -> Option<Confi
         credentials,
         traps,
         channels,
+        rules,
+        notify,
         devices,
         gateways,
         maintenance,
@@ -317,6 +330,8 @@ impl Config {
             credentials: Vec::new(),
             traps: None,
             channels: Vec::new(),
+            rules: Vec::new(),
+            notify: Notify::default(),
             devices: Vec::new(),
             gateways: Vec::new(),
             maintenance: Vec::new(),

@@ -99,6 +99,13 @@ pub enum Reason {
         /// The gateways that are silent; empty if none is configured.
         gateways: Vec<DeviceName>,
     },
+    /// Checks start too late.
+    Late {
+        /// By how much, in words.
+        by: String,
+    },
+    /// What was due was not started.
+    NotStarted,
     /// What a person, or a part of the daemon, says of it.
     Said(String),
 }
@@ -151,6 +158,8 @@ impl Reason {
                 let names: Vec<&str> = gateways.iter().map(DeviceName::as_str).collect();
                 Message::new("reason-watcher-gateways").with("gateways", names.join(", "))
             }
+            Self::Late { by } => Message::new("reason-late").with("by", by.as_str()),
+            Self::NotStarted => Message::new("reason-not-started"),
             Self::Said(text) => Message::new("reason-said").with("text", text.as_str()),
         }
     }

@@ -263,7 +263,7 @@ impl Health {
     pub(super) fn pass_windows(&mut self, now: Moment, verdict: &mut Verdict) {
         for window in 0..self.model.windows.len() {
             let of_window = &self.model.windows[window];
-            let is_open = of_window.maintenance.is_open(now.at, &self.model.zone);
+            let is_open = of_window.maintenance.when.is_open(now.at, &self.model.zone);
             if is_open == self.open_windows[window] {
                 continue;
             }

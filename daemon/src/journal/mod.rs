@@ -4,6 +4,7 @@
 //! [`Journal::append`] is one transaction that has reached the disk when it returns (`synchronous = FULL`). A journal
 //! that is damaged or of a newer version is not repaired, replaced or guessed at: the daemon refuses to start and says so.
 
+mod letters;
 mod reader;
 mod remark;
 mod remembered;
@@ -21,7 +22,9 @@ use crate::backup::{JobRecord, Run, RunId};
 use crate::config::JobName;
 use crate::health::{Event, IncidentId, Memory, Notified};
 use crate::live::Acknowledged;
+use crate::notify::{Attempt, Planned, Recollection};
 
+pub use letters::LetterStory;
 pub use reader::{JournalReader, Story};
 pub use remark::{Remark, Words};
 
@@ -53,6 +56,10 @@ pub enum Entry {
     RunEnded(Run),
     /// A person says something of an incident.
     Remark(Remark),
+    /// Somebody is to be told.
+    Letter(Planned),
+    /// An attempt to tell somebody has ended.
+    Delivery(Attempt),
 }
 
 impl Entry {
@@ -79,6 +86,10 @@ pub struct Remembered {
     pub notified: Vec<Notified>,
     /// Who works on which open incident.
     pub acknowledged: BTreeMap<IncidentId, Acknowledged>,
+    /// What was told of which incidents.
+    pub told: Recollection,
+    /// Letters that wait to be delivered.
+    pub letters: Vec<Planned>,
     /// Runs that were under way when the daemon died. They are now marked as interrupted.
     pub interrupted: Vec<Run>,
 }
@@ -146,7 +157,8 @@ const SCHEMA_2: &str = "
     ) STRICT;
 ";
 
-/// What version 3 has beside that: how bad an incident is, what became of it, what people say of it, and whom it takes with it.
+/// What version 3 has beside that: how bad an incident is, what became of it, what people say of it, whom it takes with it, and
+/// who was told.
 const SCHEMA_3: &str = "
     ALTER TABLE incident ADD COLUMN severity TEXT NOT NULL DEFAULT 'critical';
     ALTER TABLE state_change ADD COLUMN incident INTEGER REFERENCES incident;
@@ -160,6 +172,17 @@ const SCHEMA_3: &str = "
         author TEXT NOT NULL, remark TEXT NOT NULL
     ) STRICT;
     CREATE INDEX remark_incident ON remark (incident);
+    CREATE TABLE letter (id TEXT PRIMARY KEY, at TEXT NOT NULL, channel TEXT NOT NULL, letter TEXT NOT NULL) STRICT;
+    CREATE TABLE letter_incident (
+        letter TEXT NOT NULL REFERENCES letter, incident INTEGER NOT NULL REFERENCES incident,
+        severity TEXT NOT NULL, is_over INTEGER NOT NULL, PRIMARY KEY (letter, incident)
+    ) STRICT;
+    CREATE INDEX letter_incident_incident ON letter_incident (incident);
+    CREATE TABLE delivery (
+        id INTEGER PRIMARY KEY, letter TEXT NOT NULL REFERENCES letter, at TEXT NOT NULL,
+        is_final INTEGER NOT NULL, delivery TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX delivery_letter ON delivery (letter);
 ";
 
 impl Journal {
@@ -179,7 +202,7 @@ impl Journal {
         let mut journal = Self { path: path.to_owned(), connection };
         let interrupted = journal.unfinished(now).map_err(failed)?;
         journal.append(&interrupted.iter().cloned().map(Entry::RunEnded).collect::<Vec<_>>())?;
-        let remembered = journal.remembered(interrupted).map_err(failed)?;
+        let remembered = journal.remembered(interrupted, now).map_err(failed)?;
         Ok((journal, remembered))
     }
 
@@ -226,7 +249,7 @@ fn prepare(connection: &mut Connection) -> rusqlite::Result<i64> {
     if found < 2 {
         add(&transaction, SCHEMA_2, &["notification"])?;
     }
-    add(&transaction, SCHEMA_3, &["incident_update", "remark"])?;
+    add(&transaction, SCHEMA_3, &["incident_update", "remark", "letter", "letter_incident", "delivery"])?;
     transaction.pragma_update(None, "user_version", VERSION)?;
     transaction.commit()?;
     Ok(VERSION)
@@ -256,6 +279,10 @@ fn write(connection: &mut Connection, entries: &[Entry]) -> rusqlite::Result<()>
                 transaction.execute("INSERT INTO run VALUES (?1, ?2, ?3)", values)?;
             }
             Entry::Remark(remark) => write_remark(&transaction, remark)?,
+            Entry::Letter(planned) => letters::write_letter(&transaction, planned)?,
+            Entry::Delivery(Attempt { letter, at, delivery, .. }) => {
+                letters::write_delivery(&transaction, letter, *at, delivery)?;
+            }
             Entry::RunEnded(run) => {
                 let values = params![run.id.0, run.ended.to_string(), json(&run.outcome)?];
                 transaction.execute("INSERT INTO run_outcome VALUES (?1, ?2, ?3)", values)?;

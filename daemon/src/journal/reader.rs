@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
+use super::letters::{self, LetterStory};
 use super::row::{self, from_json, parsed};
 use super::{JournalError, Remark};
 use crate::health::{Change, Incident, IncidentId, Update};
@@ -26,6 +27,8 @@ pub struct Story {
     pub updates: Vec<(Timestamp, Update)>,
     /// What people said of it.
     pub remarks: Vec<Remark>,
+    /// Who was told of it, and whether that arrived.
+    pub letters: Vec<LetterStory>,
     /// What it took with it, and when.
     pub taken: Vec<Change>,
 }
@@ -74,7 +77,7 @@ impl JournalReader {
             row::INCIDENT
         );
         let mut statement = self.connection.prepare_cached(&select)?;
-        let incidents = statement.query_map((only_open, most), resolved)?;
+        let incidents = statement.query_map((only_open, most), row::resolved)?;
         incidents.map(|incident| self.as_it_became(incident?).map(|(incident, _)| incident)).collect()
     }
 
@@ -98,10 +101,11 @@ impl JournalReader {
              WHERE incident.id = ?1",
             row::INCIDENT
         );
-        let found = self.connection.query_row(&select, [id.0], resolved).optional()?;
+        let found = self.connection.query_row(&select, [id.0], row::resolved).optional()?;
         let Some(incident) = found else { return Ok(None) };
         let (incident, updates) = self.as_it_became(incident)?;
-        Ok(Some(Story { incident, updates, remarks: self.remarks(id)?, taken: self.taken(id)? }))
+        let letters = letters::of_incident(&self.connection, id)?;
+        Ok(Some(Story { incident, updates, remarks: self.remarks(id)?, letters, taken: self.taken(id)? }))
     }
 
     fn remarks(&self, id: IncidentId) -> rusqlite::Result<Vec<Remark>> {
@@ -121,9 +125,4 @@ impl JournalReader {
         let taken = statement.query_map([id.0], row::change)?;
         taken.collect()
     }
-}
-
-fn resolved(row: &rusqlite::Row<'_>) -> rusqlite::Result<Incident> {
-    let at: Option<String> = row.get(5)?;
-    Ok(Incident { resolved: at.map(|_| parsed(row, 5)).transpose()?, ..row::incident(row)? })
 }

@@ -10,6 +10,7 @@ use crate::backup::{JobRecord, Outcome, Run, RunId};
 use crate::config::{CheckId, JobName};
 use crate::health::{Change, Incident, IncidentId, Memory, Notified, Update};
 use crate::live::Acknowledged;
+use crate::notify::Recollection;
 
 impl Journal {
     pub(super) fn unfinished(&self, now: Timestamp) -> rusqlite::Result<Vec<Run>> {
@@ -23,15 +24,28 @@ impl Journal {
         runs.collect()
     }
 
-    pub(super) fn remembered(&self, interrupted: Vec<Run>) -> rusqlite::Result<Remembered> {
+    pub(super) fn remembered(&self, interrupted: Vec<Run>, now: Timestamp) -> rusqlite::Result<Remembered> {
         let highest = |table: &str| {
             let select = format!("SELECT coalesce(max(id), 0) FROM {table}");
             self.connection.query_row(&select, [], |row| row.get(0))
         };
         let health =
             Memory { states: self.states()?, open: self.open_incidents()?, last_incident: highest("incident")? };
-        let (notified, acknowledged) = (self.notified()?, self.acknowledged()?);
-        Ok(Remembered { acknowledged, health, last_run: highest("run")?, jobs: self.jobs()?, notified, interrupted })
+        let acknowledged = self.acknowledged()?;
+        let told = Recollection {
+            acknowledged: acknowledged.keys().copied().collect(),
+            ..self.recollection(&health.open, now)?
+        };
+        Ok(Remembered {
+            health,
+            last_run: highest("run")?,
+            jobs: self.jobs()?,
+            notified: self.notified()?,
+            acknowledged,
+            told,
+            letters: self.waiting()?,
+            interrupted,
+        })
     }
 
     fn notified(&self) -> rusqlite::Result<Vec<Notified>> {

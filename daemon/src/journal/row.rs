@@ -68,3 +68,9 @@ pub(super) fn updates(connection: &Connection, incident: IncidentId) -> rusqlite
     let updates = statement.query_map([incident.0], |row| Ok((parsed(row, 0)?, from_json(row, 1)?)))?;
     updates.collect()
 }
+
+/// The incident in a row of [`INCIDENT`] and the time at which it was resolved, if it was.
+pub(super) fn resolved(row: &Row<'_>) -> rusqlite::Result<Incident> {
+    let at: Option<String> = row.get(5)?;
+    Ok(Incident { resolved: at.map(|_| parsed(row, 5)).transpose()?, ..incident(row)? })
+}

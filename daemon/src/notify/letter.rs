@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::template::entities;
 use crate::config::ChannelName;
+use crate::health::Severity;
 
 /// What is to be told, ready in words. Serialisable, because it waits in the journal until it is delivered.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -55,16 +56,6 @@ pub enum LetterKind {
     Watcher,
 }
 
-/// How bad something is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Severity {
-    /// It can wait for working hours.
-    Warning,
-    /// People cannot work.
-    Critical,
-}
-
 /// An incident that a letter speaks of.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Alert {
@@ -100,17 +91,6 @@ impl LetterKind {
             Self::Digest => "digest",
             Self::Test => "test",
             Self::Watcher => "watcher",
-        }
-    }
-}
-
-impl Severity {
-    /// As in JSON.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Warning => "warning",
-            Self::Critical => "critical",
         }
     }
 }

@@ -1,12 +1,17 @@
 //! How people are told: a [`Letter`], which is words and what they are about, goes through a channel.
 //!
-//! Why something happened, who is told and when is decided elsewhere. Here a letter is put into the form that a channel
-//! has, handed over once, and what the other side says is brought back: that it has it ([`Receipt`]), or why not and
-//! whether it is worth another try ([`NotDelivered`]).
+//! Who is told of what, and when, is decided by the [`Planner`], purely, from the events of [`crate::health`]. Its letters stand in the
+//! journal until they are delivered, and are carried by the outbox ([`carry`]), again and again until each is taken or refused. A
+//! channel puts one letter into its form, hands it over once, and brings back what the other side says: that it has it
+//! ([`Receipt`]), or why not and whether it is worth another try ([`NotDelivered`]).
 
 mod channel;
+pub mod heartbeat;
 mod letter;
+mod outbox;
+mod planner;
 pub(crate) mod template;
+mod words;
 
 use std::fmt;
 use std::time::Duration;
@@ -16,7 +21,9 @@ use messages::Message;
 use crate::probe::{Failure, one_line};
 
 pub use channel::deliver;
-pub use letter::{Alert, Letter, LetterKind, Severity};
+pub use letter::{Alert, Letter, LetterKind};
+pub use outbox::{Attempt, Delivery, carry};
+pub use planner::{Planned, Planner, Recollection, Told};
 
 /// How long one delivery may take as a whole; then it counts as not delivered for now.
 pub const LONGEST_DELIVERY: Duration = Duration::from_secs(60);

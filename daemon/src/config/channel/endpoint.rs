@@ -32,7 +32,7 @@ impl fmt::Debug for Endpoint {
 
 impl Endpoint {
     /// Reads `url`, `token`, `authority` and `expires_within`.
-    pub(super) fn read(table: &mut Table<'_>, reading: &Reading<'_>) -> Option<Self> {
+    pub(in crate::config) fn read(table: &mut Table<'_>, reading: &Reading<'_>) -> Option<Self> {
         let is_secret = table.is_table("url");
         let url = if is_secret { secret_url(table, reading) } else { table.required("url") };
         let has_token = table.is_table("token");

@@ -8,9 +8,10 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::super::template::JSON;
-use super::super::{Alert, Letter, LetterKind, NotDelivered, Receipt, Severity};
+use super::super::{Alert, Letter, LetterKind, NotDelivered, Receipt};
 use super::post::{Parcel, post};
 use crate::config::Alertmanager;
+use crate::health::Severity;
 
 /// As long an open incident is believed in without a further word.
 const BELIEVED: SignedDuration = SignedDuration::from_hours(7 * 24);

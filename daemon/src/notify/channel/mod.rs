@@ -9,6 +9,8 @@ mod webhook;
 
 use jiff::Timestamp;
 
+pub(super) use post::{Parcel, post};
+
 use super::{LONGEST_DELIVERY, Letter, NotDelivered, Receipt};
 use crate::config::{Channel, ChannelKind};
 use crate::probe::Failure;

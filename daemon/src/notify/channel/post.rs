@@ -19,23 +19,23 @@ const LONGEST_ANSWER: usize = 16 * 1024;
 const SHORTEST_SECRET: usize = 6;
 
 /// Content on its way to a web server.
-pub(super) struct Parcel<'a> {
+pub(in crate::notify) struct Parcel<'a> {
     /// How it is handed over.
-    pub(super) method: Method,
+    pub(in crate::notify) method: Method,
     /// Path and query.
-    pub(super) target: &'a str,
+    pub(in crate::notify) target: &'a str,
     /// Further fields.
-    pub(super) headers: &'a [(HeaderName, HeaderValue)],
+    pub(in crate::notify) headers: &'a [(HeaderName, HeaderValue)],
     /// The kind of content.
-    pub(super) content_type: &'a str,
+    pub(in crate::notify) content_type: &'a str,
     /// The content.
-    pub(super) content: String,
+    pub(in crate::notify) content: String,
     /// Of the letter.
-    pub(super) id: &'a str,
+    pub(in crate::notify) id: &'a str,
 }
 
 /// Hands content over and says what the server makes of it.
-pub(super) async fn post(endpoint: &Endpoint, parcel: Parcel<'_>) -> Result<Receipt, NotDelivered> {
+pub(in crate::notify) async fn post(endpoint: &Endpoint, parcel: Parcel<'_>) -> Result<Receipt, NotDelivered> {
     let secrets = Secrets::of(endpoint);
     match send(endpoint, parcel).await {
         Ok(page) => judge(&page, &secrets),
