@@ -198,6 +198,7 @@ watcher-schedule = the schedule of the backup "{ $name }"
 ## Channels
 
 config-channel-login-in-plain-text = without TLS everybody on the way could read the password of { $key }; choose security = "starttls" or "tls"
+config-channel-address = an address in { $key } is none that mail can go to
 config-channel-secret-url = the secret of url is no web address; it must begin with http:// or https:// and name no user
 config-channel-timeout = { $key } must be at most 60s
 config-channel-command-absolute = { $key } must begin with the absolute path of a program, such as ["/usr/local/bin/telegrama", "--skubu"]

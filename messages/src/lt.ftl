@@ -203,6 +203,7 @@ watcher-schedule = kopijos „{ $name }“ tvarkaraštis
 ## Pranešimų kanalai
 
 config-channel-login-in-plain-text = be TLS { $key } slaptažodį galėtų perskaityti kiekvienas pakeliui; rinkitės security = "starttls" arba "tls"
+config-channel-address = tarp { $key } adresų yra toks, į kurį laiškas nueiti negali
 config-channel-secret-url = slapta url reikšmė nėra žiniatinklio adresas; jis turi prasidėti http:// arba https:// ir būti be naudotojo
 config-channel-timeout = { $key } gali būti ne ilgesnis kaip 60s
 config-channel-command-absolute = { $key } turi prasidėti absoliučiuoju programos keliu, pavyzdžiui, ["/usr/local/bin/telegrama", "--skubu"]

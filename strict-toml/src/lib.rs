@@ -292,9 +292,15 @@ impl<'a> Table<'a> {
 
     /// Reports `key` as missing if it is; for keys whose value is a table.
     pub fn must_exist(&self, key: &'static str, example: &'static str) {
-        if !self.entries.iter().any(|(name, _)| name.get_ref() == key) {
+        if !self.has(key) {
             self.report_missing(key, example);
         }
+    }
+
+    /// Whether `key` is written, whatever its value: for keys of which one excludes another.
+    #[must_use]
+    pub fn has(&self, key: &str) -> bool {
+        self.entries.iter().any(|(name, _)| name.get_ref() == key)
     }
 
     /// Whether the value of `key` is a table: for keys that can be written in more than one way.

@@ -15,6 +15,7 @@ mod nginx;
 mod nsd;
 mod peers;
 mod slapd;
+mod web_listener;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -33,6 +34,7 @@ pub use nginx::Nginx;
 pub use nsd::Nsd;
 pub use peers::{Database, Snmpd, free_port};
 pub use slapd::Slapd;
+pub use web_listener::{Request, WebListener};
 
 /// How long anything may take that should happen soon. Only a failing test waits so long.
 pub const SOON: Duration = Duration::from_secs(30);

@@ -39,6 +39,10 @@ impl MailSystem {
     pub const PASSWORD: &str = "ąžuolas \"2026\\{5}";
     /// The domain that is delivered.
     pub const DOMAIN: &str = "azuolynas.example";
+    /// An address in it for which Postfix takes nothing (550).
+    pub const GONE: &str = "isejes@azuolynas.example";
+    /// An address in it for which Postfix takes nothing for now (450).
+    pub const BUSY: &str = "uzimtas@azuolynas.example";
 
     /// Starts both and waits until they listen; none, which is said, when we are not root.
     #[must_use]
@@ -176,6 +180,8 @@ impl MailSystem {
             virtual_mailbox_domains = {domain}
             virtual_transport = lmtp:unix:{folder}/lmtp
             smtpd_relay_restrictions = permit_sasl_authenticated, reject
+            smtpd_recipient_restrictions = check_recipient_access inline:{{ {{{gone} = 550 5.1.1 the mailbox is gone}}, \
+            {{{busy} = 450 4.2.0 come again}} }}
             smtpd_tls_cert_file = {certificate}
             smtpd_tls_key_file = {key}
             smtpd_tls_security_level = may
@@ -185,6 +191,8 @@ impl MailSystem {
             smtpd_sasl_path = {folder}/auth\n",
             folder = self.folder.path().display(),
             domain = Self::DOMAIN,
+            gone = Self::GONE,
+            busy = Self::BUSY,
             certificate = self.authority.path("pastas.pem").display(),
             key = self.authority.path("pastas.key").display(),
         );
@@ -219,6 +227,17 @@ impl MailSystem {
         self.run(Command::new(installed("postfix")).arg("-c").arg(configuration).arg("start-fg"));
     }
 
+    /// Stops both; nobody listens on their ports any more.
+    pub fn stop(&mut self) {
+        // Its parent process is a script that does not hand signals on.
+        let _ = Command::new(installed("postfix")).arg("-c").arg(self.path("postfix")).arg("abort").output();
+        for mut child in self.children.drain(..) {
+            // Asked, so that they end their own children. Of a process that has ended already there is nothing to end.
+            let _ = kill_process(Pid::from_child(&child), Signal::TERM);
+            let _ = child.wait();
+        }
+    }
+
     fn run(&mut self, command: &mut Command) {
         let child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn();
         self.children.push(child.expect("a mail server starts; tests/install-packages installs it"));
@@ -232,12 +251,6 @@ fn installed(program: &str) -> PathBuf {
 
 impl Drop for MailSystem {
     fn drop(&mut self) {
-        // Its parent process is a script that does not hand signals on.
-        let _ = Command::new(installed("postfix")).arg("-c").arg(self.path("postfix")).arg("abort").output();
-        for child in &mut self.children {
-            // Asked, so that they end their own children. Of a process that has ended already there is nothing to end.
-            let _ = kill_process(Pid::from_child(child), Signal::TERM);
-            let _ = child.wait();
-        }
+        self.stop();
     }
 }

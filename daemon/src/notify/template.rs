@@ -182,16 +182,11 @@ fn markdown(text: &str) -> String {
     escaped
 }
 
-/// The whole of an error with its causes, on one line.
+/// What is wrong and where, on one line; the drawing of the place that follows would not be one.
 fn described(error: &tera::Error) -> String {
-    let mut words = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(inner) = cause {
-        words.push_str(": ");
-        words.push_str(&inner.to_string());
-        cause = inner.source();
-    }
-    words.split_whitespace().collect::<Vec<_>>().join(" ")
+    let words = error.to_string();
+    let lines = words.lines().map(str::trim).take_while(|line| !line.starts_with('|'));
+    lines.collect::<Vec<_>>().join(" ").trim_start_matches("error: ").to_owned()
 }
 
 #[cfg(test)]

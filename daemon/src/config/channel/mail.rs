@@ -89,6 +89,10 @@ impl MailRoute {
         };
         let from: Option<MailAddress> = table.required("from");
         let to: Option<OneOrSeveral<MailAddress>> = table.required("to");
+        // The library that writes the mail has rules of its own, such as about the length of a part of a domain.
+        let is_known = |address: &MailAddress| address.to_string().parse::<lettre::Address>().is_ok();
+        let good = good & within(table, "from", from.iter().all(is_known), "config-channel-address");
+        let good = good & within(table, "to", to.iter().flat_map(|to| &to.0).all(is_known), "config-channel-address");
         let (host, (login, security)) = host.zip(login.zip(security))?;
         let (from, OneOrSeveral(to)) = from.zip(to)?;
         good.then(|| Self { host: host.0.to_str().into_owned(), port, security, login, from, to })

@@ -95,3 +95,35 @@ fn within(table: &Table<'_>, key: &'static str, good: bool, message: &'static st
     }
     good
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::super::Location;
+
+    #[test]
+    fn a_channel_never_shows_what_is_secret_of_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let secret = |name: &str, text: &str| {
+            fs::write(folder.path().join(name), text).unwrap();
+            fs::set_permissions(folder.path().join(name), Permissions::from_mode(0o600)).unwrap();
+        };
+        secret("url", "https://chat.azuolynas.lt/hooks/slapta");
+        secret("token", "slapta");
+        let main = folder.path().join("rotused.toml");
+        let text = "state_directory = \"state\"
+            channel = [
+                { name = \"a\", kind = \"webhook\", template = \"json\", url = { file = \"url\" }, token = { file = \"token\" },
+                  headers = { X-Api-Key = \"slapta\" } },
+                { name = \"b\", kind = \"mail\", server = \"a.lt\", user = \"rotuse\", password = { file = \"token\" },
+                  from = \"a@b.lt\", to = \"c@d.lt\" },
+            ]";
+        fs::write(&main, text).unwrap();
+        let config = Location { main, credentials_directory: None }.load().unwrap();
+        let shown = format!("{:?}", config.channels);
+        assert!(shown.contains("chat.azuolynas.lt") && shown.contains("c@d.lt"), "{shown}");
+        assert!(!shown.contains("slapta"), "{shown}");
+    }
+}

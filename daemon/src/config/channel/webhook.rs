@@ -67,10 +67,10 @@ impl Webhook {
         let endpoint = Endpoint::read(table, reading);
         let ready: Option<Dialect> = table.optional("template");
         let dialect = ready.unwrap_or(Dialect::Own);
-        let template = match (ready, table.is_table("body")) {
-            (Some(dialect), false) => dialect.template(),
-            (None, true) => own_template(table, reading),
-            (Some(_), true) | (None, false) => {
+        let template = match (table.has("template"), table.has("body")) {
+            (true, false) => dialect.template(),
+            (false, true) => own_template(table, reading),
+            (true, true) | (false, false) => {
                 table.report(&table.place_of("body"), Message::new("config-channel-template-or-body"));
                 None
             }

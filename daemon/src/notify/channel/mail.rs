@@ -81,7 +81,8 @@ async fn hand_in(
     from: Address,
     to: Vec<Address>,
 ) -> Result<Receipt, NotDelivered> {
-    session.command(Mail::new(Some(from), Vec::new())).await.map_err(|error| refused(&error))?;
+    // A sender that is refused, or that had to log in first, is the channel's fault: once it is mended the letter is wanted.
+    session.command(Mail::new(Some(from), Vec::new())).await.map_err(|error| yet(&error))?;
     let mut refusals = Vec::new();
     let mut taken = 0;
     for recipient in to {

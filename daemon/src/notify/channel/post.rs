@@ -92,6 +92,9 @@ impl Secrets {
             let target = Zeroizing::new(endpoint.url.target());
             let parts = target.split(['/', '?', '&', '=', ';']).map(str::to_owned).map(Zeroizing::new);
             secrets.extend(parts.filter(|part| part.len() >= SHORTEST_SECRET));
+            if target.len() >= SHORTEST_SECRET {
+                secrets.push(target);
+            }
         }
         secrets.extend(endpoint.token.iter().map(|token| Zeroizing::new(token.reveal().to_owned())));
         // The longer first: one may be a part of another.
