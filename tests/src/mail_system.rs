@@ -224,13 +224,42 @@ impl MailSystem {
         }
         let owned = Command::new("chown").arg("postfix").arg(self.path("data")).status().unwrap();
         assert!(owned.success(), "{owned}");
+        self.run_postfix();
+    }
+
+    fn run_postfix(&mut self) {
+        let configuration = self.path("postfix");
         self.run(Command::new(installed("postfix")).arg("-c").arg(configuration).arg("start-fg"));
+    }
+
+    /// Stops Postfix alone: mail can be read, and none handed in.
+    ///
+    /// # Panics
+    /// When it does not stop.
+    pub fn stop_postfix(&mut self) {
+        self.abort_postfix();
+        let smtp = self.smtp;
+        eventually("the end of Postfix", || TcpStream::connect(("127.0.0.1", smtp)).is_err().then_some(()));
+    }
+
+    /// Starts it again.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn start_postfix_again(&mut self) {
+        self.run_postfix();
+        let smtp = self.smtp;
+        eventually("Postfix", || TcpStream::connect(("127.0.0.1", smtp)).ok());
+    }
+
+    fn abort_postfix(&self) {
+        // Its parent process is a script that does not hand signals on.
+        let _ = Command::new(installed("postfix")).arg("-c").arg(self.path("postfix")).arg("abort").output();
     }
 
     /// Stops both; nobody listens on their ports any more.
     pub fn stop(&mut self) {
-        // Its parent process is a script that does not hand signals on.
-        let _ = Command::new(installed("postfix")).arg("-c").arg(self.path("postfix")).arg("abort").output();
+        self.abort_postfix();
         for mut child in self.children.drain(..) {
             // Asked, so that they end their own children. Of a process that has ended already there is nothing to end.
             let _ = kill_process(Pid::from_child(&child), Signal::TERM);

@@ -23,13 +23,17 @@ fn the_examples_in_the_shipped_configuration_are_valid_too() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, with_examples(&text)).unwrap();
     }
-    let secrets = ["lan-v3-authentication", "lan-v3-privacy", "old-printers", "repository-nas", "mail", "db"];
+    let secrets =
+        ["lan-v3-authentication", "lan-v3-privacy", "old-printers", "repository-nas", "mail", "db", "pastas", "matrix"];
     fs::create_dir(folder.path().join("secrets")).unwrap();
     for secret in secrets {
         let path = folder.path().join("secrets").join(secret);
         fs::write(&path, "slaptas-zodis").unwrap();
         fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
     }
+    let chat = folder.path().join("secrets/pokalbis");
+    fs::write(&chat, "https://pokalbis.azuolynas.lt/hooks/slapta").unwrap();
+    fs::set_permissions(&chat, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
     let authority = fs::read(Authority::new().path("authority.pem")).unwrap();
     fs::write(folder.path().join("authority.pem"), authority).unwrap();
     let output = Command::new(program("rotused"))

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use rusqlite::Connection;
 use rustix::process::Signal;
-use tests::{Installation, free_port, program};
+use tests::{Installation, Rotused, free_port, program};
 
 fn incident(installation: &Installation, arguments: &[&str]) -> Output {
     let mut command = Command::new(program("rotused"));
@@ -90,6 +90,36 @@ fn without_a_daemon_the_command_writes_by_itself_and_the_next_daemon_knows() {
     let mut rotused = installation.start();
     rotused.metric_is("rotuse_incidents_open", |count| count == 2.0);
     rotused.log.line_with(&["incident opened", "incident=2"]);
+}
+
+#[test]
+fn what_was_recorded_is_replayed_to_the_same_incidents() {
+    let installation = Installation::new();
+    let port = free_port();
+    let check = format!(
+        "{{ kind = \"tcp\", port = {port}, name = \"web\", interval = \"1s\", timeout = \"500ms\", confirm = 1 }}"
+    );
+    installation.device("serveris", "127.0.0.1", &check);
+    let recording = installation.path("recording.jsonl");
+    let mut rotused = Rotused::of(installation.command(&["run"]).arg("--record").arg(&recording));
+    rotused.log.line_with(&["incident opened", "serveris/web"]);
+    let listener = TcpListener::bind(("127.0.0.1", port)).unwrap();
+    rotused.log.line_with(&["incident resolved"]);
+    drop(listener);
+    rotused.log.line_with(&["incident opened", "incident=2"]);
+    let _ = rotused.stop();
+    let replay = || {
+        let mut command: Command = installation.command(&["replay"]);
+        let output = command.arg(&recording).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let said = replay();
+    let incidents: Vec<&str> = said.lines().filter(|line| line.contains(" incident ")).collect();
+    let [opened, resolved, again] = incidents[..] else { panic!("{said}") };
+    assert!(opened.contains("incident 1 opened (critical): serveris/web") && resolved.contains("incident 1 resolved"));
+    assert!(again.contains("incident 2 opened"), "{again}");
+    assert_eq!(said, replay());
 }
 
 /// What stands in a table, by number.
