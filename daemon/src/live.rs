@@ -31,6 +31,8 @@ pub struct Status {
     pub jobs: Vec<JobStatus>,
     /// Open incidents, the oldest first.
     pub incidents: Vec<Incident>,
+    /// Counts what has changed that people want to see at once: not every number that is measured.
+    pub version: u64,
     /// Who works on which open incident, and since when.
     pub acknowledged: BTreeMap<IncidentId, Acknowledged>,
     /// How each channel by which people are told does.
@@ -104,6 +106,8 @@ pub struct DeviceStatus {
     pub kind: Option<DeviceKind>,
     /// The devices through which it is reached.
     pub parents: Vec<DeviceName>,
+    /// What it belongs to beside its site.
+    pub groups: Vec<String>,
     /// Its address.
     pub address: IpAddr,
     /// Its checks, at least one.
@@ -200,6 +204,7 @@ impl Status {
             site: device.site.clone(),
             kind: device.kind,
             parents: device.parents.clone(),
+            groups: device.groups.clone(),
             address: device.address,
             checks: device
                 .checks
@@ -274,6 +279,15 @@ impl Status {
     #[must_use]
     pub fn device(&self, name: &str) -> Option<&DeviceStatus> {
         self.devices.iter().find(|device| device.name.as_str() == name)
+    }
+
+    /// How many devices are unreachable because of an incident.
+    #[must_use]
+    pub fn taken_by(&self, incident: IncidentId) -> u64 {
+        let is_taken = |device: &&DeviceStatus| {
+            device.state() == State::Unreachable && device.checks.iter().any(|check| check.incident == Some(incident))
+        };
+        u64::try_from(self.devices.iter().filter(is_taken).count()).unwrap_or(u64::MAX)
     }
 
     /// The check of that id, to write to.

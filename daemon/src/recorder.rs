@@ -220,13 +220,18 @@ impl Recorder {
                     let mut live = self.live.write();
                     live.reconfigure(&config, &changed);
                     live.refused = None;
+                    live.version += 1;
                 }
                 self.prompts.retain(|check, _| !changed.contains(check));
                 self.planner.reconfigure(config);
                 self.conclude(verdict);
                 let _ = reply.send(());
             }
-            Report::Refused(refused) => self.live.write().refused = Some(refused),
+            Report::Refused(refused) => {
+                let mut live = self.live.write();
+                live.refused = Some(refused);
+                live.version += 1;
+            }
             Report::Said(request, reply) => {
                 let _ = reply.send(self.said(request));
             }
@@ -350,7 +355,9 @@ impl Recorder {
             if let Entry::Remark(Remark { words: Words::Acknowledged { .. }, author, at, .. }) = entry {
                 self.planner.acknowledged(incident);
                 let acknowledged = Acknowledged { author: author.clone(), at: *at };
-                self.live.write().acknowledged.insert(incident, acknowledged);
+                let mut live = self.live.write();
+                live.acknowledged.insert(incident, acknowledged);
+                live.version += 1;
             }
         }
         self.write(entries);
@@ -422,6 +429,7 @@ impl Recorder {
     fn show(&mut self, events: &[Event]) {
         events.iter().for_each(|event| self.planner.take_in(event));
         let mut live = self.live.write();
+        live.version += u64::from(!events.is_empty());
         for event in events {
             if let Event::StateChanged(change) = event
                 && let Some(check) = live.check_mut(&change.check)

@@ -34,7 +34,7 @@ use crate::desk;
 use crate::health::{Health, Model};
 use crate::history::{History, HistoryError, HistoryReader};
 use crate::jobs::{Keepers, Last, Surroundings};
-use crate::journal::{Journal, JournalError, Remembered};
+use crate::journal::{Journal, JournalError, JournalReader, Remembered};
 use crate::live::{Live, Refused};
 use crate::notify::{self, Planned, Planner, heartbeat};
 use crate::recorder::{self, Recorder, Report, Stopwatch};
@@ -44,7 +44,7 @@ use crate::schedule::Counting;
 use crate::snmp::{CannotReceive, Received, Receiver, Transports};
 use crate::traps::{self, Counts, Hearing};
 use crate::watch::{Sockets, Watchers};
-use crate::web::{self, Pages};
+use crate::web::{self, Pages, Sources};
 
 /// Why the daemon did not start. Nothing has been watched, backed up or served.
 #[derive(Debug, thiserror::Error)]
@@ -106,6 +106,7 @@ struct Opened {
     _lock: File,
     recorder: Recorder,
     reader: HistoryReader,
+    journal: JournalReader,
     remembered: Remembered,
     /// From the recorder to those who carry them; as many as the limit of an hour lets through.
     letters: mpsc::UnboundedReceiver<Planned>,
@@ -134,7 +135,13 @@ pub async fn run(location: Location, config: Config, recording: Option<&Path>) -
     let recorder = opened.recorder;
     let recording = tokio::task::spawn_blocking(move || recorder.run(received));
 
-    let pages = Pages::new(Arc::clone(&live), Some(opened.reader), config.time_zone.clone());
+    let pages = Pages::new(Sources {
+        live: Arc::clone(&live),
+        history: Some(opened.reader),
+        journal: Some(opened.journal),
+        state_directory: config.state_directory.clone(),
+        zone: config.time_zone.clone(),
+    });
     let serving = web::serve(opened.listener, web::router(pages), stop.clone());
     tasks.spawn(async move {
         if let Err(fault) = serving.await {
@@ -413,7 +420,9 @@ async fn open(config: &Arc<Config>, recording: Option<&Path>) -> Result<Opened, 
             detail: fault.to_string(),
         })?;
     }
-    let (journal, remembered) = Journal::open(&config.state_directory.join("journal.db"), Timestamp::now())?;
+    let journal_file = config.state_directory.join("journal.db");
+    let (journal, remembered) = Journal::open(&journal_file, Timestamp::now())?;
+    let journal_reader = JournalReader::open(&journal_file)?;
     let history = History::open(&config.state_directory.join("history.db"))?;
     let reader = history.reader()?;
     let desk = desk::open(&config.state_directory)
@@ -450,6 +459,7 @@ async fn open(config: &Arc<Config>, recording: Option<&Path>) -> Result<Opened, 
         _lock: lock,
         recorder,
         reader,
+        journal: journal_reader,
         remembered,
         letters: to_be_carried,
         workplace,

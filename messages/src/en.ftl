@@ -553,3 +553,113 @@ notify-subject-sites = [{ $tag }] { $count ->
 config-notify-limit = limit must be at least 1
 config-notify-link = link must begin with http:// or https://
 config-unknown-channel = no channel is called "{ $name }"; { $hint }
+web-pages = Pages
+web-page-overview = Overview
+web-page-incidents = Faults
+web-page-backups = Backups
+web-page-watcher = The watcher itself
+web-page-wall = Wall
+web-page-map = Map
+web-page-availability = Availability
+web-incidents-page = Fault journal
+web-incidents-all = All faults
+web-only-open = Only open ones
+web-also-resolved = Also those that are resolved
+web-no-incidents = There is no open fault.
+web-incidents-more = Only the newest { $count } are shown; `rotused incident list --all --most N` lists more.
+web-incident-resolved = Repaired
+web-incident-warning = Warning
+web-incident-critical = Fault
+web-incident-commands = These pages change nothing. Say that you work on a fault, add a note or how it was repaired with `rotused incident ack`, `note` and `repair` on the server.
+web-no-such-incident = There is no fault number { $number }.
+web-acknowledged = { $name } works on it
+web-works-on-it = Works on it
+web-nobody = nobody yet
+web-number = Number
+web-opened = Since
+web-resolved = Until
+web-not-yet = not yet
+web-lasts = Lasts
+web-lasted = lasted
+web-linked = Belongs together with
+web-to-incidents = To the fault journal
+web-timeline = What happened
+web-taken-heading = Unreachable because of it
+web-day-around = The day around it
+web-taken = { $count ->
+    [one] { $count } device is unreachable because of it
+   *[other] { $count } devices are unreachable because of it
+}
+web-more-incidents = { $count ->
+    [one] { $count } more fault
+   *[other] { $count } more faults
+}
+web-more-devices = { $count ->
+    [one] { $count } more device; choose above to see it
+   *[other] { $count } more devices; choose above to see them
+}
+web-search = Search
+web-any = any
+web-show = Show
+web-show-all = Show all
+web-show-site = Show the devices
+web-group = Group
+web-found-devices = { $count ->
+    [one] { $count } device
+   *[other] { $count } devices
+}
+web-jobs-troubled = Backups that need attention
+web-good-jobs = { $count ->
+    [one] { $count } backup is as it should be
+   *[other] { $count } backups are as they should be
+}
+web-no-jobs = No backups are configured.
+web-job-started = Started
+web-job-newest-runs = { $count ->
+    [one] The newest run
+   *[other] The newest { $count } runs
+}
+web-sites = Places
+web-watcher-heading = The watcher itself
+web-watcher-well = Watching works as it should
+web-version = Release
+web-sqlite = SQLite
+web-started = Started
+web-watched = Watched
+web-watched-words = { $devices } devices, { $checks } checks, { $jobs } backups
+web-late-half = Half of the checks start within
+web-late-p99 = 99 of 100 start within
+web-skipped = Rounds left out
+web-disk = Disk of the journal
+web-disk-words = { $free } free of { $size }
+web-channels = How people are told
+web-no-channels = No letter was ever written. Channels are configured with [[channel]] in rotused.toml, and tried with `rotused channel test`.
+web-channel-works = Works
+web-channel-fails = Does not work
+web-channel-unused = Nothing delivered yet
+web-letters-waiting = Letters waiting
+web-letters-delivered = Last delivered
+web-too-many-listeners = Too many pages are open to be told of changes at once; this one looks by itself.
+incident-opened = It broke
+incident-resolved = It works again
+incident-took = { $count ->
+    [one] { $count } check became unreachable with it
+   *[other] { $count } checks became unreachable with it
+}
+remark-reported = has reported it
+remark-acknowledged = works on it
+remark-acknowledged-with = works on it: { $text }
+remark-note = { $text }
+remark-repair = repaired it in { $minutes } min. What was wrong: { $wrong }. What was done: { $done }.
+remark-repair-with = repaired it in { $minutes } min. What was wrong: { $wrong }. What was done: { $done }. Parts: { $parts }.
+remark-closed = closed it
+remark-closed-with = closed it: { $text }
+remark-linked = it belongs together with fault { $number }
+letter-queued = To be told by { $channel }: { $subject }
+letter-delivered = Told by { $channel }: { $answer }
+letter-delayed = Not told by { $channel } yet: { $answer }
+letter-refused = Refused by { $channel }: { $answer }
+web-unreachable = what it is reached through is down
+web-unreachable-by = what it is reached through is down: fault { $number }
+web-in-maintenance = it is being worked on, as was announced; nobody is told
+web-unreachable-heading = Unreachable because of others

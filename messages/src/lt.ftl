@@ -566,3 +566,119 @@ notify-subject-sites = [{ $tag }] { $count ->
 config-notify-limit = limit turi būti bent 1
 config-notify-link = link turi prasidėti http:// arba https://
 config-unknown-channel = nėra kanalo „{ $name }“; { $hint }
+web-pages = Puslapiai
+web-page-overview = Apžvalga
+web-page-incidents = Gedimai
+web-page-backups = Kopijos
+web-page-watcher = Pats stebėtojas
+web-page-wall = Sienai
+web-page-map = Tinklo schema
+web-page-availability = Pasiekiamumas
+web-incidents-page = Gedimų žurnalas
+web-incidents-all = Visi gedimai
+web-only-open = Tik nepašalinti
+web-also-resolved = Ir jau pašalinti
+web-no-incidents = Nepašalintų gedimų nėra.
+web-incidents-more = Rodoma tik { $count } naujausių; daugiau parodo `rotused incident list --all --most N`.
+web-incident-resolved = Sutaisyta
+web-incident-warning = Įspėjimas
+web-incident-critical = Gedimas
+web-incident-commands = Šie puslapiai nieko nekeičia. Kad imatės gedimo, pastabą ar kaip jis sutaisytas, serveryje įrašykite komandomis `rotused incident ack`, `note` ir `repair`.
+web-no-such-incident = Gedimo Nr. { $number } nėra.
+web-acknowledged = Ėmėsi { $name }
+web-works-on-it = Ėmėsi
+web-nobody = dar niekas
+web-number = Numeris
+web-opened = Nuo
+web-resolved = Iki
+web-not-yet = dar ne
+web-lasts = Trunka
+web-lasted = truko
+web-linked = Susijęs su
+web-to-incidents = Į gedimų žurnalą
+web-timeline = Kas vyko
+web-taken-heading = Dėl to nepasiekiama
+web-day-around = Para apie gedimą
+web-taken = { $count ->
+    [one] Dėl to nepasiekiamas { $count } įrenginys
+    [few] Dėl to nepasiekiami { $count } įrenginiai
+   *[other] Dėl to nepasiekiama { $count } įrenginių
+}
+web-more-incidents = { $count ->
+    [one] Dar { $count } gedimas
+    [few] Dar { $count } gedimai
+   *[other] Dar { $count } gedimų
+}
+web-more-devices = { $count ->
+    [one] Dar { $count } įrenginys; kad pamatytumėte, pasirinkite viršuje
+    [few] Dar { $count } įrenginiai; kad pamatytumėte, pasirinkite viršuje
+   *[other] Dar { $count } įrenginių; kad pamatytumėte, pasirinkite viršuje
+}
+web-search = Ieškoti
+web-any = visi
+web-show = Rodyti
+web-show-all = Rodyti viską
+web-show-site = Rodyti įrenginius
+web-group = Grupė
+web-found-devices = { $count ->
+    [one] { $count } įrenginys
+    [few] { $count } įrenginiai
+   *[other] { $count } įrenginių
+}
+web-jobs-troubled = Kopijos, kurioms reikia dėmesio
+web-good-jobs = { $count ->
+    [one] { $count } atsarginė kopija tvarkinga
+    [few] { $count } atsarginės kopijos tvarkingos
+   *[other] { $count } atsarginių kopijų tvarkingos
+}
+web-no-jobs = Atsarginių kopijų konfigūracijoje nėra.
+web-job-started = Pradėta
+web-job-newest-runs = { $count ->
+    [one] Naujausias vykdymas ({ $count })
+   *[other] Naujausi vykdymai ({ $count })
+}
+web-sites = Vietos
+web-watcher-heading = Pats stebėtojas
+web-watcher-well = Stebima taip, kaip turi būti
+web-version = Laida
+web-sqlite = SQLite
+web-started = Paleista
+web-watched = Stebima
+web-watched-words = įrenginių – { $devices }, tikrinimų – { $checks }, kopijų – { $jobs }
+web-late-half = Pusė tikrinimų prasideda per
+web-late-p99 = 99 iš 100 prasideda per
+web-skipped = Praleista turų
+web-disk = Žurnalo diskas
+web-disk-words = laisva { $free } iš { $size }
+web-channels = Kaip pranešama žmonėms
+web-no-channels = Dar neparašyta nė vieno laiško. Kanalai aprašomi [[channel]] faile rotused.toml, išbandomi komanda `rotused channel test`.
+web-channel-works = Veikia
+web-channel-fails = Neveikia
+web-channel-unused = Dar nieko nepristatyta
+web-letters-waiting = Laukia laiškų
+web-letters-delivered = Paskutinis pristatytas
+web-too-many-listeners = Per daug atvertų puslapių, kuriems iš karto pranešama apie pokyčius; šis žiūrės pats.
+incident-opened = Sugedo
+incident-resolved = Vėl veikia
+incident-took = { $count ->
+    [one] Dėl to nepasiekiamas { $count } tikrinimas
+    [few] Dėl to nepasiekiami { $count } tikrinimai
+   *[other] Dėl to nepasiekiama { $count } tikrinimų
+}
+remark-reported = apie tai pranešė
+remark-acknowledged = ėmėsi
+remark-acknowledged-with = ėmėsi: { $text }
+remark-note = { $text }
+remark-repair = sutaisė per { $minutes } min. Kas buvo: { $wrong }. Kas padaryta: { $done }.
+remark-repair-with = sutaisė per { $minutes } min. Kas buvo: { $wrong }. Kas padaryta: { $done }. Dalys: { $parts }.
+remark-closed = uždarė
+remark-closed-with = uždarė: { $text }
+remark-linked = susijęs su gedimu Nr. { $number }
+letter-queued = Praneš { $channel }: { $subject }
+letter-delivered = Pranešė { $channel }: { $answer }
+letter-delayed = { $channel } dar nepranešė: { $answer }
+letter-refused = { $channel } atsisakė: { $answer }
+web-unreachable = neveikia tai, per ką jis pasiekiamas
+web-unreachable-by = neveikia tai, per ką jis pasiekiamas: gedimas Nr. { $number }
+web-in-maintenance = čia vyksta paskelbti darbai, niekam nepranešama
+web-unreachable-heading = Nepasiekiama dėl kitų gedimų

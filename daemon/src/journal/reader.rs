@@ -1,5 +1,6 @@
 //! Reads what was written down, while it is being written.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -9,6 +10,8 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use super::letters::{self, LetterStory};
 use super::row::{self, from_json, parsed};
 use super::{JournalError, Remark};
+use crate::backup::Run;
+use crate::config::JobName;
 use crate::health::{Change, Incident, IncidentId, Update};
 
 /// Reads the journal. Nothing that it does can change it.
@@ -17,6 +20,9 @@ pub struct JournalReader {
     path: PathBuf,
     connection: Connection,
 }
+
+/// So many runs of each job are of interest.
+const NEWEST_RUNS: u32 = 30;
 
 /// An incident from its beginning until now.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,6 +70,29 @@ impl JournalReader {
     /// The journal cannot be read.
     pub fn story(&self, id: IncidentId) -> Result<Option<Story>, JournalError> {
         self.read(id).map_err(|source| self.failed(source))
+    }
+
+    /// The newest runs of each job that ended, the newest first, so many at most.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub fn newest_runs(&self) -> Result<HashMap<JobName, Vec<Run>>, JournalError> {
+        self.runs().map_err(|source| self.failed(source))
+    }
+
+    fn runs(&self) -> rusqlite::Result<HashMap<JobName, Vec<Run>>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT run.id, job, started, at, outcome FROM
+             (SELECT *, row_number() OVER (PARTITION BY job ORDER BY id DESC) AS place FROM run) run
+             JOIN run_outcome ON run = run.id WHERE place <= ?1 ORDER BY run.id DESC",
+        )?;
+        let runs = statement.query_map([NEWEST_RUNS], row::run)?;
+        let mut by_job: HashMap<JobName, Vec<Run>> = HashMap::new();
+        for run in runs {
+            let run = run?;
+            by_job.entry(run.job.clone()).or_default().push(run);
+        }
+        Ok(by_job)
     }
 
     fn failed(&self, source: rusqlite::Error) -> JournalError {

@@ -105,10 +105,7 @@ impl Journal {
         let mut statement = self.connection.prepare(
             "SELECT run.id, job, started, at, outcome FROM run JOIN run_outcome ON run = run.id ORDER BY run.id",
         )?;
-        let runs = statement.query_map([], |row| {
-            let (id, job, started) = (RunId(row.get(0)?), parsed(row, 1)?, parsed(row, 2)?);
-            Ok(Run { id, job, started, ended: parsed(row, 3)?, outcome: from_json(row, 4)? })
-        })?;
+        let runs = statement.query_map([], row::run)?;
         let mut jobs: HashMap<JobName, JobRecord> = HashMap::new();
         for run in runs {
             let run = run?;

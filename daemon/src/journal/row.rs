@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Row};
 use serde::de::DeserializeOwned;
 
+use crate::backup::{Run, RunId};
 use crate::config::CheckId;
 use crate::health::{Change, Incident, IncidentId, Severity, State, Update};
 
@@ -73,4 +74,10 @@ pub(super) fn updates(connection: &Connection, incident: IncidentId) -> rusqlite
 pub(super) fn resolved(row: &Row<'_>) -> rusqlite::Result<Incident> {
     let at: Option<String> = row.get(5)?;
     Ok(Incident { resolved: at.map(|_| parsed(row, 5)).transpose()?, ..incident(row)? })
+}
+
+/// The run in a row of `id, job, started, at, outcome`.
+pub(super) fn run(row: &Row<'_>) -> rusqlite::Result<Run> {
+    let (id, job, started) = (RunId(row.get(0)?), parsed(row, 1)?, parsed(row, 2)?);
+    Ok(Run { id, job, started, ended: parsed(row, 3)?, outcome: from_json(row, 4)? })
 }

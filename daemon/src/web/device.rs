@@ -146,7 +146,7 @@ fn drawn_interfaces(reading: &Reading) -> Vec<&Interface> {
 }
 
 /// What a check is mostly about.
-fn main_metric(check: &CheckStatus) -> Option<Metric> {
+pub(super) fn main_metric(check: &CheckStatus) -> Option<Metric> {
     match check.kind {
         "icmp" => Some(Metric::RttMean),
         "tcp" => Some(Metric::ConnectTime),

@@ -75,23 +75,34 @@ pub fn state(job: &JobStatus) -> State {
 }
 
 fn ending(reader: &Reader, job: &JobStatus) -> (Standing, String) {
-    let (word, message) = match job.record.last.as_ref().map(|run| &run.outcome) {
-        None if job.running.is_some() => ("web-job-waiting", Message::new("web-job-first-run")),
-        None => ("web-job-waiting", Message::new("web-job-never-run")),
-        Some(Outcome::Proven { .. }) => ("web-job-proven", Message::new("web-job-proven-words")),
-        Some(Outcome::Unproven { fault, .. }) => {
-            ("web-job-unproven", Message::new("web-job-unproven-words").with("reason", fault.message()))
+    let words = match &job.record.last {
+        Some(run) => {
+            let (standing, words, _) = ended(reader, &run.outcome);
+            return (standing, words);
         }
-        Some(Outcome::Failed { step, fault }) => {
+        None if job.running.is_some() => "web-job-first-run",
+        None => "web-job-never-run",
+    };
+    (Standing::saying(State::Unknown, reader.text("web-job-waiting")), reader.text(words))
+}
+
+/// How a run ended, why, and whether its snapshot is proven.
+pub(super) fn ended(reader: &Reader, outcome: &Outcome) -> (Standing, String, bool) {
+    let (state, word, message) = match outcome {
+        Outcome::Proven { .. } => (State::Up, "web-job-proven", Message::new("web-job-proven-words")),
+        Outcome::Unproven { fault, .. } => {
+            (State::Down, "web-job-unproven", Message::new("web-job-unproven-words").with("reason", fault.message()))
+        }
+        Outcome::Failed { step, fault } => {
             let key = match step {
                 Step::Dump => "web-job-dump-failed",
                 Step::Store => "web-job-store-failed",
             };
-            ("web-job-failed", Message::new(key).with("reason", fault.message()))
+            (State::Down, "web-job-failed", Message::new(key).with("reason", fault.message()))
         }
-        Some(Outcome::Interrupted) => ("web-job-interrupted", Message::new("web-job-interrupted-words")),
+        Outcome::Interrupted => (State::Degraded, "web-job-interrupted", Message::new("web-job-interrupted-words")),
     };
-    (Standing::saying(state(job), reader.text(word)), reader.say(&message))
+    (Standing::saying(state, reader.text(word)), reader.say(&message), state == State::Up)
 }
 
 fn figures(reader: &Reader, job: &JobStatus) -> Vec<Figure> {

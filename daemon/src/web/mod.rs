@@ -2,18 +2,30 @@
 //!
 //! | address | what |
 //! | --- | --- |
-//! | `/` | is everything well, and if not, what is not? |
+//! | `/` | is everything well, and if not, what is not? Filters: `q`, `site`, `kind`, `group`, `state` |
+//! | `/wall` | the same for a screen on the wall |
 //! | `/devices/NAME` | one device, its interfaces and its last day |
+//! | `/incidents`, `/incidents/NUMBER`, `/incidents.atom` | the fault journal, one fault from its beginning until now, a feed |
+//! | `/backups` | every job and its runs |
+//! | `/watcher` | what is wrong with the watching itself |
+//! | `/api/v1/…` | the same as JSON, described by `/api/v1/openapi.json` |
+//! | `/events` | says that something has changed (server-sent events) |
 //! | `/healthz` | 200 while everything can be written down, else 503 and why |
 //! | `/metrics` | everything for Prometheus |
 //!
-//! Pages are Lithuanian or English by `?lang=` or the browser's `Accept-Language`, need no script, and read themselves
-//! again every ten seconds unless asked not to (`?paused`). [`overview`], [`device`] and [`metrics`] are functions of what
-//! is known; only this file knows HTTP. Who may ask stands in `guard.rs`.
+//! Pages are Lithuanian or English by `?lang=` or the browser's `Accept-Language`. They need no script: without one they read
+//! themselves again every ten seconds, with it as soon as something changes, unless asked not to (`?paused`). A page is a function of what
+//! is known (a file each); only this file knows HTTP. Who may ask stands in `guard.rs`.
 
+mod api;
+pub mod backups;
+mod cache;
+mod choice;
 pub mod device;
+mod events;
 pub mod graph;
 mod guard;
+pub mod incident;
 pub mod job;
 pub mod metrics;
 pub mod overview;
@@ -22,10 +34,13 @@ pub mod reader;
 mod samples;
 pub mod standing;
 mod templates;
+pub mod wall;
+pub mod watcher;
 
 use std::convert::Infallible;
 use std::future::IntoFuture;
 use std::io;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -33,8 +48,8 @@ use axum::Router;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequestParts, Path, Request, State};
 use axum::http::header::{
-    ACCEPT_LANGUAGE, ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, REFRESH, VARY,
-    X_CONTENT_TYPE_OPTIONS,
+    ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY,
+    VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -45,14 +60,23 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use messages::{Language, Message};
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+use self::backups::BackupsPage;
+use self::cache::{Cache, Made};
+use self::choice::Choice;
 use self::device::{DevicePage, Samples};
 use self::guard::Refusal;
+use self::incident::{IncidentPage, IncidentsPage};
 use self::overview::Overview;
 use self::reader::Reader;
 use self::templates::{Frame, Notice, Page, Templates};
+use self::wall::WallPage;
+use self::watcher::WatcherPage;
+use crate::health::IncidentId;
 use crate::history::{HistoryReader, Series};
+use crate::journal::{JournalError, JournalReader};
 use crate::live::Live;
 
 /// What the pages show, and how.
@@ -62,23 +86,21 @@ pub struct Pages(Arc<Inner>);
 struct Inner {
     live: Arc<Live>,
     history: Option<Mutex<HistoryReader>>,
+    journal: Option<Mutex<JournalReader>>,
+    state_directory: PathBuf,
+    cache: Cache,
+    listeners: Arc<Semaphore>,
     zone: TimeZone,
     started: Timestamp,
     templates: Templates,
 }
 
-/// What a reader chose by the query of an address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Choice {
-    language: Option<Language>,
-    paused: bool,
-}
-
 /// For whom a page is made.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Visit {
     choice: Choice,
     language: Language,
+    accepts_gzip: bool,
 }
 
 /// How long a page may take. One takes milliseconds; a disk that hangs must not gather requests.
@@ -87,19 +109,46 @@ const TIME_LIMIT: Duration = Duration::from_secs(10);
 /// How long requests that are being answered may hold the stop of the daemon up.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Nothing is loaded from elsewhere, nothing runs, nothing frames the pages.
-const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; \
-     form-action 'none'; frame-ancestors 'none'";
+/// Nothing is loaded from elsewhere, nothing runs but our own script, nothing frames the pages.
+const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
+     img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/// So many pages are told of changes at once; the others look by themselves.
+const LISTENERS: usize = 100;
+
+const SCRIPT: &str = include_str!("../../templates/live.js");
 
 const STYLE: &str = include_str!("../../templates/style.css");
 
+/// Where the pages get from what they show.
+pub struct Sources {
+    /// What is known right now.
+    pub live: Arc<Live>,
+    /// What was measured; without it pages have no graphs.
+    pub history: Option<HistoryReader>,
+    /// What happened; without it there is no page of an incident.
+    pub journal: Option<JournalReader>,
+    /// Whose disk is looked at.
+    pub state_directory: PathBuf,
+    /// In which times are shown.
+    pub zone: TimeZone,
+}
+
 impl Pages {
-    /// The pages of what is known. Times are shown in `zone`; without `history` the pages have no graphs.
+    /// The pages of what is known.
     #[must_use]
-    pub fn new(live: Arc<Live>, history: Option<HistoryReader>, zone: TimeZone) -> Self {
-        let history = history.map(Mutex::new);
-        let (started, templates) = (Timestamp::now(), Templates::new());
-        Self(Arc::new(Inner { live, history, zone, started, templates }))
+    pub fn new(Sources { live, history, journal, state_directory, zone }: Sources) -> Self {
+        Self(Arc::new(Inner {
+            live,
+            history: history.map(Mutex::new),
+            journal: journal.map(Mutex::new),
+            state_directory,
+            cache: Cache::default(),
+            listeners: Arc::new(Semaphore::new(LISTENERS)),
+            zone,
+            started: Timestamp::now(),
+            templates: Templates::new(),
+        }))
     }
 }
 
@@ -107,10 +156,19 @@ impl Pages {
 pub fn router(pages: Pages) -> Router {
     Router::new()
         .route("/", get(overview))
+        .route("/wall", get(wall))
         .route("/devices/{name}", get(device))
+        .route("/incidents", get(incidents))
+        .route("/incidents/{number}", get(incident))
+        .route("/incidents.atom", get(feed))
+        .route("/backups", get(backups))
+        .route("/watcher", get(watcher))
+        .route("/events", get(events::listen))
+        .nest("/api/v1", api::router())
         .route("/healthz", get(healthz))
         .route("/metrics", get(metrics))
         .route("/style.css", get(style))
+        .route("/live.js", get(script))
         .fallback(nowhere)
         .layer(middleware::from_fn(guarded))
         .with_state(pages)
@@ -134,23 +192,82 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
 }
 
 async fn overview(State(pages): State<Pages>, visit: Visit) -> Response {
-    show(pages, visit, |inner, reader| {
+    let filter = visit.choice.filter.clone();
+    show(pages, visit, "/", move |inner, reader| {
         let status = inner.live.read().clone();
-        Ok(("/".to_owned(), Overview::new(reader, &status)))
+        Ok(Overview::new(reader, &status, &filter))
     })
     .await
 }
 
+async fn wall(State(pages): State<Pages>, visit: Visit) -> Response {
+    show(pages, visit, "/wall", |inner, reader| Ok(WallPage::new(reader, &inner.live.read()))).await
+}
+
 async fn device(State(pages): State<Pages>, visit: Visit, name: Result<Path<String>, PathRejection>) -> Response {
     let name = name.map_or_else(|_| String::new(), |Path(name)| name);
-    show(pages, visit, move |inner, reader| {
+    let path = format!("/devices/{}", if pages.0.live.read().device(&name).is_some() { &name } else { "" });
+    show(pages, visit, &path, move |inner, reader| {
         let status = inner.live.read().clone();
         let Some(device) = status.device(&name) else {
             return Err(Message::new("web-no-such-device").with("name", name));
         };
         let samples = inner.samples(&device::drawn_series(device), reader.now);
-        let page = DevicePage::new(reader, &status, device, samples.as_ref());
-        Ok((format!("/devices/{}", device.name), page))
+        Ok(DevicePage::new(reader, &status, device, samples.as_ref()))
+    })
+    .await
+}
+
+async fn incidents(State(pages): State<Pages>, visit: Visit) -> Response {
+    let all = visit.choice.filter.all;
+    show(pages, visit, "/incidents", move |inner, reader| {
+        let found = inner.ask_journal(|journal| journal.incidents(!all, incident::MOST_LISTED))?;
+        Ok(IncidentsPage::new(reader, &inner.live.read(), &found, all))
+    })
+    .await
+}
+
+async fn incident(State(pages): State<Pages>, visit: Visit, number: Result<Path<i64>, PathRejection>) -> Response {
+    let number = number.map_or(0, |Path(number)| number);
+    show(pages, visit, &format!("/incidents/{number}"), move |inner, reader| {
+        let story = inner.ask_journal(|journal| journal.story(IncidentId(number)))?;
+        let story = story.ok_or_else(|| Message::new("web-no-such-incident").with("number", number.to_string()))?;
+        let status = inner.live.read().clone();
+        let around = incident::around(reader, &status, &story);
+        let samples = around.as_ref().and_then(|(series, at)| inner.samples(std::slice::from_ref(series), *at));
+        Ok(IncidentPage::new(reader, &status, &story, around.map(|(_, at)| at), samples.as_ref()))
+    })
+    .await
+}
+
+async fn feed(State(pages): State<Pages>, visit: Visit, headers: HeaderMap) -> Response {
+    let host =
+        headers.get(axum::http::header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost").to_owned();
+    let made = tokio::task::spawn_blocking(move || {
+        let inner = pages.0;
+        let reader = inner.reader(visit.language);
+        let found = inner.ask_journal(|journal| journal.incidents(false, incident::MOST_IN_FEED));
+        found.map(|found| incident::feed(&reader, &inner.live.read(), &found, &host))
+    });
+    match made.await {
+        Ok(Ok(feed)) => ([(CONTENT_TYPE, "application/atom+xml; charset=utf-8")], feed).into_response(),
+        Ok(Err(message)) => plain(StatusCode::SERVICE_UNAVAILABLE, &visit_language(&headers).say(&message)),
+        Err(fault) => broken(Language::Lithuanian, &fault),
+    }
+}
+
+async fn backups(State(pages): State<Pages>, visit: Visit) -> Response {
+    show(pages, visit, "/backups", |inner, reader| {
+        let runs = inner.ask_journal(JournalReader::newest_runs)?;
+        Ok(BackupsPage::new(reader, &inner.live.read(), &runs))
+    })
+    .await
+}
+
+async fn watcher(State(pages): State<Pages>, visit: Visit) -> Response {
+    show(pages, visit, "/watcher", |inner, reader| {
+        let disk = watcher::Disk::of(&inner.state_directory);
+        Ok(WatcherPage::new(reader, &inner.live.read(), disk, inner.started))
     })
     .await
 }
@@ -177,45 +294,92 @@ async fn style() -> Response {
     ([(CONTENT_TYPE, "text/css; charset=utf-8"), (CACHE_CONTROL, "max-age=300")], STYLE).into_response()
 }
 
-async fn nowhere(State(pages): State<Pages>, visit: Visit) -> Response {
-    show(pages, visit, |_, _| Err::<(String, Overview), _>(Message::new("web-no-such-page"))).await
+async fn script() -> Response {
+    ([(CONTENT_TYPE, "text/javascript; charset=utf-8"), (CACHE_CONTROL, "max-age=300")], SCRIPT).into_response()
 }
 
-/// Makes a page where waiting for the disk and for the lock holds nobody up.
-///
-/// `make` gives the page's own address and its content, or says that there is no such page.
+async fn nowhere(State(pages): State<Pages>, visit: Visit) -> Response {
+    // Never the address that was asked for: `//example.com` in a link would lead away.
+    show(pages, visit, "", |_, _| Err::<Overview, _>(Message::new("web-no-such-page"))).await
+}
+
+fn visit_language(headers: &HeaderMap) -> Language {
+    Choice::default().language(headers)
+}
+
+/// Makes the page of the address `path`, unless it was made a moment ago, where waiting for the disk and for the lock holds
+/// nobody up.
 async fn show<P: Page>(
     pages: Pages,
     visit: Visit,
-    make: impl FnOnce(&Inner, &Reader) -> Result<(String, P), Message> + Send + 'static,
+    path: &str,
+    make: impl FnOnce(&Inner, &Reader) -> Result<P, Message> + Send + 'static,
 ) -> Response {
-    let made = tokio::task::spawn_blocking(move || {
-        let inner = pages.0;
-        let reader = Reader { language: visit.language, zone: inner.zone.clone(), now: Timestamp::now() };
-        match make(&inner, &reader) {
-            Ok((path, page)) => inner.page(StatusCode::OK, &path, &reader, visit, &page),
-            Err(message) => {
-                let heading = reader.text("web-not-found");
-                let notice = Notice { heading, words: reader.say(&message) };
-                // Never the address that was asked for: `//example.com` in a link would lead away.
-                inner.page(StatusCode::NOT_FOUND, "/", &reader, visit, &notice)
+    let Visit { choice, language, accepts_gzip } = visit;
+    // What has changed since is another page: who was told of the change must not see the one before.
+    let version = pages.0.live.read().version;
+    let key = format!("{version} {language} {path}{}", choice.here());
+    let (inner, path) = (Arc::clone(&pages.0), path.to_owned());
+    let making = async move {
+        let made = tokio::task::spawn_blocking(move || {
+            let reader = inner.reader(language);
+            match make(&inner, &reader) {
+                Ok(page) => inner.page(StatusCode::OK, &path, &reader, &choice, &page),
+                Err(message) => {
+                    let heading = reader.text("web-not-found");
+                    let notice = Notice { heading, words: reader.say(&message) };
+                    inner.page(
+                        StatusCode::NOT_FOUND,
+                        "/",
+                        &reader,
+                        &Choice { filter: Default::default(), ..choice },
+                        &notice,
+                    )
+                }
             }
-        }
-    });
-    made.await.unwrap_or_else(|fault| broken(visit.language, &fault))
+        });
+        made.await.unwrap_or_else(|fault| unmade(language, &fault))
+    };
+    // What is not there has no address that could be kept, and strangers could ask for any.
+    let made = if key.len() > LONGEST_KEPT { Arc::new(making.await) } else { pages.0.cache.get(key, making).await };
+    answer(&made, accepts_gzip)
+}
+
+/// A longer address is not kept.
+const LONGEST_KEPT: usize = 300;
+
+/// What was made, as a browser wants it.
+fn answer(made: &Made, accepts_gzip: bool) -> Response {
+    let body = if accepts_gzip { made.compressed.clone() } else { made.body.clone() };
+    let mut response = (made.status, body).into_response();
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    if accepts_gzip {
+        headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    response
 }
 
 impl Inner {
-    fn page<P: Page>(&self, status: StatusCode, path: &str, reader: &Reader, visit: Visit, page: &P) -> Response {
-        let html = match self.templates.render(&Frame::new(reader, path, visit.choice), page) {
-            Ok(html) => html,
-            Err(error) => return broken(visit.language, &error),
-        };
-        let mut response = (status, [(CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response();
-        if status.is_success() && !visit.choice.paused {
-            response.headers_mut().insert(REFRESH, HeaderValue::from_static("10"));
+    fn reader(&self, language: Language) -> Reader {
+        Reader { language, zone: self.zone.clone(), now: Timestamp::now() }
+    }
+
+    fn page<P: Page>(&self, status: StatusCode, path: &str, reader: &Reader, choice: &Choice, page: &P) -> Made {
+        match self.templates.render(&Frame::new(reader, path, choice), page) {
+            Ok(html) => Made::new(status, html),
+            Err(error) => unmade(reader.language, &error),
         }
-        response
+    }
+
+    /// What the journal says.
+    fn ask_journal<T>(&self, ask: impl FnOnce(&JournalReader) -> Result<T, JournalError>) -> Result<T, Message> {
+        let journal = self.journal.as_ref().ok_or_else(|| Message::new("web-broken"))?;
+        let journal = journal.lock().unwrap_or_else(PoisonError::into_inner);
+        ask(&journal).map_err(|error| {
+            tracing::error!("a status page cannot be made: {error}");
+            Message::new("web-broken")
+        })
     }
 
     /// The last day of some series; nothing when it cannot be read.
@@ -229,6 +393,12 @@ impl Inner {
 }
 
 /// A page that cannot be made: the log knows why.
+fn unmade(language: Language, error: &(dyn std::error::Error + 'static)) -> Made {
+    tracing::error!(error, "a status page could not be made");
+    Made::new(StatusCode::INTERNAL_SERVER_ERROR, format!("{}\n", language.text("web-broken")))
+}
+
+/// The same for what is no page.
 fn broken(language: Language, error: &(dyn std::error::Error + 'static)) -> Response {
     tracing::error!(error, "a status page could not be made");
     plain(StatusCode::INTERNAL_SERVER_ERROR, &language.text("web-broken"))
@@ -256,40 +426,9 @@ async fn guarded(request: Request, next: Next) -> Response {
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_POLICY));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.insert(VARY, HeaderValue::from_static("Accept-Language"));
+    headers.insert(VARY, HeaderValue::from_static("Accept-Language, Accept-Encoding"));
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
-}
-
-impl Choice {
-    /// What stands in a query; what we do not know is ignored.
-    fn of(query: Option<&str>) -> Self {
-        let mut choice = Self::default();
-        for pair in query.unwrap_or_default().split('&') {
-            match pair.split_once('=').unwrap_or((pair, "")) {
-                ("lang", tag) => choice.language = Language::from_tag(tag).or(choice.language),
-                ("paused", _) => choice.paused = true,
-                _ => {}
-            }
-        }
-        choice
-    }
-
-    /// The query that says the same: empty, or with its `?`.
-    fn query(self) -> String {
-        match (self.language, self.paused) {
-            (None, false) => String::new(),
-            (None, true) => "?paused".to_owned(),
-            (Some(language), false) => format!("?lang={language}"),
-            (Some(language), true) => format!("?lang={language}&paused"),
-        }
-    }
-
-    /// The chosen language, else the one that the browser prefers, else Lithuanian.
-    fn language(self, headers: &HeaderMap) -> Language {
-        let preferred = || headers.get(ACCEPT_LANGUAGE)?.to_str().ok().map(Language::preferred);
-        self.language.or_else(preferred).unwrap_or(Language::Lithuanian)
-    }
 }
 
 impl<S: Sync> FromRequestParts<S> for Visit {
@@ -297,7 +436,9 @@ impl<S: Sync> FromRequestParts<S> for Visit {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         let choice = Choice::of(parts.uri.query());
-        Ok(Self { choice, language: choice.language(&parts.headers) })
+        let encodings = parts.headers.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let accepts_gzip = encodings.split(',').any(|encoding| matches!(encoding.trim(), "gzip" | "*"));
+        Ok(Self { language: choice.language(&parts.headers), choice, accepts_gzip })
     }
 }
 

@@ -1,13 +1,17 @@
 //! The first page: is everything well, and if not, what is not?
 
+use std::collections::{BTreeSet, HashMap, HashSet};
+
 use messages::Message;
 use serde::Serialize;
 
+use super::choice::{Choice, Filter};
 use super::job::{self, JobView};
 use super::reader::{Reader, When};
 use super::standing::{CheckView, IncidentView, Standing};
-use crate::health::State;
-use crate::live::{DeviceStatus, Refused, Status};
+use crate::config::DeviceKind;
+use crate::health::{Incident, Severity, State};
+use crate::live::{DeviceStatus, JobStatus, Refused, Status};
 
 /// The first page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -16,25 +20,83 @@ pub struct Overview {
     pub headline: Standing,
     /// How many devices are in which state; states without devices are left out.
     pub counts: Vec<Count>,
+    /// What can be chosen by, and what is.
+    pub filter: FilterView,
     /// Why what happened cannot be written down, if it cannot.
     pub unwritten: Option<String>,
     /// What is wrong with a new configuration that is not used.
     pub refused: Option<RefusedView>,
     /// That more is due than this machine can do, if it is.
     pub overload: Option<String>,
-    /// What is broken, the oldest first.
+    /// What is broken, the worst first, and of those the oldest.
     pub incidents: Vec<IncidentView>,
+    /// How many more there are.
+    pub more_incidents: usize,
     /// Devices that are not up, the worst first.
     pub troubled: Vec<DeviceRow>,
+    /// How many more there are.
+    pub more_troubled: usize,
+    /// Devices that are hidden behind others that are down, by site.
+    pub unreachable: Vec<Site>,
     /// Devices that are up, by site.
     pub sites: Vec<Site>,
-    /// Backup jobs.
+    /// Backup jobs that need somebody.
     pub jobs: Vec<JobView>,
+    /// How many backup jobs are as they should be.
+    pub good_jobs: usize,
 }
+
+/// What can be chosen by, and what is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FilterView {
+    /// Letters in a name.
+    pub text: String,
+    /// Whether anything is chosen by.
+    pub is_chosen: bool,
+    /// How many devices fit, in words.
+    pub found: String,
+    /// Sites, kinds, groups and states; a menu with nothing to choose from is left out.
+    pub menus: Vec<Menu>,
+}
+
+/// A menu.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Menu {
+    /// The key in the query.
+    pub key: &'static str,
+    /// What is chosen, in words.
+    pub label: String,
+    /// What there is to choose from.
+    pub options: Vec<Choosable>,
+}
+
+/// One entry of a menu.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Choosable {
+    /// The value in the query.
+    pub value: String,
+    /// The word.
+    pub word: String,
+    /// Whether it is chosen.
+    pub is_chosen: bool,
+}
+
+/// What there is to choose from: the values in the query, and the words.
+type ValuesAndWords = Vec<(String, String)>;
+
+/// So many are shown; who has more to do looks at the list of incidents, or chooses.
+const MOST_INCIDENTS: usize = 30;
+const MOST_TROUBLED: usize = 100;
+
+/// Of a site with more devices that are well only their number is shown, when there are many in all.
+const MANY: usize = 1500;
+const MANY_AT_A_SITE: usize = 40;
 
 /// How many devices are in a state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Count {
+    /// The state's name, to choose by.
+    pub state: &'static str,
     /// The state.
     pub standing: Standing,
     /// How many.
@@ -46,11 +108,26 @@ pub struct Count {
 pub struct Site {
     /// What people call the place.
     pub title: String,
-    /// The devices, in the order of the configuration.
-    pub devices: Vec<DeviceRow>,
+    /// Where its devices alone are shown.
+    pub address: String,
+    /// How many devices are up there.
+    pub count: usize,
+    /// The devices, in the order of the configuration; none when there are too many.
+    pub devices: Vec<Tile>,
 }
 
-/// One device.
+/// A device that is well.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Tile {
+    /// Its name, which stands in the address of its page.
+    pub name: String,
+    /// What people call it.
+    pub title: String,
+    /// What was measured first: a round trip, most often.
+    pub figure: Option<String>,
+}
+
+/// One device that needs somebody.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DeviceRow {
     /// Its name, which stands in the address of its page.
@@ -70,27 +147,107 @@ pub struct DeviceRow {
 }
 
 impl Overview {
-    /// What is known right now.
+    /// What is known right now of the devices that are chosen.
     #[must_use]
-    pub fn new(reader: &Reader, status: &Status) -> Self {
-        let (up, mut troubled): (Vec<_>, Vec<_>) =
-            status.devices.iter().partition(|device| device.state() == State::Up);
-        troubled.sort_by_key(|device| std::cmp::Reverse(device.state()));
-        let counts = State::ALL.map(|state| Count {
-            standing: Standing::new(reader, state),
-            count: status.devices.iter().filter(|device| device.state() == state).count(),
-        });
+    pub(super) fn new(reader: &Reader, status: &Status, filter: &Filter) -> Self {
+        let chosen: Vec<(&DeviceStatus, State)> =
+            status.devices.iter().filter(|device| filter.has(device)).map(|device| (device, device.state())).collect();
+        let of = |wanted: State| -> Vec<&DeviceStatus> {
+            chosen.iter().filter(|(_, state)| *state == wanted).map(|(device, _)| *device).collect()
+        };
+        // Nobody can do anything about those that are unreachable but repair what hides them.
+        let is_troubled = |state: State| !matches!(state, State::Up | State::Unreachable);
+        let mut troubled: Vec<_> = chosen.iter().filter(|(_, state)| is_troubled(*state)).collect();
+        troubled.sort_by_key(|(_, state)| std::cmp::Reverse(*state));
+        let mut incidents: Vec<&Incident> =
+            status.incidents.iter().filter(|incident| concerns(status, filter, incident)).collect();
+        incidents.sort_by_key(|incident| (std::cmp::Reverse(incident.severity), incident.id));
+        let jobs = || status.jobs.iter().filter(|_| filter.is_empty());
+        let is_good = |job: &&JobStatus| job::state(job) == State::Up;
         Self {
             headline: headline(reader, status),
-            counts: counts.into_iter().filter(|count| count.count > 0).collect(),
+            counts: Count::all(reader, chosen.iter().map(|(_, state)| *state)),
+            filter: FilterView::new(reader, status, filter, chosen.len()),
             unwritten: status.unwritten.clone(),
             refused: status.refused.as_ref().map(|refused| RefusedView::new(reader, refused)),
             overload: overload(reader, status),
-            incidents: status.incidents.iter().map(|incident| IncidentView::new(reader, status, incident)).collect(),
-            troubled: troubled.into_iter().map(|device| DeviceRow::new(reader, device)).collect(),
-            sites: sites(reader, &up),
-            jobs: status.jobs.iter().map(|job| JobView::new(reader, job)).collect(),
+            more_incidents: incidents.len().saturating_sub(MOST_INCIDENTS),
+            incidents: incidents
+                .iter()
+                .take(MOST_INCIDENTS)
+                .map(|incident| IncidentView::new(reader, status, incident))
+                .collect(),
+            more_troubled: troubled.len().saturating_sub(MOST_TROUBLED),
+            troubled: troubled.iter().take(MOST_TROUBLED).map(|(device, _)| DeviceRow::new(reader, device)).collect(),
+            unreachable: sites(reader, &of(State::Unreachable)),
+            sites: sites(reader, &of(State::Up)),
+            jobs: jobs().filter(|job| !is_good(job)).map(|job| JobView::new(reader, job)).collect(),
+            good_jobs: jobs().filter(is_good).count(),
         }
+    }
+}
+
+/// Whether an incident is of one of the devices that are chosen; of what is no device only when nothing is chosen.
+fn concerns(status: &Status, filter: &Filter, incident: &Incident) -> bool {
+    if filter.is_empty() {
+        return true;
+    }
+    let device = incident.subject.device().and_then(|device| status.device(device.as_str()));
+    device.is_some_and(|device| filter.has(device))
+}
+
+impl Count {
+    /// How many are in each state that somebody is in.
+    #[must_use]
+    pub fn all(reader: &Reader, states: impl Iterator<Item = State>) -> Vec<Self> {
+        let states: Vec<State> = states.collect();
+        let count = |wanted: State| Self {
+            state: wanted.name(),
+            standing: Standing::new(reader, wanted),
+            count: states.iter().filter(|state| **state == wanted).count(),
+        };
+        State::ALL.map(count).into_iter().filter(|count| count.count > 0).collect()
+    }
+}
+
+impl FilterView {
+    fn new(reader: &Reader, status: &Status, filter: &Filter, found: usize) -> Self {
+        let sites: BTreeSet<&str> = status.devices.iter().filter_map(|device| device.site.as_deref()).collect();
+        let groups: BTreeSet<&str> =
+            status.devices.iter().flat_map(|device| &device.groups).map(String::as_str).collect();
+        let kinds: BTreeSet<&str> =
+            status.devices.iter().filter_map(|device| device.kind).map(DeviceKind::name).collect();
+        let plain = |names: BTreeSet<&str>| names.into_iter().map(|name| (name.to_owned(), name.to_owned())).collect();
+        let kinds = kinds.into_iter().map(|kind| (kind.to_owned(), reader.text(&format!("device-kind-{kind}"))));
+        let states = State::ALL.map(|state| (state.name().to_owned(), Standing::new(reader, state).word));
+        let menus: [(&'static str, &str, ValuesAndWords, Option<&str>); 4] = [
+            ("site", "web-place", plain(sites), filter.site.as_deref()),
+            ("kind", "web-device-kind", kinds.collect(), filter.kind.as_deref()),
+            ("group", "web-group", plain(groups), filter.group.as_deref()),
+            ("state", "web-state", states.to_vec(), filter.state.map(State::name)),
+        ];
+        let menus =
+            menus.into_iter().filter(|(_, _, options, _)| options.len() > 1).map(|(key, label, options, chosen)| {
+                let option =
+                    |(value, word): (String, String)| Choosable { is_chosen: chosen == Some(&value), value, word };
+                Menu { key, label: reader.text(label), options: options.into_iter().map(option).collect() }
+            });
+        Self {
+            text: filter.text.clone().unwrap_or_default(),
+            is_chosen: !filter.is_empty(),
+            found: reader
+                .say(&Message::new("web-found-devices").with("count", u64::try_from(found).unwrap_or(u64::MAX))),
+            menus: menus.collect(),
+        }
+    }
+}
+
+impl Tile {
+    fn new(reader: &Reader, device: &DeviceStatus) -> Self {
+        let measured = device.checks.first().and_then(|check| check.last.as_ref()?.answer.measurements.first());
+        let measured = measured.filter(|_| device.state() == State::Up);
+        let figure = measured.map(|measured| reader.measured(measured.metric.unit(), measured.value));
+        Self { name: device.name.to_string(), title: device.title.clone(), figure }
     }
 }
 
@@ -104,14 +261,14 @@ pub struct RefusedView {
 }
 
 impl RefusedView {
-    fn new(reader: &Reader, refused: &Refused) -> Self {
+    pub(super) fn new(reader: &Reader, refused: &Refused) -> Self {
         let mistakes = refused.mistakes.problems().iter().map(|problem| problem.describe(reader.language));
         Self { at: reader.when(refused.at), mistakes: mistakes.collect() }
     }
 }
 
 /// That more is due than this machine can do, if it is.
-fn overload(reader: &Reader, status: &Status) -> Option<String> {
+pub(super) fn overload(reader: &Reader, status: &Status) -> Option<String> {
     let lateness = status.lateness.filter(|_| status.is_too_much)?;
     let time = reader.seconds(lateness.p99.as_secs_f64());
     Some(reader.say(&Message::new("web-overload").with("time", time).with("skipped", lateness.skipped)))
@@ -133,30 +290,34 @@ impl DeviceRow {
 
 /// Groups by site, in the order in which the configuration names the sites; what has none comes last.
 fn sites(reader: &Reader, devices: &[&DeviceStatus]) -> Vec<Site> {
+    let mut seen = HashSet::new();
     let mut names: Vec<Option<&str>> = Vec::new();
-    for device in devices {
-        let site = device.site.as_deref();
-        if !names.contains(&site) {
-            names.push(site);
-        }
-    }
+    names.extend(devices.iter().map(|device| device.site.as_deref()).filter(|site| seen.insert(*site)));
     names.sort_by_key(Option::is_none);
     let only_one = names.len() == 1;
-    names
-        .into_iter()
-        .map(|site| Site {
-            title: match site {
-                Some(site) => site.to_owned(),
+    let is_many = devices.len() > MANY;
+    let mut by_site: HashMap<Option<&str>, Vec<&DeviceStatus>> = HashMap::new();
+    for device in devices {
+        by_site.entry(device.site.as_deref()).or_default().push(device);
+    }
+    let site = |name: Option<&str>| {
+        let of_site = by_site.get(&name).map_or(&[][..], Vec::as_slice);
+        let is_listed = !is_many || of_site.len() <= MANY_AT_A_SITE;
+        Site {
+            title: match name {
+                Some(name) => name.to_owned(),
                 None if only_one => reader.text("web-all-devices"),
                 None => reader.text("web-without-site"),
             },
-            devices: devices
-                .iter()
-                .filter(|device| device.site.as_deref() == site)
-                .map(|device| DeviceRow::new(reader, device))
-                .collect(),
-        })
-        .collect()
+            address: {
+                let filter = Filter { site: name.map(str::to_owned), ..Filter::default() };
+                format!("/{}", Choice { filter, ..Choice::default() }.here())
+            },
+            count: of_site.len(),
+            devices: of_site.iter().filter(|_| is_listed).map(|device| Tile::new(reader, device)).collect(),
+        }
+    };
+    names.into_iter().map(site).collect()
 }
 
 /// Whether everything is well, in one sentence.
@@ -166,8 +327,9 @@ pub fn headline(reader: &Reader, status: &Status) -> Standing {
     let states = status.devices.iter().map(DeviceStatus::state).chain(status.jobs.iter().map(job::state));
     let doubtful = states.clone().filter(|state| matches!(state, State::Degraded | State::Down)).count();
     let unknown = states.filter(|state| *state == State::Unknown).count();
-    let (state, message) = if !status.incidents.is_empty() {
-        (State::Down, Message::new("web-headline-down").with("count", count(status.incidents.len())))
+    let critical = status.incidents.iter().filter(|incident| incident.severity == Severity::Critical).count();
+    let (state, message) = if critical > 0 {
+        (State::Down, Message::new("web-headline-down").with("count", count(critical)))
     } else if status.unwritten.is_some() {
         (State::Down, Message::new("web-headline-unwritten"))
     } else if doubtful > 0 {
@@ -195,7 +357,7 @@ mod tests {
     }
 
     fn overview(status: &Status) -> Overview {
-        Overview::new(&reader(Language::English), status)
+        Overview::new(&reader(Language::English), status, &Filter::default())
     }
 
     fn names(rows: &[DeviceRow]) -> Vec<&str> {
@@ -216,7 +378,11 @@ mod tests {
     fn devices_that_are_not_up_stand_apart_and_the_worst_first() {
         let overview = overview(&samples::status());
         assert_eq!(names(&overview.troubled), ["sw-kultura", "ups-1", "ap-biblioteka"]);
-        let sites: Vec<_> = overview.sites.iter().map(|site| (site.title.as_str(), names(&site.devices))).collect();
+        let sites: Vec<_> = overview
+            .sites
+            .iter()
+            .map(|site| (site.title.as_str(), site.devices.iter().map(|tile| tile.name.as_str()).collect::<Vec<_>>()))
+            .collect();
         assert_eq!(sites, [("Rotušė", vec!["sw-rotuse-1", "pastas"]), ("Without a site", vec!["dvs"])]);
     }
 
@@ -252,7 +418,10 @@ mod tests {
     #[test]
     fn a_job_says_how_it_ended_and_what_it_stored() {
         let overview = overview(&samples::status());
-        let [proven, unproven, new] = &overview.jobs[..] else { panic!("{:?}", overview.jobs) };
+        assert_eq!((overview.jobs.len(), overview.good_jobs), (2, 1));
+        let jobs = samples::status().jobs;
+        let jobs: Vec<JobView> = jobs.iter().map(|job| JobView::new(&reader(Language::English), job)).collect();
+        let [proven, unproven, new] = &jobs[..] else { panic!("{jobs:?}") };
         assert_eq!((proven.standing.state, unproven.standing.state, new.standing.state), ("up", "down", "unknown"));
         let figures: Vec<_> = proven.figures.iter().map(|figure| figure.value.as_str()).collect();
         let expected = ["1\u{a0}min\u{a0}40\u{a0}s", "48.2\u{a0}MB", "1.31\u{a0}MB", "4bba301e", "41 proven, 2 not"];

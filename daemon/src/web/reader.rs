@@ -25,6 +25,8 @@ pub struct When {
     pub machine: String,
     /// For people: the local date and minute.
     pub local: String,
+    /// For people: the local date and second.
+    pub seconds: String,
     /// For people who ask: with seconds and the abbreviation of the zone.
     pub exact: String,
     /// How long ago, or how soon.
@@ -58,6 +60,7 @@ impl Reader {
         When {
             machine: zoned.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
             local: zoned.strftime("%Y-%m-%d %H:%M").to_string(),
+            seconds: zoned.strftime("%Y-%m-%d %H:%M:%S").to_string(),
             exact: zoned.strftime("%Y-%m-%d %H:%M:%S %Z").to_string(),
             relative: self.say(&Message::new(key).with("duration", self.duration(distance))),
         }

@@ -52,6 +52,7 @@ fn device(name: &str, title: &str, site: Option<&str>, checks: Vec<CheckStatus>)
         site: site.map(str::to_owned),
         kind: None,
         parents: Vec::new(),
+        groups: Vec::new(),
         address: "10.1.0.7".parse().unwrap(),
         checks,
     }

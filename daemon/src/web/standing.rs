@@ -5,7 +5,7 @@ use messages::Message;
 use serde::Serialize;
 
 use super::reader::{Reader, When};
-use crate::health::{Incident, State, Subject};
+use crate::health::{Incident, Severity, State, Subject};
 use crate::live::{CheckStatus, Status};
 use crate::probe::Measurement;
 use crate::snmp::OperationalStatus;
@@ -45,21 +45,44 @@ pub struct Figure {
     pub value: String,
 }
 
-/// An open incident in words.
+/// An incident in words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct IncidentView {
     /// Its number.
     pub number: i64,
     /// What is broken.
     pub what: String,
-    /// Of which device; none if it is of a backup or of a device that is no longer configured.
+    /// Of which device; none if it is of none, or of one that is no longer configured.
     pub device: Option<String>,
     /// Which check of it, if it is one.
     pub check: Option<String>,
+    /// How bad it is: a colour, a symbol and a word.
+    pub standing: Standing,
+    /// Where it stands, if it is of a device that does.
+    pub site: Option<String>,
     /// Since when.
     pub since: When,
+    /// Until when, if it is over.
+    pub resolved: Option<When>,
+    /// How long it has gone on, or went on.
+    pub lasted: String,
     /// Why.
     pub why: String,
+    /// Who works on it.
+    pub acknowledged: Option<AcknowledgedView>,
+    /// How many other devices are unreachable with it, in words.
+    pub taken: Option<String>,
+    /// That it comes and goes, in words.
+    pub flapping: Option<String>,
+}
+
+/// Somebody works on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AcknowledgedView {
+    /// Who.
+    pub author: String,
+    /// Since when.
+    pub at: When,
 }
 
 impl Standing {
@@ -75,6 +98,16 @@ impl Standing {
             State::Down => "web-state-down",
         };
         Self::saying(state, reader.text(key))
+    }
+
+    /// That of an incident.
+    #[must_use]
+    pub fn of_incident(reader: &Reader, incident: &Incident) -> Self {
+        match (incident.resolved, incident.severity) {
+            (Some(_), _) => Self::saying(State::Up, reader.text("web-incident-resolved")),
+            (None, Severity::Warning) => Self::saying(State::Degraded, reader.text("web-incident-warning")),
+            (None, Severity::Critical) => Self::saying(State::Down, reader.text("web-incident-critical")),
+        }
     }
 
     /// That of something with its own word for it.
@@ -112,11 +145,23 @@ fn reason(check: &CheckStatus) -> Option<Message> {
         let asked_before = check.since.is_some();
         return Some(Message::new(if asked_before { "web-not-asked-again" } else { "web-not-asked" }));
     };
+    match check.state {
+        State::Unreachable => return Some(unreachable(check)),
+        State::Maintenance => return Some(Message::new("web-in-maintenance")),
+        _ => {}
+    }
     let failure = last.answer.outcome.failure()?;
     if State::of(&last.answer) > check.state {
         return Some(Message::new("web-unconfirmed").with("reason", failure.message()));
     }
     Some(failure.message())
+}
+
+fn unreachable(check: &CheckStatus) -> Message {
+    match check.incident {
+        Some(incident) => Message::new("web-unreachable-by").with("number", incident.to_string()),
+        None => Message::new("web-unreachable"),
+    }
 }
 
 fn figures(reader: &Reader, check: &CheckStatus) -> Vec<Figure> {
@@ -149,7 +194,7 @@ fn measurement(reader: &Reader, measured: &Measurement) -> Figure {
 }
 
 impl IncidentView {
-    /// An open incident.
+    /// What is known of an incident.
     #[must_use]
     pub fn new(reader: &Reader, status: &Status, incident: &Incident) -> Self {
         let (what, device, check) = match &incident.subject {
@@ -166,13 +211,28 @@ impl IncidentView {
             Subject::Watcher { part } => (reader.say(&part.message()), None, None),
             Subject::Reported { what, device } => (what.clone(), device.as_ref().map(ToString::to_string), None),
         };
+        let of_device = incident.subject.device().and_then(|device| status.device(device.as_str()));
+        let acknowledged = status.acknowledged.get(&incident.id);
+        let taken = status.taken_by(incident.id);
         Self {
             number: incident.id.0,
             what,
             device,
             check,
+            standing: Standing::of_incident(reader, incident),
+            site: of_device.and_then(|device| device.site.clone()),
             since: reader.when(incident.opened),
+            resolved: incident.resolved.map(|at| reader.when(at)),
+            lasted: reader.duration(
+                incident.resolved.unwrap_or(reader.now).duration_since(incident.opened).max(SignedDuration::ZERO),
+            ),
             why: reader.say(&incident.reason.message()),
+            acknowledged: acknowledged
+                .map(|found| AcknowledgedView { author: found.author.clone(), at: reader.when(found.at) }),
+            taken: (taken > 0).then(|| reader.say(&Message::new("web-taken").with("count", taken))),
+            flapping: incident
+                .flapping
+                .map(|changes| reader.say(&Message::new("update-flapping").with("changes", u64::from(changes)))),
         }
     }
 }

@@ -4,9 +4,14 @@ use messages::{Language, Message};
 use serde::Serialize;
 use tera::{Context, Kwargs, State, Tera, TeraResult};
 
+use super::backups::BackupsPage;
+use super::choice::Choice;
 use super::device::DevicePage;
+use super::incident::{IncidentPage, IncidentsPage};
 use super::overview::Overview;
 use super::reader::Reader;
+use super::wall::WallPage;
+use super::watcher::WatcherPage;
 
 /// The pages, ready to be filled in.
 pub(super) struct Templates(Tera);
@@ -16,8 +21,12 @@ pub(super) struct Templates(Tera);
 pub(super) struct Frame {
     /// `lt` or `en`.
     pub(super) lang: &'static str,
+    /// The page's own address, without its query.
+    pub(super) path: String,
     /// The query that keeps what the reader has chosen, for links to other pages: empty or with its `?`.
     pub(super) query: String,
+    /// The language that the reader has chosen, if not only the browser has.
+    pub(super) chosen_language: Option<&'static str>,
     /// The same page in the other languages.
     pub(super) languages: Vec<OtherLanguage>,
     /// This page with or without reading itself again.
@@ -66,18 +75,46 @@ impl Page for DevicePage {
     const TEMPLATE: &'static str = "device.html";
 }
 
+impl Page for WallPage {
+    const TEMPLATE: &'static str = "wall.html";
+}
+
+impl Page for IncidentsPage {
+    const TEMPLATE: &'static str = "incidents.html";
+}
+
+impl Page for IncidentPage {
+    const TEMPLATE: &'static str = "incident.html";
+}
+
+impl Page for BackupsPage {
+    const TEMPLATE: &'static str = "backups.html";
+}
+
+impl Page for WatcherPage {
+    const TEMPLATE: &'static str = "watcher.html";
+}
+
 impl Page for Notice {
     const TEMPLATE: &'static str = "notice.html";
 }
 
 /// The templates' own text, which is part of the program.
-const SOURCES: [(&str, &str); 6] = [
+const SOURCES: &[(&str, &str)] = &[
     ("frame.html", include_str!("../../templates/frame.html")),
     ("parts.html", include_str!("../../templates/parts.html")),
     ("overview.html", include_str!("../../templates/overview.html")),
     ("device-row.html", include_str!("../../templates/device-row.html")),
     ("device.html", include_str!("../../templates/device.html")),
     ("notice.html", include_str!("../../templates/notice.html")),
+    ("wall.html", include_str!("../../templates/wall.html")),
+    ("incidents.html", include_str!("../../templates/incidents.html")),
+    ("incident.html", include_str!("../../templates/incident.html")),
+    ("incident-card.html", include_str!("../../templates/incident-card.html")),
+    ("site-tiles.html", include_str!("../../templates/site-tiles.html")),
+    ("job-card.html", include_str!("../../templates/job-card.html")),
+    ("backups.html", include_str!("../../templates/backups.html")),
+    ("watcher.html", include_str!("../../templates/watcher.html")),
 ];
 
 impl Templates {
@@ -87,7 +124,7 @@ impl Templates {
         let mut tera = Tera::new();
         tera.autoescape_on([".html"]);
         tera.register_function("t", translate);
-        if let Err(error) = tera.add_raw_templates(SOURCES) {
+        if let Err(error) = tera.add_raw_templates(SOURCES.iter().copied()) {
             tracing::error!(error = %error, "the templates of the status pages are broken");
         }
         Self(tera)
@@ -101,7 +138,7 @@ impl Templates {
     }
 }
 
-/// `t(key="…")`: words of the catalogue in the language of the page; `count` and `error` become arguments.
+/// `t(key="…")`: words of the catalogue in the language of the page; `count`, `error` and `name` become arguments.
 /// Inside a component there is no page to ask, so that components are given their words.
 #[expect(clippy::needless_pass_by_value, reason = "Tera's signature")]
 fn translate(arguments: Kwargs, state: &State) -> TeraResult<String> {
@@ -111,28 +148,32 @@ fn translate(arguments: Kwargs, state: &State) -> TeraResult<String> {
     if let Some(count) = arguments.get::<f64>("count")? {
         message = message.with("count", count);
     }
-    if let Some(error) = arguments.get::<&str>("error")? {
-        message = message.with("error", error);
+    for name in ["error", "name"] {
+        if let Some(text) = arguments.get::<&str>(name)? {
+            message = message.with(name, text);
+        }
     }
     Ok(language.say(&message))
 }
 
 impl Frame {
-    /// The frame of the page at `path` for a reader who chose `query` (empty or with its `?`).
-    pub(super) fn new(reader: &Reader, path: &str, choice: super::Choice) -> Self {
-        let address = |choice: super::Choice| format!("{path}{}", choice.query());
+    /// The frame of the page at `path` for a reader who chose so.
+    pub(super) fn new(reader: &Reader, path: &str, choice: &Choice) -> Self {
+        let address = |choice: Choice| format!("{path}{}", choice.here());
         let other = Language::ALL.into_iter().filter(|language| *language != reader.language);
         Self {
             lang: reader.language.tag(),
+            path: path.to_owned(),
             query: choice.query(),
+            chosen_language: choice.language.map(Language::tag),
             languages: other
                 .map(|language| OtherLanguage {
                     lang: language.tag(),
-                    address: address(super::Choice { language: Some(language), ..choice }),
+                    address: address(Choice { language: Some(language), ..choice.clone() }),
                     name: language.text("web-language-name"),
                 })
                 .collect(),
-            toggle: address(super::Choice { paused: !choice.paused, ..choice }),
+            toggle: address(Choice { paused: !choice.paused, ..choice.clone() }),
             paused: choice.paused,
             now: reader.when(reader.now),
             zone: reader.zone.iana_name().unwrap_or("UTC").to_owned(),

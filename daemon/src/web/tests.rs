@@ -28,9 +28,19 @@ fn live(status: Status) -> Arc<Live> {
     Arc::new(live)
 }
 
+fn pages(live: Arc<Live>, history: Option<HistoryReader>, zone: TimeZone) -> Pages {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("journal.db");
+    crate::journal::Journal::open(&path, samples::now()).unwrap();
+    // The file is gone, and read all the same.
+    let journal = Some(JournalReader::open(&path).unwrap());
+    Pages::new(Sources { live, history, journal, state_directory: "/".into(), zone })
+}
+
 async fn server(status: Status) -> Server {
     let live = live(status);
-    let pages = Pages::new(Arc::clone(&live), None, TimeZone::get("Europe/Vilnius").unwrap());
+    let zone = TimeZone::get("Europe/Vilnius").unwrap();
+    let pages = pages(Arc::clone(&live), None, zone);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (address, stop) = (listener.local_addr().unwrap(), CancellationToken::new());
     let ended = tokio::spawn(serve(listener, router(pages), stop.clone()));
@@ -57,13 +67,14 @@ impl Server {
 async fn every_page_is_made_in_both_languages() {
     let server = server(samples::status()).await;
     let devices = samples::status().devices;
-    let paths = devices.iter().map(|device| format!("/devices/{}", device.name)).chain(["/".to_owned()]);
+    let others = ["/", "/wall", "/incidents", "/backups", "/watcher"].map(str::to_owned);
+    let paths = devices.iter().map(|device| format!("/devices/{}", device.name)).chain(others);
     for path in paths {
         for language in Language::ALL {
             let page = server.get(&format!("{path}?lang={language}")).await;
             assert!(page.starts_with("HTTP/1.1 200"), "{path}: {page}");
             assert!(page.contains(&format!("<html lang=\"{language}\">")));
-            assert!(page.contains("refresh: 10\r\n"));
+            assert!(page.contains("<noscript><meta http-equiv=\"refresh\" content=\"10\">"));
             let other = if language == Language::English { "lt" } else { "en" };
             assert!(page.contains(&format!("<a href=\"{path}?lang={other}\" lang=\"{other}\"")), "{page}");
             assert!(!page.contains("[web-"), "a word is missing: {page}");
@@ -88,9 +99,9 @@ async fn the_language_is_chosen_by_the_address_then_by_the_browser() {
     assert!(server.ask(english).await.contains("<html lang=\"en\">"));
     let chosen = english.replace("GET / ", "GET /?lang=lt&paused ");
     let page = server.ask(&chosen).await;
-    assert!(page.contains("<html lang=\"lt\">"));
+    assert!(page.contains("<html lang=\"lt\" data-paused=\"yes\">"));
     assert!(page.contains("href=\"/devices/pastas?lang=lt&amp;paused\""), "links keep what was chosen");
-    assert!(!page.contains("refresh: 10"));
+    assert!(!page.contains("http-equiv") && !page.contains("<script"));
     assert!(server.get("/").await.contains("<html lang=\"lt\">"));
 }
 
@@ -110,7 +121,11 @@ async fn health_says_why_it_is_not_well() {
     let server = server(samples::status()).await;
     let well = server.get("/healthz").await;
     assert!(well.starts_with("HTTP/1.1 200") && well.ends_with("\r\n\r\nok\n"), "{well}");
-    server.live.write().unwritten = Some("disk full".to_owned());
+    {
+        let mut live = server.live.write();
+        live.unwritten = Some("disk full".to_owned());
+        live.version += 1;
+    }
     let unwell = server.get("/healthz?lang=en").await;
     assert!(unwell.starts_with("HTTP/1.1 503") && unwell.contains("disk full"), "{unwell}");
     assert!(server.get("/?lang=en").await.contains("disk full"));
@@ -125,6 +140,7 @@ async fn more_than_can_be_done_is_said() {
         let (median, p99, longest) = (Duration::from_millis(20), Duration::from_millis(3210), Duration::from_secs(9));
         live.lateness = Some(Lateness { median, p99, longest, skipped: 7 });
         live.is_too_much = true;
+        live.version += 1;
     }
     let page = server.get("/").await;
     assert!(page.contains("vėluodama daugiau kaip 3,21\u{a0}s, o praleista turų – 7"), "{page}");
@@ -150,11 +166,18 @@ async fn strangers_and_writers_are_refused_in_words() {
 #[tokio::test]
 async fn browsers_are_told_what_a_page_may_not_do() {
     let server = server(samples::status()).await;
-    for path in ["/", "/devices/none", "/metrics", "/healthz", "/style.css"] {
+    for path in
+        ["/", "/devices/none", "/incidents", "/api/v1/devices", "/metrics", "/healthz", "/style.css", "/live.js"]
+    {
         let answer = server.get(path).await;
-        assert!(answer.contains("content-security-policy: default-src 'none'; style-src 'self';"), "{path}");
+        assert!(
+            answer.contains("content-security-policy: default-src 'none'; style-src 'self'; script-src 'self';"),
+            "{path}"
+        );
         assert!(answer.contains("x-content-type-options: nosniff"), "{path}");
-        assert!(!answer.contains("<script") && !answer.contains(" style="), "{path}");
+        // No script or style but those of files of our own.
+        let own = answer.replace("<script src=\"/live.js\" defer></script>", "");
+        assert!(!own.contains("<script") && !own.contains(" style=") && !own.contains(" onclick"), "{path}");
     }
     assert!(server.get("/metrics").await.contains("content-type: text/plain; version=0.0.4; charset=utf-8"));
 }
@@ -188,7 +211,7 @@ fn a_day_of_numbers_becomes_graphs() {
         history.append(&Observation { check: series.check.clone(), at: samples::now(), answer });
     }
     history.commit(samples::now()).unwrap();
-    let pages = Pages::new(live(status.clone()), Some(history.reader().unwrap()), TimeZone::UTC);
+    let pages = pages(live(status.clone()), Some(history.reader().unwrap()), TimeZone::UTC);
     let samples = pages.0.samples(&wanted, samples::now()).unwrap();
     let reader = Reader { language: Language::English, zone: TimeZone::UTC, now: samples::now() };
     let page = DevicePage::new(&reader, &status, device, Some(&samples));
@@ -197,4 +220,35 @@ fn a_day_of_numbers_becomes_graphs() {
     let drawn = page.agents[0].interfaces.iter().filter(|interface| interface.graph.is_some());
     assert_eq!(drawn.count(), 2);
     assert!(wanted.iter().any(|series| series.metric == Metric::TransmitRate));
+}
+
+#[tokio::test]
+async fn devices_are_chosen_by_the_address() {
+    let server = server(samples::status()).await;
+    let page = server.get("/?q=KULT%C5%AAROS&lang=lt").await;
+    assert!(page.contains("sw-kultura") && !page.contains("href=\"/devices/pastas"), "{page}");
+    assert!(page.contains("value=\"KULTŪROS\""), "{page}");
+    let page = server.get("/?state=up&site=Rotu%C5%A1%C4%97").await;
+    assert!(page.contains("/devices/pastas") && !page.contains("/devices/dvs"), "{page}");
+    let hostile = server.get("/?q=%22%3E%3Cscript%3E").await;
+    assert!(!hostile.contains("\"><script>"), "{hostile}");
+}
+
+#[tokio::test]
+async fn the_same_is_known_as_json_and_as_a_feed() {
+    let server = server(samples::status()).await;
+    let body = |answer: String| answer.split_once("\r\n\r\n").unwrap().1.to_owned();
+    let devices: serde_json::Value =
+        serde_json::from_str(&body(server.get("/api/v1/devices?state=down").await)).unwrap();
+    assert_eq!(devices[0]["name"], "sw-kultura");
+    let device: serde_json::Value =
+        serde_json::from_str(&body(server.get("/api/v1/devices/sw-kultura").await)).unwrap();
+    assert_eq!(device["checks"][0]["failure"]["kind"], "timeout");
+    assert!(server.get("/api/v1/devices/none").await.starts_with("HTTP/1.1 404"));
+    let described: serde_json::Value = serde_json::from_str(&body(server.get("/api/v1/openapi.json").await)).unwrap();
+    for path in described["paths"].as_object().unwrap().keys() {
+        let asked = format!("/api/v1{}", path.replace("{name}", "pastas").replace("{number}", "1"));
+        assert!(!server.get(&asked).await.starts_with("HTTP/1.1 5"), "{asked}");
+    }
+    assert!(server.get("/incidents.atom").await.contains("<feed xmlns=\"http://www.w3.org/2005/Atom\""));
 }
