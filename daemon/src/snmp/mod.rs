@@ -20,15 +20,14 @@ mod walk;
 pub use interfaces::{Count, Counters, Interface, InterfaceIndex, OperationalStatus};
 pub use measurements::measurements;
 pub use notification::{Notification, NotificationKind};
+pub use profile::{Datum, Row};
 pub use rates::Rate;
 pub use receiver::{CannotReceive, Received, Receiver};
+pub use section::Section;
 pub use session::{Session, Transports};
 
 use std::sync::Arc;
 use std::time::Duration;
-
-use profile::{Datum, Row};
-use section::Section;
 
 /// What one poll of an agent brought.
 #[derive(Debug, Clone, PartialEq)]

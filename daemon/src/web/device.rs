@@ -7,16 +7,17 @@ use serde::Serialize;
 
 use super::graph::{Drawn, Graph};
 use super::reader::{Reader, When};
+use super::sections::{SectionView, sections};
 use super::standing::{CheckView, Figure, IncidentView, Standing};
 use crate::config::CheckId;
 use crate::health::Subject;
 use crate::history::Series;
 use crate::live::{CheckStatus, DeviceStatus, Status};
 use crate::probe::Metric;
-use crate::snmp::{Interface, OperationalStatus, Reading, System};
+use crate::snmp::{Datum, Interface, OperationalStatus, Rate, Reading, Row, Section, System};
 
 /// The page of one device.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct DevicePage {
     /// Its name.
     pub name: String,
@@ -83,7 +84,7 @@ pub struct CheckDetail {
 }
 
 /// What an SNMP agent says of a device.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Agent {
     /// The check that asks it.
     pub check: String,
@@ -91,10 +92,12 @@ pub struct Agent {
     pub system: Vec<Figure>,
     /// The interfaces in the agent's order.
     pub interfaces: Vec<InterfaceRow>,
+    /// Sensors, volumes, supplies, hardware and whatever else it says of its parts.
+    pub sections: Vec<SectionView>,
 }
 
 /// One interface.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct InterfaceRow {
     /// Its name.
     pub name: String,
@@ -108,6 +111,12 @@ pub struct InterfaceRow {
     pub received: Option<String>,
     /// What it sends.
     pub sent: Option<String>,
+    /// How much of its speed is used in the busier direction, 0 to 100.
+    pub percent: Option<f64>,
+    /// Packets a second that are damaged or dropped, in both directions, if there are any.
+    pub errors: Option<String>,
+    /// Who is at the other end of the cable.
+    pub neighbour: Option<String>,
     /// The last day of both.
     pub graph: Option<Graph>,
 }
@@ -243,7 +252,15 @@ impl Agent {
             });
             #[expect(clippy::cast_precision_loss, reason = "shown with three digits")]
             let speed = interface.speed.map(|speed| reader.bits_per_second(speed as f64));
+            let percent = rate.zip(interface.speed.filter(|speed| *speed > 0)).map(|(rate, speed)| {
+                #[expect(clippy::cast_precision_loss, reason = "shown in whole percent")]
+                let share = rate.received.max(rate.sent) / speed as f64;
+                (share * 100.0).round().clamp(0.0, 100.0)
+            });
             InterfaceRow {
+                percent,
+                errors: rate.and_then(|rate| errors(reader, rate)),
+                neighbour: neighbour(reading, &interface.name),
                 name: interface.name.to_string(),
                 alias: interface.alias.as_deref().map(str::to_owned),
                 standing: operational(reader, interface.status),
@@ -257,8 +274,25 @@ impl Agent {
             check: check.id.check.to_string(),
             system: system(reader, &reading.system),
             interfaces: reading.interfaces.iter().map(row).collect(),
+            sections: sections(reader, reading),
         })
     }
+}
+
+fn errors(reader: &Reader, rate: Rate) -> Option<String> {
+    let counted = [rate.receive_errors, rate.send_errors, rate.receive_discards, rate.send_discards];
+    let sum: f64 = counted.into_iter().flatten().sum();
+    (sum > 0.0).then(|| reader.with_unit(sum, "/s"))
+}
+
+/// Who is at the other end of an interface's cable (LLDP, CDP).
+fn neighbour(reading: &Reading, interface: &str) -> Option<String> {
+    let text = |row: &Row, field: &str| row.get(Section::NEIGHBOURS, field).and_then(Datum::as_text).cloned();
+    let rows = reading.rows(Section::NEIGHBOURS).iter();
+    let mut here = rows.filter(|row| text(row, "local_interface").is_some_and(|found| &*found == interface));
+    let row = here.next()?;
+    let name = text(row, "name").or_else(|| text(row, "chassis"))?;
+    Some(text(row, "port").map_or_else(|| name.to_string(), |port| format!("{name} {port}")))
 }
 
 fn system(reader: &Reader, system: &System) -> Vec<Figure> {

@@ -32,6 +32,7 @@ pub mod overview;
 pub mod reader;
 #[cfg(test)]
 mod samples;
+pub mod sections;
 pub mod standing;
 mod templates;
 pub mod wall;

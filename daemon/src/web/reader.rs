@@ -120,8 +120,14 @@ impl Reader {
             Unit::Ratio => self.percent(value),
             Unit::BitsPerSecond => self.bits_per_second(value),
             Unit::Octets => self.scaled(value, ["B", "kB", "MB", "GB", "TB", "PB"]),
-            Unit::Number => self.say(&Message::new("web-number").with("value", value)),
+            Unit::Number => self.number(value),
         }
+    }
+
+    /// A number that means itself.
+    #[must_use]
+    pub fn number(&self, value: f64) -> String {
+        self.say(&Message::new("web-number-value").with("value", value))
     }
 
     /// A share of 0 to 1 in whole percent; what is not nothing is never shown as nothing, nor as all what is not all.
@@ -158,8 +164,8 @@ impl Reader {
     }
 
     /// A number of three digits, with the decimal mark of the language.
-    fn with_unit(&self, number: f64, unit: &str) -> String {
-        let decimals = match number {
+    pub(super) fn with_unit(&self, number: f64, unit: &str) -> String {
+        let decimals = match number.abs() {
             number if number >= 99.95 => 0,
             number if number >= 9.995 => 1,
             _ => 2,
