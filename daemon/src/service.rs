@@ -321,6 +321,7 @@ fn needs_restart(before: &Config, after: &Config) -> Vec<&'static str> {
         ("listen", before.listen != after.listen),
         ("time_zone", before.time_zone != after.time_zone),
         ("restic", before.restic != after.restic),
+        ("[history]", before.history != after.history),
     ];
     changed.into_iter().filter(|(_, is_changed)| *is_changed).map(|(key, _)| key).collect()
 }
@@ -423,7 +424,7 @@ async fn open(config: &Arc<Config>, recording: Option<&Path>) -> Result<Opened, 
     let journal_file = config.state_directory.join("journal.db");
     let (journal, remembered) = Journal::open(&journal_file, Timestamp::now())?;
     let journal_reader = JournalReader::open(&journal_file)?;
-    let history = History::open(&config.state_directory.join("history.db"))?;
+    let history = History::open(&config.state_directory.join("history.db"), config.history)?;
     let reader = history.reader()?;
     let desk = desk::open(&config.state_directory)
         .map_err(|source| CannotStart::StateDirectory { path: config.state_directory.clone(), source })?;

@@ -80,6 +80,7 @@ config-dns-selector = { $key } is the selector of a DKIM record: it is needed wi
 config-dns-same-serial = { $key } is only for type = "SOA", and has addresses of servers
 config-database-null = { $key } must not hold a null character
 config-ntp-offset = { $key } must be more than zero
+config-history-order = { $key } must be at least as long as what is kept more finely
 config-payload-range = { $key } must be from 16 to 1472 octets
 config-source-family = { $key } must be of the same IP version as the device's address
 config-server-name = a name or address of a server

@@ -85,6 +85,7 @@ config-dns-selector = { $key } yra DKIM įrašo selektorius: jo reikia, kai type
 config-dns-same-serial = { $key } skirtas tik type = "SOA" ir jame rašomi serverių adresai
 config-database-null = { $key } negali turėti nulinio simbolio
 config-ntp-offset = { $key } turi būti daugiau už nulį
+config-history-order = { $key } turi būti ne trumpiau, negu saugoma tai, kas smulkiau
 config-payload-range = { $key } turi būti nuo 16 iki 1472 baitų
 config-source-family = { $key } turi būti tos pačios IP versijos kaip įrenginio adresas
 config-server-name = serverio vardas arba adresas

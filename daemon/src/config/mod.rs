@@ -14,6 +14,7 @@ mod check;
 mod credential;
 mod device;
 mod difference;
+mod history;
 mod job;
 mod maintenance;
 mod name;
@@ -27,6 +28,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
+use crate::history::Retention;
 use crate::snmp::profile::Profiles;
 use jiff::tz::TimeZone;
 use messages::{Language, Message};
@@ -82,6 +84,8 @@ pub struct Config {
     pub rules: Vec<Rule>,
     /// What holds for all of them.
     pub notify: Notify,
+    /// How long what was measured is kept.
+    pub history: Retention,
     /// What is watched, in the order of file names and places.
     pub devices: Vec<Device>,
     /// The devices through which this machine reaches all others: if they are silent, it may be this machine's fault.
@@ -202,6 +206,7 @@ fn read(path: &Path, reading: &Reading<'_>, problems: &Problems) -> Option<Confi
     let mut rules: Vec<Rule> = rules.collect();
     let unnamed = channels.iter().filter(|channel| rules.iter().all(|rule| rule.channel != channel.name));
     rules.extend(unnamed.map(|channel| Rule::all(channel, &notify)).collect::<Vec<_>>());
+    let history = main.table("history").map(history::read).unwrap_or_default();
     let repositories = main.tables("repository").into_iter().filter_map(|table| job::read_repository(table, reading));
     let repositories: Vec<_> = repositories.map(Arc::new).collect();
     unique("repository", repositories.iter().map(AsRef::as_ref), path, problems);
@@ -242,6 +247,7 @@ fn read(path: &Path, reading: &Reading<'_>, problems: &Problems) -> Option<Confi
         channels,
         rules,
         notify,
+        history,
         devices,
         gateways,
         maintenance,
@@ -332,6 +338,7 @@ impl Config {
             channels: Vec::new(),
             rules: Vec::new(),
             notify: Notify::default(),
+            history: Retention::default(),
             devices: Vec::new(),
             gateways: Vec::new(),
             maintenance: Vec::new(),

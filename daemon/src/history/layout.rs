@@ -1,7 +1,9 @@
-//! Which series a check measures, in a fixed order: the columns of its rows.
+//! Which series a check measures, in a fixed order: the columns of its rows and blocks.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::precision;
 use crate::probe::{Measurement, Metric};
 
 /// The columns of a check's rows. They only become more: what is not measured this time has no value in the row.
@@ -14,31 +16,50 @@ pub(super) struct Layout {
 const FEW: usize = 32;
 
 impl Layout {
-    /// A value for each column, NaN where there is none; none if something is measured that has no column.
-    pub(super) fn row(&self, measurements: &[Measurement]) -> Option<Box<[f64]>> {
-        let mut row = vec![f64::NAN; self.columns.len()];
+    /// A value for each column as it is kept, NaN where there is none; false if something is measured that has no column.
+    pub(super) fn fill(&self, row: &mut Vec<f64>, measurements: &[Measurement]) -> bool {
+        row.clear();
+        row.resize(self.columns.len(), f64::NAN);
         let mut next = 0;
         for measured in measurements {
             // Nearly always they come in the order of the columns.
             let from_next = (next..self.columns.len()).chain(0..next);
-            let place = from_next.into_iter().find(|place| is_of(&self.columns[*place], measured))?;
-            row[place] = if measured.value.is_finite() { measured.value } else { f64::NAN };
+            let Some(place) = from_next.into_iter().find(|place| is_of(&self.columns[*place], measured)) else {
+                return false;
+            };
+            row[place] = precision::kept(measured.metric, measured.value);
             next = place + 1;
         }
-        Some(row.into())
+        true
     }
 
-    /// The same columns, and one for each measurement that has none. When most columns are of things that are no longer
-    /// there, as interfaces of containers are after a day, it begins anew with those that are.
-    pub(super) fn extended(&self, measurements: &[Measurement]) -> Self {
-        let is_outdated = self.columns.len() > 2 * measurements.len() + FEW;
-        let mut columns = if is_outdated { Vec::new() } else { self.columns.clone() };
+    /// Whether most columns are of things that are no longer there, as interfaces of containers are after a day.
+    pub(super) const fn is_outdated(&self, measurements: &[Measurement]) -> bool {
+        self.columns.len() > 2 * measurements.len() + FEW
+    }
+
+    /// Adds a column for each measurement that has none. What was written by fewer columns is still read by them.
+    pub(super) fn extend(&mut self, measurements: &[Measurement]) {
         for measured in measurements {
-            if !columns.iter().any(|column| is_of(column, measured)) {
-                columns.push((measured.metric, measured.instance.clone()));
+            if !self.columns.iter().any(|column| is_of(column, measured)) {
+                self.columns.push((measured.metric, measured.instance.clone()));
             }
         }
-        Self { columns }
+    }
+
+    pub(super) const fn len(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// A layout that was stored; none if it has metrics that are no longer known. Names that are measured now are shared.
+    pub(super) fn stored(text: &str, measurements: &[Measurement]) -> Option<Self> {
+        let mut names: HashMap<String, Arc<str>> =
+            measurements.iter().filter_map(|measured| measured.instance.clone()).map(|name| (name.to_string(), name)).collect();
+        let columns = Self::from_json(text)?.into_iter().map(|(metric, instance)| {
+            let name = |name: String| Arc::clone(names.entry(name).or_insert_with_key(|name| name.as_str().into()));
+            Some((metric?, instance.map(name)))
+        });
+        Some(Self { columns: columns.collect::<Option<_>>()? })
     }
 
     /// As it is stored.
@@ -91,9 +112,14 @@ mod tests {
                 picks.into_iter().enumerate().map(one).collect::<Vec<_>>()
             };
             let (first, second) = (of(&first), of(&second));
-            let layout = Layout::default().extended(&first).extended(&second);
+            let mut layout = Layout::default();
+            layout.extend(&first);
+            let before = layout.clone();
+            layout.extend(&second);
+            prop_assert_eq!(&layout.columns[..before.len()], &before.columns);
+            let mut row = Vec::new();
             for measurements in [&first, &second] {
-                let row = layout.row(measurements).unwrap();
+                prop_assert!(layout.fill(&mut row, measurements));
                 for measured in measurements {
                     let column = layout.columns.iter().position(|column| is_of(column, measured)).unwrap();
                     prop_assert_eq!(row[column], measured.value);
@@ -103,26 +129,31 @@ mod tests {
             let stored = Layout::from_json(&layout.to_json()).unwrap();
             let known: Vec<_> = layout.columns.iter().map(|(metric, of)| (Some(*metric), of.as_deref().map(str::to_owned))).collect();
             prop_assert_eq!(stored, known);
+            prop_assert_eq!(Layout::stored(&layout.to_json(), &second), Some(layout));
         }
     }
 
     #[test]
-    fn things_that_come_and_go_do_not_make_rows_longer_for_ever() {
+    fn things_that_come_and_go_are_noticed() {
+        let measurements: Vec<_> = (0..5).map(|number| measured(Metric::Loss, Some(&format!("veth{number}")), 1.0)).collect();
         let mut layout = Layout::default();
-        for day in 0..1000 {
-            let names = (0..5).map(|number| format!("veth{}", day * 5 + number)).collect::<Vec<_>>();
-            let measurements: Vec<_> =
-                names.iter().map(|name| measured(Metric::ReceiveRate, Some(name), 1.0)).collect();
-            layout = layout.extended(&measurements);
-            assert!(layout.row(&measurements).is_some_and(|row| row.len() <= 2 * 5 + FEW + 5));
+        for day in 0..7 {
+            assert!(!layout.is_outdated(&measurements));
+            let others = (0..5).map(|number| measured(Metric::Loss, Some(&format!("veth{day}.{number}")), 1.0));
+            layout.extend(&others.collect::<Vec<_>>());
         }
+        layout.extend(&(0..10).map(|number| measured(Metric::Loss, Some(&format!("{number}")), 1.0)).collect::<Vec<_>>());
+        assert!(layout.is_outdated(&measurements));
     }
 
     #[test]
     fn what_has_no_column_is_noticed() {
-        let layout = Layout::default().extended(&[measured(Metric::Loss, None, 0.0)]);
-        assert_eq!(layout.row(&[measured(Metric::Loss, Some("a"), 0.0)]), None);
-        assert_eq!(layout.row(&[measured(Metric::RttMean, None, 0.0)]), None);
-        assert_eq!(layout.row(&[]).map(|row| row.len()), Some(1));
+        let mut layout = Layout::default();
+        layout.extend(&[measured(Metric::Loss, None, 0.0)]);
+        let mut row = Vec::new();
+        assert!(!layout.fill(&mut row, &[measured(Metric::Loss, Some("a"), 0.0)]));
+        assert!(!layout.fill(&mut row, &[measured(Metric::RttMean, None, 0.0)]));
+        assert!(layout.fill(&mut row, &[]));
+        assert_eq!(row.len(), 1);
     }
 }

@@ -1,32 +1,56 @@
 //! Time series: what was measured, to be drawn and compared. Large and replaceable, in `history.db`.
 //!
-//! All that one answer measured is one row, in the order of the check's [`layout`]: a switch of 48 ports costs one insertion
-//! a poll instead of hundreds. Rows are gathered and committed every few seconds, not one by one: losing the last seconds of
-//! a graph in a power failure is no loss, wearing a disk out is. A damaged file is put aside and a new one begun, because a daemon that
-//! watches a network must not refuse to watch for want of its graphs.
+//! Every sample is kept for days, and what samples come to in five minutes and in an hour for months and years ([`Retention`]).
+//! What one answer measured is one [`row`], in the order of the check's [`layout`]. A row goes its way by steps, each written less
+//! often and in less room than the one before:
+//!
+//! 1. It is gathered in memory, for seconds, and committed with those of all other checks as one tick of a log. After a
+//!    power failure all that was committed is there.
+//! 2. When a check has gathered half a kilobyte, or after a while, its rows become a chunk of its own, and leave memory and log.
+//! 3. Four hours of a check's chunks are closed ([`closing`]): compressed to a [`block`] of columns, and rolled up.
+//!
+//! So memory holds little more than what a check measured in a few minutes, whatever is in the file. All work is done in small
+//! portions with the commits. A damaged file is put aside and a new one begun, and a damaged block left out, because a daemon
+//! that watches a network must not refuse to watch for want of its graphs.
 
+mod block;
+mod closing;
+pub mod export;
+mod former;
 mod layout;
+mod octets;
+mod pages;
+mod precision;
+mod reader;
+mod resolution;
+mod rollup;
+mod row;
+mod store;
+#[cfg(test)]
+mod tests;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, params};
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, params};
 
+use self::closing::Closing;
 use self::layout::Layout;
+use self::store::{Chunk, Extent};
 use crate::config::CheckId;
-use crate::probe::{Metric, Observation};
+use crate::probe::{Measurement, Metric, Observation};
 
-/// How long samples are kept.
-pub const KEPT: SignedDuration = SignedDuration::from_hours(14 * 24);
+pub use reader::HistoryReader;
+pub use resolution::{Point, Resolution, Retention};
 
 /// How often samples are committed.
 pub const COMMIT_INTERVAL: Duration = Duration::from_secs(10);
 
 /// A sequence of numbers that belong together: one metric of one check, and of one interface if the metric is of those.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Series {
     /// The check that measures it.
     pub check: CheckId,
@@ -41,10 +65,18 @@ pub type Samples = Vec<(Timestamp, f64)>;
 
 /// The file that cannot be read or written.
 #[derive(Debug, thiserror::Error)]
-#[error("the history {path} cannot be used: {source}", path = .path.display())]
-pub struct HistoryError {
-    path: PathBuf,
-    source: rusqlite::Error,
+pub enum HistoryError {
+    /// The system or SQLite says no.
+    #[error("the history {path} cannot be used: {source}", path = .path.display())]
+    Unusable {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: rusqlite::Error,
+    },
+    /// It was written by a release that keeps it in another way.
+    #[error("the history {path} was written by another release of rotused; start this one's daemon first", path = .0.display())]
+    OtherRelease(PathBuf),
 }
 
 /// Writes samples. There is one, in the recorder.
@@ -52,90 +84,94 @@ pub struct HistoryError {
 pub struct History {
     path: PathBuf,
     connection: Connection,
-    /// Every layout that is in use, and which one a check has now.
-    layouts: Vec<Stored>,
-    current: HashMap<CheckId, usize>,
-    gathered: Vec<Row>,
-    /// How many values are gathered.
+    retention: Retention,
+    /// What has been measured by what, and where each check is among them.
+    checks: Vec<Gathering>,
+    places: HashMap<CheckId, usize>,
+    /// Those whose layout began anew, with rows of the old one.
+    outdated: Vec<Gathering>,
+    /// A row while it is filled.
+    row: Vec<f64>,
+    /// The tick of the next commit.
+    tick: i64,
+    /// How many octets, and how many values, are gathered that are not committed.
+    uncommitted: usize,
     values: usize,
-    /// Up to which layout old rows have been forgotten in this turn.
+    /// Layouts that have enough rows for a block, and wait for their turn.
+    due: VecDeque<i64>,
+    /// Up to which layout old blocks have been forgotten in this turn.
     forgotten: i64,
 }
 
-/// A layout and its number in the file; none while it is not written.
+/// What a check measured that is in no chunk yet.
 #[derive(Debug)]
-struct Stored {
+struct Gathering {
     check: CheckId,
     layout: Layout,
+    /// The number of the layout in the file; none while it is not written.
     id: Option<i64>,
+    /// How many of its columns are written.
+    written: usize,
+    rows: Chunk,
+    /// So many octets of the rows are in the log.
+    logged: usize,
+    /// The tick of the first row.
+    since: i64,
+    /// What the layout has in chunks; none while that is not known.
+    stored: Option<Extent>,
+    is_due: bool,
 }
 
-/// What one answer measured.
-#[derive(Debug)]
-struct Row {
-    /// Its place among the layouts.
-    layout: usize,
-    /// Milliseconds since 1970-01-01T00:00Z.
-    at: i64,
-    values: Box<[f64]>,
-}
+/// More octets than this are not gathered while the disk refuses to take them; the newest are left out then.
+const MOST_UNCOMMITTED: usize = 16 << 20;
 
-/// Reads samples while others are written.
-#[derive(Debug)]
-pub struct HistoryReader {
-    path: PathBuf,
-    connection: Connection,
-}
+/// So many octets of rows make a chunk. Rows of a switch come to that in a few minutes, those of a ping in ten.
+const CHUNK: usize = 512;
 
-/// More values than this are not gathered while the disk refuses to take them; the newest are left out then.
-const MOST_GATHERED: usize = 1_000_000;
+/// After so many ticks rows become a chunk however few they are, so that the log stays short: a quarter to half an hour, not all
+/// checks at once.
+const OLDEST_TICK: i64 = 90;
 
-/// Of so many checks old rows are forgotten at each commit, in turn.
+/// So many cells are closed at each commit, and twice as many as came since the last one.
+const CLOSING: usize = 200_000;
+
+/// Of so many layouts old blocks are forgotten at each commit, in turn.
 const FORGETTING: i64 = 300;
-
-/// `PRAGMA user_version`. What an older version wrote is begun anew.
-const VERSION: i64 = 2;
-
-const SCHEMA: &str = "
-    DROP TABLE IF EXISTS sample;
-    DROP TABLE IF EXISTS series;
-    -- `columns`: an array of [metric, instance or null].
-    CREATE TABLE IF NOT EXISTS layout (
-        id INTEGER PRIMARY KEY, device TEXT NOT NULL, check_name TEXT NOT NULL, columns TEXT NOT NULL
-    ) STRICT;
-    CREATE INDEX IF NOT EXISTS layout_check ON layout (device, check_name);
-    -- `at` in milliseconds since 1970-01-01T00:00Z; `data` is a little-endian IEEE 754 binary64 for each column, NaN for none.
-    CREATE TABLE IF NOT EXISTS poll (
-        layout INTEGER NOT NULL REFERENCES layout, at INTEGER NOT NULL, data BLOB NOT NULL,
-        PRIMARY KEY (layout, at)
-    ) STRICT, WITHOUT ROWID;
-";
 
 impl History {
     /// Opens the file at `path`, making it if it is not there. A damaged one is put aside as `….damaged`.
     ///
     /// # Errors
     /// The file or its folder cannot be written.
-    pub fn open(path: &Path) -> Result<Self, HistoryError> {
-        let failed = |source| HistoryError { path: path.to_owned(), source };
+    pub fn open(path: &Path, retention: Retention) -> Result<Self, HistoryError> {
+        let failed = |source| HistoryError::Unusable { path: path.to_owned(), source };
         let connection = match prepare(path) {
             Err(error) if is_damage(&error) => {
-                let aside = path.with_extension("db.damaged");
-                let (damaged, shown) = (path.display(), aside.display());
-                tracing::warn!(
-                    "the history {damaged} is damaged ({error}); it was put aside as {shown} and a new one begun"
-                );
-                // What cannot be renamed is found again, and said, when it is opened a second time.
-                let _ = std::fs::rename(path, &aside);
-                for suffix in ["db-wal", "db-shm"] {
-                    let _ = std::fs::remove_file(path.with_extension(suffix));
-                }
+                put_aside(path, "db.damaged", &format!("is damaged ({error})"));
+                prepare(path).map_err(failed)?
+            }
+            Ok((connection, _)) if store::version(&connection).map_err(failed)? > store::VERSION => {
+                drop(connection);
+                put_aside(path, "db.newer", "was written by a newer rotused");
                 prepare(path).map_err(failed)?
             }
             other => other.map_err(failed)?,
         };
-        let (layouts, current, gathered) = (Vec::new(), HashMap::new(), Vec::new());
-        Ok(Self { path: path.to_owned(), connection, layouts, current, gathered, values: 0, forgotten: 0 })
+        let (connection, tick) = connection;
+        Ok(Self {
+            path: path.to_owned(),
+            connection,
+            retention,
+            checks: Vec::new(),
+            places: HashMap::new(),
+            outdated: Vec::new(),
+            row: Vec::new(),
+            tick,
+            uncommitted: 0,
+            values: 0,
+            due: VecDeque::new(),
+            forgotten: 0,
+        })
     }
 
     /// Another connection to the same file that can only read.
@@ -143,148 +179,251 @@ impl History {
     /// # Errors
     /// The file cannot be read.
     pub fn reader(&self) -> Result<HistoryReader, HistoryError> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(&self.path, flags).map_err(|source| self.failed(source))?;
-        connection.busy_timeout(Duration::from_secs(5)).map_err(|source| self.failed(source))?;
-        Ok(HistoryReader { path: self.path.clone(), connection })
+        HistoryReader::open(&self.path)
     }
 
     /// Gathers what an answer measured; [`History::commit`] writes it.
     pub fn append(&mut self, observation: &Observation) {
         let measurements = &observation.answer.measurements;
-        if measurements.is_empty() || self.values >= MOST_GATHERED {
-            return;
-        }
-        let known = self.current.get(&observation.check).map(|place| (*place, &self.layouts[*place].layout));
-        let row = known.and_then(|(place, layout)| Some((place, layout.row(measurements)?)));
         let at = observation.at.as_millisecond();
-        if let Some((layout, values)) = row {
-            self.gather(Row { layout, at, values });
+        let has_room = self.uncommitted < MOST_UNCOMMITTED && (0..store::SECONDS).contains(&store::second(at));
+        if measurements.is_empty() || !has_room {
             return;
         }
-        let layout = known.map(|(_, layout)| layout.extended(measurements));
-        let layout = layout.unwrap_or_else(|| Layout::default().extended(measurements));
-        if let Some(values) = layout.row(measurements) {
-            let place = self.layouts.len();
-            self.layouts.push(Stored { check: observation.check.clone(), layout, id: None });
-            self.current.insert(observation.check.clone(), place);
-            self.gather(Row { layout: place, at, values });
+        let place = match self.places.get(&observation.check) {
+            Some(place) => *place,
+            None => {
+                let gathering = Gathering::recalled(&self.connection, &observation.check, measurements);
+                self.places.insert(observation.check.clone(), self.checks.len());
+                self.checks.push(gathering);
+                self.checks.len() - 1
+            }
+        };
+        let gathering = &mut self.checks[place];
+        if !gathering.layout.fill(&mut self.row, measurements) {
+            if gathering.layout.is_outdated(measurements) {
+                let anew = Gathering::new(gathering.check.clone());
+                self.outdated.push(std::mem::replace(gathering, anew));
+            }
+            gathering.layout.extend(measurements);
+            gathering.layout.fill(&mut self.row, measurements);
         }
+        if gathering.rows.extent.rows == 0 {
+            gathering.since = self.tick;
+        }
+        let before = gathering.rows.octets.len();
+        gathering.rows.push(at, &self.row);
+        self.uncommitted += gathering.rows.octets.len() - before;
+        self.values += measurements.len();
     }
 
-    fn gather(&mut self, row: Row) {
-        self.values += row.values.len();
-        self.gathered.push(row);
-    }
-
-    /// Writes what was gathered and forgets what is older than [`KEPT`], some checks at a time.
+    /// Writes what was gathered, closes what is enough for blocks and forgets what is older than is kept, some checks at a time.
     ///
     /// # Errors
     /// It could not be written; it stays gathered for the next time.
     pub fn commit(&mut self, now: Timestamp) -> Result<(), HistoryError> {
-        let written = write(&mut self.connection, &self.layouts, &self.gathered, self.forgotten, now);
-        let Written { new_layouts, forgotten } = written.map_err(|source| self.failed(source))?;
-        for (place, id) in new_layouts {
-            self.layouts[place].id = Some(id);
-        }
-        self.forgotten = forgotten;
-        self.gathered.clear();
+        let failed = |source| HistoryError::Unusable { path: self.path.clone(), source };
+        let written = self.write(now).map_err(failed)?;
+        self.tick += 1;
+        self.forgotten = written.forgotten;
+        self.uncommitted = 0;
         self.values = 0;
-        self.drop_former_layouts();
-        Ok(())
-    }
-
-    /// Layouts that no check has any longer, once their rows are written.
-    fn drop_former_layouts(&mut self) {
-        if self.layouts.len() == self.current.len() {
-            return;
-        }
-        let layouts = std::mem::take(&mut self.layouts).into_iter().enumerate();
-        self.layouts = layouts
-            .filter(|(place, stored)| self.current.get(&stored.check) == Some(place))
-            .map(|(_, stored)| stored)
-            .collect();
-        self.current = self.layouts.iter().enumerate().map(|(place, stored)| (stored.check.clone(), place)).collect();
-    }
-
-    fn failed(&self, source: rusqlite::Error) -> HistoryError {
-        HistoryError { path: self.path.clone(), source }
-    }
-}
-
-impl HistoryReader {
-    /// The samples of each of `wanted` since `from`.
-    ///
-    /// # Errors
-    /// The file cannot be read.
-    pub fn since(&self, wanted: &[Series], from: Timestamp) -> Result<Vec<Samples>, HistoryError> {
-        let mut found = vec![Samples::new(); wanted.len()];
-        let mut left: Vec<usize> = (0..wanted.len()).collect();
-        // All series of a check stand in the same rows, which are read once.
-        while let Some(check) = left.first().map(|first| &wanted[*first].check) {
-            let (of_check, others) = left.iter().partition(|place| wanted[**place].check == *check);
-            self.read(check, &of_check, wanted, from, &mut found)
-                .map_err(|source| HistoryError { path: self.path.clone(), source })?;
-            left = others;
-        }
-        Ok(found)
-    }
-
-    fn read(
-        &self,
-        check: &CheckId,
-        places: &Vec<usize>,
-        wanted: &[Series],
-        from: Timestamp,
-        found: &mut [Samples],
-    ) -> rusqlite::Result<()> {
-        let mut layouts = self.connection.prepare_cached(LAYOUTS_OF_CHECK)?;
-        let mut polls =
-            self.connection.prepare_cached("SELECT at, data FROM poll WHERE layout = ?1 AND at >= ?2 ORDER BY at")?;
-        let mut rows = layouts.query([check.device.as_str(), check.check.as_str()])?;
-        while let Some(layout) = rows.next()? {
-            let (id, columns): (i64, String) = (layout.get(0)?, layout.get(1)?);
-            let columns = Layout::from_json(&columns).unwrap_or_default();
-            let column_of = |series: &Series| {
-                let instance = series.instance.as_deref();
-                columns.iter().position(|(metric, of)| *metric == Some(series.metric) && of.as_deref() == instance)
-            };
-            let meant: Vec<(usize, usize)> =
-                places.iter().filter_map(|place| Some((*place, column_of(&wanted[*place])?))).collect();
-            if meant.is_empty() {
-                continue;
+        let mut written_checks = written.checks.into_iter();
+        for gathering in self.outdated.iter_mut().chain(&mut self.checks) {
+            // One for each, in the same order.
+            let Some(Change { id, chunk }) = written_checks.next() else { break };
+            if id.is_some() {
+                gathering.written = gathering.layout.len();
             }
-            let mut rows = polls.query(params![id, from.as_millisecond()])?;
-            while let Some(row) = rows.next()? {
-                let (at, data) = (row.get(0)?, row.get_ref(1)?.as_blob()?);
-                let Ok(at) = Timestamp::from_millisecond(at) else { continue };
-                for (place, column) in &meant {
-                    let octets = data.get(column * 8..).and_then(|rest| rest.first_chunk());
-                    let value = octets.map(|octets| f64::from_le_bytes(*octets)).filter(|value| !value.is_nan());
-                    found[*place].extend(value.map(|value| (at, value)));
+            gathering.id = id.or(gathering.id);
+            gathering.logged = gathering.rows.octets.len();
+            if let Some(stored) = chunk {
+                let extent = stored.with(std::mem::take(&mut gathering.rows.extent));
+                gathering.rows.octets.clear();
+                gathering.logged = 0;
+                gathering.stored = Some(extent);
+                if closing::is_due(extent) && !gathering.is_due {
+                    gathering.is_due = true;
+                    self.due.extend(gathering.id);
                 }
             }
         }
-        // A check that measures more since a while has rows of several layouts.
-        for place in places {
-            found[*place].sort_by_key(|(at, _)| *at);
+        self.outdated.clear();
+        let closed: HashMap<i64, Extent> = written.closed.into_iter().collect();
+        if !closed.is_empty() {
+            self.due.retain(|id| !closed.contains_key(id));
+            for gathering in &mut self.checks {
+                if let Some(left) = gathering.id.and_then(|id| closed.get(&id)) {
+                    (gathering.stored, gathering.is_due) = (Some(*left), false);
+                }
+            }
         }
         Ok(())
     }
+
+    /// All of a commit in one transaction; nothing in memory is changed.
+    fn write(&self, now: Timestamp) -> rusqlite::Result<Written> {
+        let transaction = self.connection.unchecked_transaction()?;
+        let mut checks = Vec::with_capacity(self.outdated.len() + self.checks.len());
+        let mut logged: Vec<(i64, &[u8])> = Vec::new();
+        let mut oldest = self.tick + 1;
+        for gathering in &self.outdated {
+            checks.push(gathering.write(&transaction, self.tick, true, &mut logged)?);
+        }
+        for gathering in &self.checks {
+            let change = gathering.write(&transaction, self.tick, false, &mut logged)?;
+            if change.chunk.is_none() && gathering.rows.extent.rows > 0 {
+                oldest = oldest.min(gathering.since);
+            }
+            checks.push(change);
+        }
+        store::put_tick(&transaction, self.tick, logged.into_iter())?;
+        store::drop_ticks(&transaction, oldest)?;
+        let closed = self.close(&transaction)?;
+        let forgotten = self.forget(&transaction, now)?;
+        former::move_some(&transaction, CLOSING + 2 * self.values)?;
+        transaction.commit()?;
+        Ok(Written { checks, closed, forgotten })
+    }
+
+    /// Closes chunks of those that are due, as many as have room in one commit.
+    fn close(&self, transaction: &Connection) -> rusqlite::Result<Vec<(i64, Extent)>> {
+        let mut closed = Vec::new();
+        let mut room = CLOSING + 2 * self.values;
+        for id in &self.due {
+            let columns: u32 = transaction
+                .prepare_cached("SELECT json_array_length(columns) FROM layout WHERE id = ?1")?
+                .query_row([id], |row| row.get(0))
+                .optional()?
+                .unwrap_or(1);
+            closed.push((*id, closing::close(transaction, *id, Closing::FullHours)?));
+            let cells = columns.max(1).saturating_mul(closing::ENOUGH_ROWS);
+            room = room.saturating_sub(usize::try_from(cells).unwrap_or(usize::MAX));
+            if room == 0 {
+                break;
+            }
+        }
+        Ok(closed)
+    }
+
+    /// Forgets old blocks of the next layouts, and layouts that nothing has any longer; closes rows that no more will come to.
+    /// Says up to which layout; 0 when all have had their turn.
+    fn forget(&self, transaction: &Connection, now: Timestamp) -> rusqlite::Result<i64> {
+        let mut next = transaction.prepare_cached("SELECT id FROM layout WHERE id > ?1 ORDER BY id LIMIT ?2")?;
+        let layouts: Vec<i64> =
+            next.query_map([self.forgotten, FORGETTING], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+        for layout in &layouts {
+            let stored = store::extent(transaction, *layout)?;
+            let idle = now.as_millisecond().saturating_sub(stored.last);
+            if stored.rows > 0 && idle > closing::LONGEST_OPEN + resolution::SECOND * 3600 {
+                closing::close(transaction, *layout, Closing::All)?;
+            }
+            store::forget(transaction, *layout, &self.retention, now)?;
+            if store::is_former(transaction, *layout)? {
+                store::drop_layout(transaction, *layout)?;
+            }
+        }
+        Ok(layouts.last().copied().unwrap_or(0))
+    }
 }
 
-const LAYOUTS_OF_CHECK: &str = "SELECT id, columns FROM layout WHERE device = ?1 AND check_name = ?2 ORDER BY id";
-
-fn prepare(path: &Path) -> rusqlite::Result<Connection> {
-    let connection = Connection::open(path)?;
-    connection.busy_timeout(Duration::from_secs(5))?;
-    connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;")?;
-    let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    if found != VERSION {
-        connection.execute_batch(SCHEMA)?;
-        connection.pragma_update(None, "user_version", VERSION)?;
+impl Gathering {
+    fn new(check: CheckId) -> Self {
+        let (layout, rows) = (Layout::default(), Chunk::default());
+        Self { check, layout, id: None, written: 0, rows, logged: 0, since: 0, stored: None, is_due: false }
     }
-    Ok(connection)
+
+    /// With the newest layout that the check had before a restart. What cannot be read begins anew.
+    fn recalled(connection: &Connection, check: &CheckId, measurements: &[Measurement]) -> Self {
+        let newest = || {
+            let select = "SELECT id, columns FROM layout WHERE device = ?1 AND check_name = ?2 ORDER BY id DESC LIMIT 1";
+            let mut select = connection.prepare_cached(select)?;
+            let names = [check.device.as_str(), check.check.as_str()];
+            select.query_row(names, |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))).optional()
+        };
+        let anew = Self::new(check.clone());
+        let Ok(Some((id, columns))) = newest() else { return anew };
+        let Some(layout) = Layout::stored(&columns, measurements) else { return anew };
+        Self { written: layout.len(), layout, id: Some(id), ..anew }
+    }
+
+    /// Writes what is new: as a chunk if it is enough, else by adding it to what goes to the log.
+    fn write<'g>(
+        &'g self,
+        transaction: &Connection,
+        tick: i64,
+        is_last: bool,
+        logged: &mut Vec<(i64, &'g [u8])>,
+    ) -> rusqlite::Result<Change> {
+        let mut change = Change { id: None, chunk: None };
+        if self.rows.extent.rows == 0 {
+            return Ok(change);
+        }
+        if self.written < self.layout.len() {
+            change.id = Some(self.write_layout(transaction)?);
+        }
+        let Some(id) = change.id.or(self.id) else { return Ok(change) };
+        let is_old = tick - self.since >= OLDEST_TICK + id.rem_euclid(OLDEST_TICK);
+        if is_last || is_old || self.rows.octets.len() >= CHUNK {
+            let stored = match self.stored {
+                Some(stored) => stored,
+                None => store::extent(transaction, id)?,
+            };
+            store::put_chunk(transaction, id, tick, &self.rows)?;
+            change.chunk = Some(stored);
+        } else if self.logged < self.rows.octets.len() {
+            logged.push((id, &self.rows.octets[self.logged..]));
+        }
+        Ok(change)
+    }
+
+    /// Writes the layout, and says its number.
+    fn write_layout(&self, transaction: &Connection) -> rusqlite::Result<i64> {
+        let columns = self.layout.to_json();
+        if let Some(id) = self.id {
+            transaction.prepare_cached("UPDATE layout SET columns = ?2 WHERE id = ?1")?.execute(params![id, columns])?;
+            return Ok(id);
+        }
+        let (device, name) = (self.check.device.as_str(), self.check.check.as_str());
+        let insert = "INSERT INTO layout (device, check_name, columns) VALUES (?1, ?2, ?3) RETURNING id";
+        transaction.prepare_cached(insert)?.query_row([device, name, &columns], |row| row.get(0))
+    }
+}
+
+/// What a commit has changed.
+struct Written {
+    checks: Vec<Change>,
+    closed: Vec<(i64, Extent)>,
+    forgotten: i64,
+}
+
+/// What a commit has changed of a check.
+struct Change {
+    /// The number of its layout, if it was written.
+    id: Option<i64>,
+    /// What it had in chunks before, if it got one more.
+    chunk: Option<Extent>,
+}
+
+/// Opens the file; what was in the log becomes chunks, and memory begins empty. Also says what the next tick is.
+fn prepare(path: &Path) -> rusqlite::Result<(Connection, i64)> {
+    let connection = store::open(path)?;
+    if store::version(&connection)? > store::VERSION {
+        return Ok((connection, 0));
+    }
+    let transaction = connection.unchecked_transaction()?;
+    let tick = store::last_tick(&transaction)? + 1;
+    let mut chunks: HashMap<i64, Chunk> = HashMap::new();
+    store::for_each_unflushed(&transaction, None, |layout, octets| {
+        let chunk = chunks.entry(layout).or_default();
+        row::rows(octets).unwrap_or_default().iter().for_each(|row| chunk.push(row.at, &row.values));
+    })?;
+    for (layout, chunk) in chunks.iter().filter(|(_, chunk)| chunk.extent.rows > 0) {
+        store::put_chunk(&transaction, *layout, tick, chunk)?;
+    }
+    store::drop_ticks(&transaction, tick)?;
+    transaction.commit()?;
+    Ok((connection, tick + 1))
 }
 
 fn is_damage(error: &rusqlite::Error) -> bool {
@@ -292,199 +431,14 @@ fn is_damage(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase))
 }
 
-/// What a commit has changed.
-struct Written {
-    /// Places of layouts, and the numbers that they got.
-    new_layouts: Vec<(usize, i64)>,
-    forgotten: i64,
-}
-
-fn write(
-    connection: &mut Connection,
-    layouts: &[Stored],
-    rows: &[Row],
-    forgotten: i64,
-    now: Timestamp,
-) -> rusqlite::Result<Written> {
-    let transaction = connection.transaction()?;
-    let mut new_layouts = Vec::new();
-    for (place, stored) in layouts.iter().enumerate().filter(|(_, stored)| stored.id.is_none()) {
-        new_layouts.push((place, layout_id(&transaction, stored)?));
-    }
-    {
-        let new: HashMap<usize, i64> = new_layouts.iter().copied().collect();
-        let mut insert = transaction.prepare_cached("INSERT OR REPLACE INTO poll VALUES (?1, ?2, ?3)")?;
-        let mut octets: Vec<u8> = Vec::new();
-        for row in rows {
-            let id = layouts[row.layout].id.or_else(|| new.get(&row.layout).copied());
-            octets.clear();
-            octets.extend(row.values.iter().flat_map(|value| value.to_le_bytes()));
-            insert.execute(params![id, row.at, octets])?;
-        }
-    }
-    let forgotten = forget(&transaction, forgotten, now)?;
-    transaction.commit()?;
-    Ok(Written { new_layouts, forgotten })
-}
-
-/// Forgets old rows, and layouts without rows that are not the newest of their check, of the next checks after the layout `after`, and says up to which; 0 when all have had their turn.
-fn forget(transaction: &Transaction<'_>, after: i64, now: Timestamp) -> rusqlite::Result<i64> {
-    let oldest = now.saturating_sub(KEPT).map_or(i64::MIN, |oldest| oldest.as_millisecond());
-    let next = "SELECT max(id) FROM (SELECT id FROM layout WHERE id > ?1 ORDER BY id LIMIT ?2)";
-    let last: Option<i64> = transaction.prepare_cached(next)?.query_row([after, FORGETTING], |row| row.get(0))?;
-    let Some(last) = last else { return Ok(0) };
-    let layouts = "SELECT id FROM layout WHERE id > ?1 AND id <= ?2";
-    let delete = format!("DELETE FROM poll WHERE layout IN ({layouts}) AND at < ?3");
-    transaction.prepare_cached(&delete)?.execute([after, last, oldest])?;
-    let former = "DELETE FROM layout AS former WHERE id > ?1 AND id <= ?2
-         AND NOT EXISTS (SELECT 1 FROM poll WHERE layout = former.id)
-         AND EXISTS (SELECT 1 FROM layout AS newer
-             WHERE newer.device = former.device AND newer.check_name = former.check_name AND newer.id > former.id)";
-    transaction.prepare_cached(former)?.execute([after, last])?;
-    Ok(last)
-}
-
-/// The number of a layout. The newest of the check may be it, from before a restart.
-fn layout_id(transaction: &Transaction<'_>, stored: &Stored) -> rusqlite::Result<i64> {
-    let Stored { check, layout, .. } = stored;
-    let (device, name, columns) = (check.device.as_str(), check.check.as_str(), layout.to_json());
-    let select = "SELECT id, columns FROM layout WHERE device = ?1 AND check_name = ?2 ORDER BY id DESC LIMIT 1";
-    let newest = transaction.prepare_cached(select)?.query_row([device, name], |row| Ok((row.get(0)?, row.get(1)?)));
-    let newest: Option<(i64, String)> = newest.optional()?;
-    if let Some((id, _)) = newest.filter(|(_, found)| *found == columns) {
-        return Ok(id);
-    }
-    let insert = "INSERT INTO layout (device, check_name, columns) VALUES (?1, ?2, ?3) RETURNING id";
-    transaction.prepare_cached(insert)?.query_row([device, name, &columns], |row| row.get(0))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::probe::{Answer, Measurement};
-
-    fn check() -> CheckId {
-        CheckId { device: "sw-1".parse().unwrap(), check: "icmp".parse().unwrap() }
-    }
-
-    fn observation(second: i64, measured: &[(Metric, f64)]) -> Observation {
-        let measurements = measured.iter().map(|(metric, value)| Measurement::new(*metric, *value)).collect();
-        Observation { check: check(), at: at(second), answer: Answer::good(measurements) }
-    }
-
-    fn rtt(second: i64, value: f64) -> Observation {
-        observation(second, &[(Metric::RttMean, value)])
-    }
-
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_second(1_800_000_000 + second).unwrap()
-    }
-
-    fn values_of(history: &History, metric: Metric) -> Vec<f64> {
-        let series = Series { check: check(), metric, instance: None };
-        let samples = history.reader().unwrap().since(&[series], at(0)).unwrap().remove(0);
-        samples.into_iter().map(|(_, value)| value).collect()
-    }
-
-    fn values(history: &History) -> Vec<f64> {
-        values_of(history, Metric::RttMean)
-    }
-
-    #[test]
-    fn samples_are_read_back_in_order_also_after_reopening() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("history.db");
-        let mut history = History::open(&path).unwrap();
-        for observation in [rtt(2, 0.2), rtt(1, 0.1), rtt(-1, 9.0), rtt(3, f64::NAN)] {
-            history.append(&observation);
-        }
-        assert_eq!(values(&history), Vec::<f64>::new());
-        history.commit(at(3)).unwrap();
-        assert_eq!(values(&history), [0.1, 0.2]);
-        drop(history);
-        let mut history = History::open(&path).unwrap();
-        history.append(&rtt(4, 0.4));
-        history.commit(at(4)).unwrap();
-        assert_eq!(values(&history), [0.1, 0.2, 0.4]);
-        let layouts: i64 = history.connection.query_row("SELECT count(*) FROM layout", [], |row| row.get(0)).unwrap();
-        assert_eq!(layouts, 1);
-    }
-
-    #[test]
-    fn what_is_measured_later_or_only_sometimes_has_its_own_samples() {
-        let directory = tempfile::tempdir().unwrap();
-        let mut history = History::open(&directory.path().join("history.db")).unwrap();
-        history.append(&rtt(1, 0.1));
-        history.append(&observation(2, &[(Metric::Loss, 0.5), (Metric::RttMean, 0.2)]));
-        history.append(&observation(3, &[(Metric::Loss, 1.0)]));
-        history.commit(at(3)).unwrap();
-        history.append(&rtt(4, 0.4));
-        history.commit(at(4)).unwrap();
-        assert_eq!(values(&history), [0.1, 0.2, 0.4]);
-        assert_eq!(values_of(&history, Metric::Loss), [0.5, 1.0]);
-        assert_eq!(values_of(&history, Metric::Jitter), Vec::<f64>::new());
-    }
-
-    #[test]
-    fn a_layout_is_forgotten_with_its_last_row() {
-        let directory = tempfile::tempdir().unwrap();
-        let mut history = History::open(&directory.path().join("history.db")).unwrap();
-        history.append(&rtt(1, 0.1));
-        history.append(&observation(2, &[(Metric::Loss, 0.5)]));
-        history.commit(at(2)).unwrap();
-        assert_eq!(history.layouts.len(), 1, "the former one is not needed for writing");
-        let layouts = |history: &History| -> i64 {
-            history.connection.query_row("SELECT count(*) FROM layout", [], |row| row.get(0)).unwrap()
-        };
-        assert_eq!(layouts(&history), 2);
-        // The first one after all have had their turn.
-        for _ in 0..2 {
-            history
-                .commit(at(1).saturating_add(KEPT).unwrap().saturating_add(SignedDuration::from_millis(500)).unwrap())
-                .unwrap();
-        }
-        assert_eq!(layouts(&history), 1);
-        assert_eq!(values_of(&history, Metric::Loss), [0.5]);
-        history.append(&rtt(3, 0.3));
-        history.commit(at(3)).unwrap();
-        assert_eq!(values(&history), [0.3]);
-    }
-
-    #[test]
-    fn old_samples_are_forgotten() {
-        let directory = tempfile::tempdir().unwrap();
-        let mut history = History::open(&directory.path().join("history.db")).unwrap();
-        history.append(&rtt(0, 0.1));
-        history.append(&rtt(100, 0.2));
-        history.commit(at(50).saturating_add(KEPT).unwrap()).unwrap();
-        assert_eq!(values(&history), [0.2]);
-    }
-
-    #[test]
-    fn what_cannot_be_written_is_written_later() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("history.db");
-        let mut history = History::open(&path).unwrap();
-        history.connection.busy_timeout(Duration::from_millis(1)).unwrap();
-        history.append(&rtt(1, 0.1));
-        let other = Connection::open(&path).unwrap();
-        other.execute_batch("BEGIN IMMEDIATE").unwrap();
-        assert!(history.commit(at(1)).is_err());
-        other.execute_batch("ROLLBACK").unwrap();
-        history.append(&rtt(2, 0.2));
-        history.commit(at(2)).unwrap();
-        assert_eq!(values(&history), [0.1, 0.2]);
-    }
-
-    #[test]
-    fn a_damaged_file_is_put_aside_and_a_new_one_begun() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("history.db");
-        std::fs::write(&path, [b'x'; 8192]).unwrap();
-        let mut history = History::open(&path).unwrap();
-        history.append(&rtt(1, 0.1));
-        history.commit(at(1)).unwrap();
-        assert_eq!(values(&history), [0.1]);
-        assert!(directory.path().join("history.db.damaged").exists());
+fn put_aside(path: &Path, extension: &str, why: &str) {
+    let aside = path.with_extension(extension);
+    tracing::warn!(
+        "the history {} {why}; it was put aside as {} and a new one begun", path.display(), aside.display()
+    );
+    // What cannot be renamed is found again, and said, when it is opened a second time.
+    let _ = std::fs::rename(path, &aside);
+    for suffix in ["db-wal", "db-shm"] {
+        let _ = std::fs::remove_file(path.with_extension(suffix));
     }
 }

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::*;
 use crate::config::Config;
-use crate::history::History;
+use crate::history::{History, Retention};
 use crate::live::Status;
 use crate::probe::{Answer, Measurement, Metric, Observation};
 use crate::schedule::Lateness;
@@ -200,7 +200,7 @@ async fn silent_connections_do_not_hold_the_stop_up() {
 #[test]
 fn a_day_of_numbers_becomes_graphs() {
     let directory = tempfile::tempdir().unwrap();
-    let mut history = History::open(&directory.path().join("history.db")).unwrap();
+    let mut history = History::open(&directory.path().join("history.db"), Retention::default()).unwrap();
     let status = samples::status();
     let device = status.device("sw-rotuse-1").unwrap();
     let wanted = device::drawn_series(device);
