@@ -143,7 +143,10 @@ fn as_text(value: &serde_json::Value) -> String {
 }
 
 /// `| head` has seen enough: that is no failure.
-fn ignore_broken_pipe(error: std::io::Error) -> std::io::Result<()> {
+///
+/// # Errors
+/// Any other.
+pub fn ignore_broken_pipe(error: std::io::Error) -> std::io::Result<()> {
     if error.kind() == std::io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) }
 }
 

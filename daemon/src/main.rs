@@ -1,6 +1,6 @@
 //! The command line of `rotused`: one short function a command.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -12,10 +12,12 @@ use ipnet::IpNet;
 use jiff::Timestamp;
 use messages::Language;
 use rotused::backup::{Restic, Workplace};
-use rotused::config::{self, ChannelName, Config, DeviceName, Invalid, Location, RepositoryName};
+use rotused::config::{self, ChannelName, CheckId, Config, DeviceName, Invalid, Location, RepositoryName};
 use rotused::desk::{self, Request};
 use rotused::discover::{self, Discovery, Search};
 use rotused::health::{IncidentId, Severity};
+use rotused::history::export::{self, CannotExport, Format, Moment, Selection, Stretch};
+use rotused::history::{HistoryError, HistoryReader, Resolution};
 use rotused::incidents;
 use rotused::inspect::{self, CannotLook, Target};
 use rotused::journal::{JournalReader, Words};
@@ -124,6 +126,47 @@ enum Command {
     Channel {
         #[command(subcommand)]
         command: Channel,
+    },
+    /// Prints what was measured of one series as a table.
+    ///
+    /// Also while the daemon runs. Times are those of the configuration's time zone.
+    Query {
+        /// The check, as on its device's page: sw-rotuse-1/icmp.
+        #[arg(value_name = "DEVICE/CHECK", value_parser = check_id)]
+        check: CheckId,
+        /// What is measured, by its name in /metrics without rotuse_check_: rtt_seconds, receive_bits_per_second.
+        metric: String,
+        /// Of which of several things alike: the name of an interface, a sensor, a file system.
+        #[arg(long)]
+        instance: Option<String>,
+        #[command(flatten)]
+        stretch: Between,
+        #[command(flatten)]
+        configured: Configured,
+    },
+    /// Writes what was measured to standard output, for other programs.
+    ///
+    /// Also while the daemon runs. Without filters all series are written; each filter may be given several times.
+    Export {
+        /// csv, jsonl (a JSON object a line) or openmetrics (OpenMetrics text, for `promtool tsdb create-blocks-from`).
+        #[arg(long, default_value = "csv")]
+        format: Format,
+        /// Only of this device.
+        #[arg(long = "device", value_name = "NAME")]
+        devices: Vec<String>,
+        /// Only of checks of this name.
+        #[arg(long = "check", value_name = "NAME")]
+        checks: Vec<String>,
+        /// Only this metric.
+        #[arg(long = "metric", value_name = "NAME")]
+        metrics: Vec<String>,
+        /// Only of this interface, sensor, file system.
+        #[arg(long = "instance", value_name = "NAME")]
+        instances: Vec<String>,
+        #[command(flatten)]
+        stretch: Between,
+        #[command(flatten)]
+        configured: Configured,
     },
     /// Looks after restic repositories.
     Repo {
@@ -304,6 +347,27 @@ struct Agent {
     configured: Configured,
 }
 
+#[derive(Args)]
+struct Between {
+    /// Since when: 2026-11-24T08:00:00Z, 2026-11-24T10:00 (in the configuration's time zone), or 24h (so long ago).
+    #[arg(long, value_name = "TIME", default_value = "24h")]
+    from: Moment,
+    /// Until when.
+    #[arg(long, value_name = "TIME", default_value = "now")]
+    to: Moment,
+    /// How finely: full, 5m or 1h; by default what suits the time and is still kept.
+    #[arg(long)]
+    resolution: Option<Resolution>,
+}
+
+impl Between {
+    fn stretch(&self, config: &Config) -> Result<Stretch, CannotExport> {
+        let now = Timestamp::now();
+        let [from, to] = [&self.from, &self.to].map(|moment| moment.timestamp(now, &config.time_zone));
+        Stretch::new(from?, to?, self.resolution, &config.history, now)
+    }
+}
+
 #[derive(Clone)]
 struct ObjectId(Vec<u32>);
 
@@ -350,6 +414,12 @@ fn execute(command: Command) -> anyhow::Result<()> {
         }
         Command::Incident { command } => incident(command),
         Command::Channel { command: Channel::Test { name, configured } } => test_channel(&configured.config, &name),
+        Command::Query { check, metric, instance, stretch, configured } => {
+            query(&configured.config, &check, &metric, instance.as_deref(), &stretch)
+        }
+        Command::Export { format, devices, checks, metrics, instances, stretch, configured } => {
+            export(&configured.config, format, &Selection { devices, checks, metrics, instances }, &stretch)
+        }
         Command::Repo { command: Repo::Init { name, configured } } => init(&configured.config, &name),
     }
 }
@@ -477,6 +547,39 @@ fn show_incident(path: &Path, number: i64, json: bool) -> anyhow::Result<()> {
         incidents::story(&story, &config.time_zone)
     };
     Ok(inspect::write_out(&text)?)
+}
+
+fn query(path: &Path, check: &CheckId, metric: &str, instance: Option<&str>, between: &Between) -> anyhow::Result<()> {
+    let config = load(path)?;
+    let (reader, stretch) = (history(&config)?, between.stretch(&config)?);
+    let mut out = std::io::stdout().lock();
+    let written = export::query(&reader, (check, metric, instance), &stretch, &config.time_zone, &mut out);
+    until_closed(written)
+}
+
+fn export(path: &Path, format: Format, selection: &Selection, between: &Between) -> anyhow::Result<()> {
+    let config = load(path)?;
+    let (reader, stretch) = (history(&config)?, between.stretch(&config)?);
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let written = export::export(&reader, selection, &stretch, format, &mut out);
+    until_closed(written.and_then(|()| Ok(out.flush()?)))
+}
+
+fn history(config: &Config) -> Result<HistoryReader, HistoryError> {
+    HistoryReader::open(&config.state_directory.join("history.db"))
+}
+
+fn until_closed(written: Result<(), CannotExport>) -> anyhow::Result<()> {
+    match written {
+        Err(CannotExport::Output(error)) => Ok(inspect::ignore_broken_pipe(error).map_err(CannotExport::Output)?),
+        other => Ok(other?),
+    }
+}
+
+fn check_id(text: &str) -> Result<CheckId, String> {
+    let read = text.split_once('/').and_then(|(device, check)| Some((device.parse().ok()?, check.parse().ok()?)));
+    let (device, check) = read.ok_or_else(|| "a check looks like sw-rotuse-1/icmp".to_owned())?;
+    Ok(CheckId { device, check })
 }
 
 fn network(text: &str) -> Result<IpNet, String> {

@@ -104,7 +104,8 @@ fn cells_of(planes: [Numbers; PLANES]) -> Option<Vec<Cell>> {
     let (least, greatest) = match (&means, &below, &above) {
         (Numbers::Whole(_, mean), Numbers::Whole(Class::Spreads, below), Numbers::Whole(Class::Spreads, above)) => {
             let least = mean.iter().zip(below).map(|(mean, below)| mean.checked_sub(*below)).collect::<Option<_>>()?;
-            let greatest = mean.iter().zip(above).map(|(mean, above)| mean.checked_add(*above)).collect::<Option<_>>()?;
+            let greatest =
+                mean.iter().zip(above).map(|(mean, above)| mean.checked_add(*above)).collect::<Option<_>>()?;
             (Numbers::Whole(Class::Codes, least), Numbers::Whole(Class::Codes, greatest))
         }
         _ => (below, above),

@@ -105,8 +105,8 @@ fn gather(
 ) -> rusqlite::Result<()> {
     let Some(first) = points.times.first() else { return Ok(()) };
     let period = first.div_euclid(resolution.period()) * resolution.period();
-    let range = [period, period + resolution.period() - 1]
-        .map(|at| store::block_place(layout, resolution, store::second(at)));
+    let range =
+        [period, period + resolution.period() - 1].map(|at| store::block_place(layout, resolution, store::second(at)));
     let most = POINTS.min(block::most_rows(metrics.len()));
     loop {
         let newest = "SELECT place, rows FROM block WHERE place BETWEEN ?1 AND ?2 ORDER BY place DESC LIMIT 1";

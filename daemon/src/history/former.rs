@@ -14,8 +14,7 @@ pub(super) fn move_some(connection: &Connection, numbers: usize) -> rusqlite::Re
         return Ok(());
     }
     let first = "SELECT layout, length(data) / 8 FROM poll ORDER BY layout, at LIMIT 1";
-    let first: Option<(i64, u32)> =
-        connection.query_row(first, [], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    let first: Option<(i64, u32)> = connection.query_row(first, [], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
     let Some((layout, width)) = first else {
         tracing::info!("the history of the version before has been moved");
         return connection.execute_batch("DROP TABLE poll");

@@ -12,6 +12,9 @@ pub(super) struct Layout {
     columns: Vec<(Metric, Option<Arc<str>>)>,
 }
 
+/// A column as it is read from the file: none for a metric that is no longer known, and what it is of.
+pub(super) type StoredColumn = (Option<Metric>, Option<String>);
+
 /// So many columns without a value are no waste.
 const FEW: usize = 32;
 
@@ -53,8 +56,11 @@ impl Layout {
 
     /// A layout that was stored; none if it has metrics that are no longer known. Names that are measured now are shared.
     pub(super) fn stored(text: &str, measurements: &[Measurement]) -> Option<Self> {
-        let mut names: HashMap<String, Arc<str>> =
-            measurements.iter().filter_map(|measured| measured.instance.clone()).map(|name| (name.to_string(), name)).collect();
+        let mut names: HashMap<String, Arc<str>> = measurements
+            .iter()
+            .filter_map(|measured| measured.instance.clone())
+            .map(|name| (name.to_string(), name))
+            .collect();
         let columns = Self::from_json(text)?.into_iter().map(|(metric, instance)| {
             let name = |name: String| Arc::clone(names.entry(name).or_insert_with_key(|name| name.as_str().into()));
             Some((metric?, instance.map(name)))
@@ -70,7 +76,7 @@ impl Layout {
     }
 
     /// What was stored. A metric that is no longer known keeps its place, and nothing is found there.
-    pub(super) fn from_json(text: &str) -> Option<Vec<(Option<Metric>, Option<String>)>> {
+    pub(super) fn from_json(text: &str) -> Option<Vec<StoredColumn>> {
         let columns: Vec<(String, Option<String>)> = serde_json::from_str(text).ok()?;
         let metric = |name: &str| Metric::ALL.iter().find(|metric| metric.name() == name).copied();
         Some(columns.into_iter().map(|(name, instance)| (metric(&name), instance)).collect())
@@ -135,14 +141,16 @@ mod tests {
 
     #[test]
     fn things_that_come_and_go_are_noticed() {
-        let measurements: Vec<_> = (0..5).map(|number| measured(Metric::Loss, Some(&format!("veth{number}")), 1.0)).collect();
+        let measurements: Vec<_> =
+            (0..5).map(|number| measured(Metric::Loss, Some(&format!("veth{number}")), 1.0)).collect();
         let mut layout = Layout::default();
         for day in 0..7 {
             assert!(!layout.is_outdated(&measurements));
             let others = (0..5).map(|number| measured(Metric::Loss, Some(&format!("veth{day}.{number}")), 1.0));
             layout.extend(&others.collect::<Vec<_>>());
         }
-        layout.extend(&(0..10).map(|number| measured(Metric::Loss, Some(&format!("{number}")), 1.0)).collect::<Vec<_>>());
+        layout
+            .extend(&(0..10).map(|number| measured(Metric::Loss, Some(&format!("{number}")), 1.0)).collect::<Vec<_>>());
         assert!(layout.is_outdated(&measurements));
     }
 

@@ -336,7 +336,8 @@ impl Gathering {
     /// With the newest layout that the check had before a restart. What cannot be read begins anew.
     fn recalled(connection: &Connection, check: &CheckId, measurements: &[Measurement]) -> Self {
         let newest = || {
-            let select = "SELECT id, columns FROM layout WHERE device = ?1 AND check_name = ?2 ORDER BY id DESC LIMIT 1";
+            let select =
+                "SELECT id, columns FROM layout WHERE device = ?1 AND check_name = ?2 ORDER BY id DESC LIMIT 1";
             let mut select = connection.prepare_cached(select)?;
             let names = [check.device.as_str(), check.check.as_str()];
             select.query_row(names, |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))).optional()
@@ -381,7 +382,9 @@ impl Gathering {
     fn write_layout(&self, transaction: &Connection) -> rusqlite::Result<i64> {
         let columns = self.layout.to_json();
         if let Some(id) = self.id {
-            transaction.prepare_cached("UPDATE layout SET columns = ?2 WHERE id = ?1")?.execute(params![id, columns])?;
+            transaction
+                .prepare_cached("UPDATE layout SET columns = ?2 WHERE id = ?1")?
+                .execute(params![id, columns])?;
             return Ok(id);
         }
         let (device, name) = (self.check.device.as_str(), self.check.check.as_str());
@@ -433,9 +436,7 @@ fn is_damage(error: &rusqlite::Error) -> bool {
 
 fn put_aside(path: &Path, extension: &str, why: &str) {
     let aside = path.with_extension(extension);
-    tracing::warn!(
-        "the history {} {why}; it was put aside as {} and a new one begun", path.display(), aside.display()
-    );
+    tracing::warn!("the history {} {why}; it was put aside as {} and a new one begun", path.display(), aside.display());
     // What cannot be renamed is found again, and said, when it is opened a second time.
     let _ = std::fs::rename(path, &aside);
     for suffix in ["db-wal", "db-shm"] {

@@ -66,7 +66,6 @@ impl<'a> Octets<'a> {
 /// Seven bits an octet, the lowest first; all octets but the last have their highest bit set (LEB128).
 pub(super) fn put_number(into: &mut Vec<u8>, mut number: u64) {
     loop {
-        #[expect(clippy::cast_possible_truncation, reason = "seven bits")]
         let part = (number & 0x7f) as u8;
         number >>= 7;
         if number == 0 {

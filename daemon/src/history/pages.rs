@@ -117,7 +117,10 @@ pub(super) fn compress(columns: &[Numbers]) -> Result<(Vec<u8>, Vec<u8>), PcoErr
         let chunk = column.chunk();
         let (is_exact, constant) = (chunk == EXACT, constant.or((column.len() == 0).then_some(0)));
         if let Some(constant) = constant {
-            put_number(&mut directory, (chunk as u64) << 2 | if is_exact { kind::CONSTANT_EXACT } else { kind::CONSTANT });
+            put_number(
+                &mut directory,
+                (chunk as u64) << 2 | if is_exact { kind::CONSTANT_EXACT } else { kind::CONSTANT },
+            );
             if is_exact {
                 directory.extend_from_slice(&constant.to_le_bytes());
             } else {

@@ -10,7 +10,7 @@ use rusqlite::blob::Blob;
 use rusqlite::{Connection, MAIN_DB, params};
 
 use super::block::Front;
-use super::layout::Layout;
+use super::layout::{Layout, StoredColumn};
 use super::pages::Source;
 use super::resolution::{Point, Resolution};
 use super::rollup::{Cell, Table, rolled_up};
@@ -152,7 +152,7 @@ impl HistoryReader {
         Ok(found)
     }
 
-    fn layouts(&self, check: &CheckId) -> rusqlite::Result<Vec<(i64, Vec<(Option<Metric>, Option<String>)>)>> {
+    fn layouts(&self, check: &CheckId) -> rusqlite::Result<Vec<(i64, Vec<StoredColumn>)>> {
         let select = "SELECT id, columns FROM layout WHERE device = ?1 AND check_name = ?2 ORDER BY id";
         let mut select = self.connection.prepare_cached(select)?;
         let layouts = select.query_map([check.device.as_str(), check.check.as_str()], |row| {
@@ -231,7 +231,8 @@ impl Search<'_> {
         })?;
         rows.retain(|row| self.span.contains(&row.at));
         let value = |row: &Row, column: usize| row.values.get(column).copied().unwrap_or(f64::NAN);
-        let narrow = |row: Row| Row { at: row.at, values: self.meant.iter().map(|(_, column)| value(&row, *column)).collect() };
+        let narrow =
+            |row: Row| Row { at: row.at, values: self.meant.iter().map(|(_, column)| value(&row, *column)).collect() };
         let table = Table::of_rows(rows.into_iter().map(narrow).collect());
         let metrics: Vec<_> =
             self.meant.iter().map(|(_, column)| self.metrics.get(*column).copied().flatten()).collect();

@@ -124,7 +124,10 @@ impl std::str::FromStr for Resolution {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let known = || Self::ALL.map(Self::name).join(", ");
-        Self::ALL.into_iter().find(|one| one.name() == text).ok_or_else(|| format!("a resolution is one of {}", known()))
+        Self::ALL
+            .into_iter()
+            .find(|one| one.name() == text)
+            .ok_or_else(|| format!("a resolution is one of {}", known()))
     }
 }
 

@@ -122,7 +122,9 @@ impl Table {
             is_same
         });
         let width = rows.iter().map(|row| row.values.len()).max().unwrap_or(0);
-        let of = |column| rows.iter().map(move |row| row.values.get(column).map_or(Cell::NONE, |value| Cell::sample(*value)));
+        let of = |column| {
+            rows.iter().map(move |row| row.values.get(column).map_or(Cell::NONE, |value| Cell::sample(*value)))
+        };
         let columns = (0..width).map(|column| of(column).collect()).collect();
         Self { times: rows.iter().map(|row| row.at).collect(), columns }
     }

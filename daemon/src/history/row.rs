@@ -80,7 +80,6 @@ pub(super) fn take_row(octets: &mut Octets<'_>) -> Option<Row> {
         if count == 0 || count > MOST_COLUMNS - values.len() {
             return None;
         }
-        #[expect(clippy::cast_possible_truncation, reason = "two bits")]
         match Run::ALL[(header & 3) as usize] {
             Run::Absent => values.resize(values.len() + count, f64::NAN),
             Run::Nought => values.resize(values.len() + count, 0.0),

@@ -112,7 +112,8 @@ pub(super) fn open(path: &Path) -> rusqlite::Result<Connection> {
 
 /// Opens the file for reading, also while it is written.
 pub(super) fn open_to_read(path: &Path) -> rusqlite::Result<Connection> {
-    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    let connection =
+        Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(Duration::from_secs(5))?;
     Ok(connection)
 }
@@ -139,7 +140,8 @@ const fn open_place(layout: i64, tick: i64) -> i64 {
 
 /// The number of the last tick.
 pub(super) fn last_tick(connection: &Connection) -> rusqlite::Result<i64> {
-    let select = "SELECT max(coalesce((SELECT max(id) / 32 FROM tick), 0), coalesce((SELECT max(tick) FROM flushed), 0))";
+    let select =
+        "SELECT max(coalesce((SELECT max(id) / 32 FROM tick), 0), coalesce((SELECT max(tick) FROM flushed), 0))";
     connection.query_row(select, [], |row| row.get(0))
 }
 
@@ -256,7 +258,8 @@ pub(super) fn put_rest(connection: &Connection, place: i64, chunk: &Chunk) -> ru
 
 /// The rows of a layout's chunks, in the order in which they came, and the place of the last chunk.
 pub(super) fn chunks(connection: &Connection, layout: i64) -> rusqlite::Result<(Vec<Row>, i64)> {
-    let mut select = connection.prepare_cached("SELECT place, data FROM open WHERE place BETWEEN ?1 AND ?2 ORDER BY place")?;
+    let mut select =
+        connection.prepare_cached("SELECT place, data FROM open WHERE place BETWEEN ?1 AND ?2 ORDER BY place")?;
     let mut found = select.query([open_place(layout, 0), open_place(layout, SECONDS - 1)])?;
     let (mut all, mut place) = (Vec::new(), open_place(layout, 0));
     while let Some(chunk) = found.next()? {
@@ -286,7 +289,12 @@ pub(super) fn drop_chunks(connection: &Connection, layout: i64) -> rusqlite::Res
 }
 
 /// Forgets what is older than is kept of a layout.
-pub(super) fn forget(connection: &Connection, layout: i64, retention: &Retention, now: Timestamp) -> rusqlite::Result<()> {
+pub(super) fn forget(
+    connection: &Connection,
+    layout: i64,
+    retention: &Retention,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
     let mut delete = connection.prepare_cached("DELETE FROM block WHERE place BETWEEN ?1 AND ?2 AND last < ?3")?;
     for resolution in Resolution::ALL {
         let oldest = retention.oldest(resolution, now);

@@ -336,7 +336,8 @@ fn what_was_committed_survives_kill_9_at_any_time() {
             .spawn()
             .unwrap();
         let lines = BufReader::new(victim.stdout.take().unwrap()).lines();
-        let told = lines.map_while(Result::ok).filter_map(|line| line.strip_prefix("committed ")?.parse::<usize>().ok());
+        let told =
+            lines.map_while(Result::ok).filter_map(|line| line.strip_prefix("committed ")?.parse::<usize>().ok());
         let wait = std::time::Instant::now() + Duration::from_millis(100 + round * 37);
         for now in told {
             committed = now;
@@ -349,10 +350,13 @@ fn what_was_committed_survives_kill_9_at_any_time() {
         let found = reader.since(&[series(Metric::RttMean)], at(0)).unwrap().remove(0);
         assert!(found.len() >= committed, "{} of {committed}", found.len());
         let expected = (0..found.len()).map(|minute| f64::from(u32::try_from(minute).unwrap()));
-        assert!(found.iter().map(|(_, value)| *value).eq(expected.map(|value| precision::kept(Metric::RttMean, value))));
+        assert!(
+            found.iter().map(|(_, value)| *value).eq(expected.map(|value| precision::kept(Metric::RttMean, value)))
+        );
     }
     assert!(committed > 300, "{committed}");
-    let check: String = Connection::open(&path).unwrap().query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+    let check: String =
+        Connection::open(&path).unwrap().query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
     assert_eq!(check, "ok");
 }
 
