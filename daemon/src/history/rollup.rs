@@ -5,6 +5,7 @@
 
 use super::precision;
 use super::resolution::Resolution;
+use super::row::Row;
 use crate::probe::Metric;
 
 /// What is known of one column at one time. Nothing was measured if `count` is nought.
@@ -110,14 +111,13 @@ pub(super) fn merged(earlier: &Table, later: &Table, resolution: Resolution, met
 }
 
 impl Table {
-    /// Of rows in the order in which they came. Of two of the same time the one that came later counts.
-    pub(super) fn of_rows(mut rows: Vec<super::row::Row>) -> Self {
+    /// Of rows in the order in which they came. Of two values of the same time the one that came later counts.
+    pub(super) fn of_rows(mut rows: Vec<Row>) -> Self {
         rows.sort_by_key(|row| row.at);
-        // The later one of two takes the place of the one before, which is kept by `dedup_by`.
         rows.dedup_by(|later, earlier| {
             let is_same = later.at == earlier.at;
             if is_same {
-                std::mem::swap(later, earlier);
+                earlier.overwrite(later);
             }
             is_same
         });
@@ -150,7 +150,6 @@ impl Table {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::row::Row;
     use super::*;
 
     const METRICS: [Option<Metric>; 2] = [Some(Metric::ReceiveRate), Some(Metric::Connections)];
@@ -171,9 +170,11 @@ mod tests {
     fn expected(rows: &[Row], column: usize, start: i64, step: i64) -> Option<(u32, f64, f64, f64)> {
         let mut newest = std::collections::BTreeMap::new();
         for row in rows.iter().filter(|row| (start..start + step).contains(&row.at)) {
-            newest.insert(row.at, row.values[column]);
+            if !row.values[column].is_nan() {
+                newest.insert(row.at, row.values[column]);
+            }
         }
-        let values: Vec<f64> = newest.into_values().filter(|value| !value.is_nan()).collect();
+        let values: Vec<f64> = newest.into_values().collect();
         let count = u32::try_from(values.len()).unwrap();
         let fold = |with: fn(f64, f64) -> f64| values.iter().copied().reduce(with);
         let mean = values.iter().sum::<f64>() / f64::from(count);
@@ -237,5 +238,7 @@ mod tests {
         let table = Table::of_rows(vec![row(2, 1.0), row(1, 2.0), row(2, 3.0)]);
         assert_eq!(table.times, [1, 2]);
         assert_eq!(table.columns[0].iter().map(|cell| cell.mean).collect::<Vec<_>>(), [2.0, 3.0]);
+        let both = Table::of_rows(vec![Row { at: 1, values: vec![1.0] }, Row { at: 1, values: vec![f64::NAN, 2.0] }]);
+        assert_eq!(both.columns.iter().map(|column| column[0].mean).collect::<Vec<_>>(), [1.0, 2.0]);
     }
 }

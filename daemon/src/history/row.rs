@@ -45,6 +45,16 @@ pub(super) struct Row {
     pub(super) values: Vec<f64>,
 }
 
+impl Row {
+    /// Takes the values of a row of the same time, where it has some.
+    pub(super) fn overwrite(&mut self, later: &Self) {
+        self.values.resize(self.values.len().max(later.values.len()), f64::NAN);
+        for (value, later) in self.values.iter_mut().zip(&later.values).filter(|(_, later)| !later.is_nan()) {
+            *value = *later;
+        }
+    }
+}
+
 /// Appends a row.
 pub(super) fn put_row(into: &mut Vec<u8>, at: i64, values: &[f64]) {
     put_number(into, at.cast_unsigned());
