@@ -16,7 +16,8 @@ use rotused::config::{self, ChannelName, CheckId, Config, DeviceName, Invalid, L
 use rotused::desk::{self, Request};
 use rotused::discover::{self, Discovery, Search};
 use rotused::health::{IncidentId, Severity};
-use rotused::history::export::{self, CannotExport, Format, Moment, Selection, Stretch};
+use rotused::history::export::{self, CannotExport};
+use rotused::history::request::{Format, Moment, Selection, Stretch};
 use rotused::history::{HistoryError, HistoryReader, Resolution};
 use rotused::incidents;
 use rotused::inspect::{self, CannotLook, Target};

@@ -336,7 +336,7 @@ mod tests {
             }
         }
 
-        /// Also when checksums vouch for it: the codec must not be the one who finds out by a panic.
+        /// A block is all or nothing to whoever reads the whole of it.
         #[test]
         fn damage_is_noticed(table in tables(), at in any::<prop::sample::Index>(), bit in 0_u32..8, cut in any::<prop::sample::Index>()) {
             let block = encoded(&table, Resolution::Full).unwrap();

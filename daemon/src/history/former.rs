@@ -2,9 +2,9 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::closing;
+use super::layout::Layout;
 use super::row::Row;
-use super::{Layout, precision};
+use super::{closing, precision};
 
 /// Moves some of it into blocks: about so many numbers.
 pub(super) fn move_some(connection: &Connection, numbers: usize) -> rusqlite::Result<()> {

@@ -17,11 +17,13 @@ mod block;
 mod closing;
 pub mod export;
 mod former;
+mod gathering;
 mod layout;
 mod octets;
 mod pages;
 mod precision;
 mod reader;
+pub mod request;
 mod resolution;
 mod rollup;
 mod row;
@@ -35,13 +37,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension};
 
 use self::closing::Closing;
-use self::layout::Layout;
+use self::gathering::{Change, Gathering};
 use self::store::{Chunk, Extent};
 use crate::config::CheckId;
-use crate::probe::{Measurement, Metric, Observation};
+use crate::probe::{Metric, Observation};
 
 pub use reader::HistoryReader;
 pub use resolution::{Point, Resolution, Retention};
@@ -103,34 +105,8 @@ pub struct History {
     forgotten: i64,
 }
 
-/// What a check measured that is in no chunk yet.
-#[derive(Debug)]
-struct Gathering {
-    check: CheckId,
-    layout: Layout,
-    /// The number of the layout in the file; none while it is not written.
-    id: Option<i64>,
-    /// How many of its columns are written.
-    written: usize,
-    rows: Chunk,
-    /// So many octets of the rows are in the log.
-    logged: usize,
-    /// The tick of the first row.
-    since: i64,
-    /// What the layout has in chunks; none while that is not known.
-    stored: Option<Extent>,
-    is_due: bool,
-}
-
 /// More octets than this are not gathered while the disk refuses to take them; the newest are left out then.
 const MOST_UNCOMMITTED: usize = 16 << 20;
-
-/// So many octets of rows make a chunk. Rows of a switch come to that in a few minutes, those of a ping in ten.
-const CHUNK: usize = 512;
-
-/// After so many ticks rows become a chunk however few they are, so that the log stays short: a quarter to half an hour, not all
-/// checks at once.
-const OLDEST_TICK: i64 = 90;
 
 /// So many cells are closed at each commit, and twice as many as came since the last one.
 const CLOSING: usize = 200_000;
@@ -327,85 +303,11 @@ impl History {
     }
 }
 
-impl Gathering {
-    fn new(check: CheckId) -> Self {
-        let (layout, rows) = (Layout::default(), Chunk::default());
-        Self { check, layout, id: None, written: 0, rows, logged: 0, since: 0, stored: None, is_due: false }
-    }
-
-    /// With the newest layout that the check had before a restart. What cannot be read begins anew.
-    fn recalled(connection: &Connection, check: &CheckId, measurements: &[Measurement]) -> Self {
-        let newest = || {
-            let select =
-                "SELECT id, columns FROM layout WHERE device = ?1 AND check_name = ?2 ORDER BY id DESC LIMIT 1";
-            let mut select = connection.prepare_cached(select)?;
-            let names = [check.device.as_str(), check.check.as_str()];
-            select.query_row(names, |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))).optional()
-        };
-        let anew = Self::new(check.clone());
-        let Ok(Some((id, columns))) = newest() else { return anew };
-        let Some(layout) = Layout::stored(&columns, measurements) else { return anew };
-        Self { written: layout.len(), layout, id: Some(id), ..anew }
-    }
-
-    /// Writes what is new: as a chunk if it is enough, else by adding it to what goes to the log.
-    fn write<'g>(
-        &'g self,
-        transaction: &Connection,
-        tick: i64,
-        is_last: bool,
-        logged: &mut Vec<(i64, &'g [u8])>,
-    ) -> rusqlite::Result<Change> {
-        let mut change = Change { id: None, chunk: None };
-        if self.rows.extent.rows == 0 {
-            return Ok(change);
-        }
-        if self.written < self.layout.len() {
-            change.id = Some(self.write_layout(transaction)?);
-        }
-        let Some(id) = change.id.or(self.id) else { return Ok(change) };
-        let is_old = tick - self.since >= OLDEST_TICK + id.rem_euclid(OLDEST_TICK);
-        if is_last || is_old || self.rows.octets.len() >= CHUNK {
-            let stored = match self.stored {
-                Some(stored) => stored,
-                None => store::extent(transaction, id)?,
-            };
-            store::put_chunk(transaction, id, tick, &self.rows)?;
-            change.chunk = Some(stored);
-        } else if self.logged < self.rows.octets.len() {
-            logged.push((id, &self.rows.octets[self.logged..]));
-        }
-        Ok(change)
-    }
-
-    /// Writes the layout, and says its number.
-    fn write_layout(&self, transaction: &Connection) -> rusqlite::Result<i64> {
-        let columns = self.layout.to_json();
-        if let Some(id) = self.id {
-            transaction
-                .prepare_cached("UPDATE layout SET columns = ?2 WHERE id = ?1")?
-                .execute(params![id, columns])?;
-            return Ok(id);
-        }
-        let (device, name) = (self.check.device.as_str(), self.check.check.as_str());
-        let insert = "INSERT INTO layout (device, check_name, columns) VALUES (?1, ?2, ?3) RETURNING id";
-        transaction.prepare_cached(insert)?.query_row([device, name, &columns], |row| row.get(0))
-    }
-}
-
 /// What a commit has changed.
 struct Written {
     checks: Vec<Change>,
     closed: Vec<(i64, Extent)>,
     forgotten: i64,
-}
-
-/// What a commit has changed of a check.
-struct Change {
-    /// The number of its layout, if it was written.
-    id: Option<i64>,
-    /// What it had in chunks before, if it got one more.
-    chunk: Option<Extent>,
 }
 
 /// Opens the file; what was in the log becomes chunks, and memory begins empty. Also says what the next tick is.

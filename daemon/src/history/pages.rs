@@ -288,3 +288,55 @@ fn unpacked<N: pco::data_types::Number + Default>(
     let progress = decompressor.page_decompressor(page, count).ok()?.read(&mut numbers).ok()?;
     (progress.n_processed == count).then_some(numbers)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn columns() -> impl Strategy<Value = Vec<Numbers>> {
+        let whole = (proptest::sample::select(&Class::ALL), proptest::collection::vec(0_u32..1 << 24, 0..300));
+        let whole = whole.prop_map(|(class, numbers)| Numbers::Whole(class, numbers));
+        let exact = proptest::collection::vec(-1e9_f64..1e9, 0..300).prop_map(Numbers::Exact);
+        proptest::collection::vec(prop_oneof![whole, exact], 1..6)
+    }
+
+    fn unpack(directory: &[u8], body: &[u8], columns: &[Numbers]) -> Vec<Option<Numbers>> {
+        let Some(directory) = Directory::read(&mut Octets::new(directory), columns.len(), 0) else { return Vec::new() };
+        let mut unpacking = Unpacking::new(&directory, body);
+        columns.iter().enumerate().map(|(place, column)| unpacking.column(place, column.len())).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn columns_come_back(columns in columns()) {
+            let (directory, body) = compress(&columns).unwrap();
+            let expected: Vec<_> = columns.iter().cloned().map(Some).collect();
+            prop_assert_eq!(unpack(&directory, &body, &columns), expected);
+        }
+
+        /// Should a checksum ever vouch for what is damaged, the codec must not end the daemon.
+        #[test]
+        fn damage_with_good_checksums_is_no_panic(
+            columns in columns(),
+            damage in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+        ) {
+            let (octets, mut body) = compress(&columns).unwrap();
+            let directory = Directory::read(&mut Octets::new(&octets), columns.len(), 0).unwrap();
+            let pages = directory.entries.iter().filter_map(|entry| match entry {
+                Entry::Page(_, range) => Some(range.clone()),
+                Entry::Constant(..) => None,
+            });
+            let ranges = directory.chunks.iter().cloned().chain(pages).filter(|range| range.len() > 4);
+            for range in ranges.collect::<Vec<_>>() {
+                for (place, octet) in &damage {
+                    body[range.start + place.index(range.len() - 4)] = *octet;
+                }
+                let checksum = crc32fast::hash(&body[range.start..range.end - 4]);
+                body[range.end - 4..range.end].copy_from_slice(&checksum.to_le_bytes());
+            }
+            let _ = unpack(&octets, &body, &columns);
+        }
+    }
+}

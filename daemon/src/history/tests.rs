@@ -6,9 +6,11 @@ use std::process::{Command, Stdio};
 
 use jiff::SignedDuration;
 use proptest::prelude::*;
+use rusqlite::params;
 
+use super::gathering::CHUNK;
 use super::*;
-use crate::probe::Answer;
+use crate::probe::{Answer, Measurement};
 
 /// A midnight.
 const START: i64 = 1_800_057_600;
