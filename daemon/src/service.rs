@@ -139,6 +139,7 @@ pub async fn run(location: Location, config: Config, recording: Option<&Path>) -
         live: Arc::clone(&live),
         history: Some(opened.reader),
         journal: Some(opened.journal),
+        retention: config.history,
         state_directory: config.state_directory.clone(),
         zone: config.time_zone.clone(),
     });

@@ -714,3 +714,6 @@ field-model = Model
 field-serial-number = Serial number
 field-software-version = Software
 field-firmware-version = Firmware
+web-last-week = Last week
+web-last-month = Last month
+web-last-year = Last year

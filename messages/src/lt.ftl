@@ -733,3 +733,6 @@ field-model = Modelis
 field-serial-number = Serijos numeris
 field-software-version = Programinė įranga
 field-firmware-version = Programinė aparatinė įranga
+web-last-week = Pastaroji savaitė
+web-last-month = Pastarasis mėnuo
+web-last-year = Pastarieji metai

@@ -22,7 +22,7 @@ fn a_new_job_runs_at_once_and_its_snapshot_restores_the_same_rows() {
     fs::write(installation.path("restored.db"), restored.stdout).unwrap();
     assert_eq!(Database::rows_of(&installation.path("restored.db")), database.rows());
     let snapshot = &installation.list("snapshots")[0][..8];
-    let page = rotused.page_with("/?lang=en", &["registras", snapshot]);
+    let page = rotused.page_with("/backups?lang=en", &["registras", snapshot]);
     assert!(!page.contains("correct horse"), "{page}");
     assert_eq!(installation.list("locks"), Vec::<String>::new());
 }

@@ -121,7 +121,7 @@ fn a_job_that_is_taken_out_and_put_back_or_called_otherwise_is_not_new() {
         rotused.log.line_with(&["the new configuration is used"]);
         // It is planned for tomorrow, and still known to be proven.
         rotused.metric_is("rotuse_job_runs_total{job=\"registras\",outcome=\"success\"}", |count| count == 1.0);
-        let _ = rotused.page_with("/?lang=en", &["1 proven, 0 not"]);
+        let _ = rotused.page_with("/backups?lang=en", &["1 proven, 0 not"]);
     }
     let (_, log) = rotused.stop();
     assert_eq!(log.matches("backup proven").count(), 1, "{log}");

@@ -4,6 +4,7 @@ use axum::http::HeaderMap;
 use axum::http::header::ACCEPT_LANGUAGE;
 use messages::Language;
 
+use super::graph::Span;
 use crate::health::State;
 use crate::live::DeviceStatus;
 
@@ -27,6 +28,8 @@ pub(super) struct Filter {
     pub(super) state: Option<State>,
     /// Also what is over.
     pub(super) all: bool,
+    /// How far back graphs go.
+    pub(super) span: Span,
 }
 
 impl Choice {
@@ -46,6 +49,7 @@ impl Choice {
                 "group" => filter.group = text,
                 "state" => filter.state = State::ALL.into_iter().find(|state| state.name() == value),
                 "all" => filter.all = true,
+                "span" => filter.span = Span::ALL.into_iter().find(|span| span.name() == value).unwrap_or_default(),
                 _ => {}
             }
         }
@@ -79,6 +83,9 @@ impl Choice {
             if let Some(value) = value {
                 query.append_pair(key, value);
             }
+        }
+        if filter.span != Span::default() {
+            query.append_pair("span", filter.span.name());
         }
         if filter.all {
             query.append_key_only("all");

@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use serde::Serialize;
 
-use super::graph::{Drawn, Graph};
+use super::graph::{Drawn, Graph, Span};
 use super::reader::{Reader, When};
 use super::sections::{SectionView, sections};
 use super::standing::{CheckView, Figure, IncidentView, Standing};
 use crate::config::CheckId;
 use crate::health::Subject;
-use crate::history::Series;
+use crate::history::{Point, Series};
 use crate::live::{CheckStatus, DeviceStatus, Status};
 use crate::probe::Metric;
 use crate::snmp::{Datum, Interface, OperationalStatus, Rate, Reading, Row, Section, System};
@@ -43,8 +43,21 @@ pub struct DevicePage {
     pub agents: Vec<Agent>,
     /// What it said by itself, the newest first.
     pub notified: Vec<NotifiedView>,
-    /// The last day cannot be read, so that no graph says anything.
+    /// How far back the graphs can go.
+    pub spans: Vec<SpanLink>,
+    /// What was measured cannot be read, so that no graph says anything.
     pub graphs_missing: bool,
+}
+
+/// How far back the graphs can go.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SpanLink {
+    /// Its name in addresses.
+    pub name: &'static str,
+    /// In words.
+    pub word: String,
+    /// Whether it is what is shown.
+    pub is_chosen: bool,
 }
 
 /// Another device.
@@ -121,8 +134,8 @@ pub struct InterfaceRow {
     pub graph: Option<Graph>,
 }
 
-/// The samples that a page draws; a series without an entry is not drawn.
-pub type Samples = Vec<(Series, Vec<(Timestamp, f64)>)>;
+/// The points that a page draws; a series without an entry is not drawn.
+pub type Samples = Vec<(Series, Vec<Point>)>;
 
 /// An interface costs two series a page: a switch with hundreds of ports shows the rates of all and draws these.
 const MOST_DRAWN_INTERFACES: usize = 16;
@@ -173,9 +186,9 @@ fn reading(check: &CheckStatus) -> Option<&Reading> {
 }
 
 impl DevicePage {
-    /// What is known right now, with the numbers of the last day, if they can be read.
+    /// What is known right now, with the numbers of the span, if they can be read.
     #[must_use]
-    pub fn new(reader: &Reader, status: &Status, device: &DeviceStatus, samples: Option<&Samples>) -> Self {
+    pub fn new(reader: &Reader, status: &Status, device: &DeviceStatus, span: Span, samples: Option<&Samples>) -> Self {
         let graphs_missing = samples.is_none();
         let none = Samples::new();
         let samples = samples.unwrap_or(&none);
@@ -200,8 +213,8 @@ impl DevicePage {
                 .filter(|incident| is_ours(&incident.subject))
                 .map(|incident| IncidentView::new(reader, status, incident))
                 .collect(),
-            checks: device.checks.iter().map(|check| CheckDetail::new(reader, check, samples)).collect(),
-            agents: device.checks.iter().filter_map(|check| Agent::new(reader, check, samples)).collect(),
+            checks: device.checks.iter().map(|check| CheckDetail::new(reader, check, span, samples)).collect(),
+            agents: device.checks.iter().filter_map(|check| Agent::new(reader, check, span, samples)).collect(),
             notified: status
                 .notified
                 .iter()
@@ -213,17 +226,24 @@ impl DevicePage {
                     words: reader.say(&notified.notification.message()),
                 })
                 .collect(),
+            spans: Span::ALL
+                .map(|one| SpanLink {
+                    name: one.name(),
+                    word: reader.text(&format!("web-last-{}", one.name())),
+                    is_chosen: one == span,
+                })
+                .to_vec(),
             graphs_missing,
         }
     }
 }
 
 impl CheckDetail {
-    fn new(reader: &Reader, check: &CheckStatus, samples: &Samples) -> Self {
+    fn new(reader: &Reader, check: &CheckStatus, span: Span, samples: &Samples) -> Self {
         let graph = main_metric(check).and_then(|metric| {
-            let samples = of(samples, &check.id, metric, None);
-            let drawn = Drawn { name: reader.metric(metric), samples };
-            Graph::new(reader, &reader.text("web-last-day"), &[drawn], Reader::seconds)
+            let points = of(samples, &check.id, metric, None);
+            let drawn = Drawn { name: reader.metric(metric), points };
+            Graph::new(reader, span, &reader.text(&format!("web-last-{}", span.name())), &[drawn], Reader::seconds)
         });
         let interval = SignedDuration::try_from(check.interval).unwrap_or(SignedDuration::MAX);
         Self {
@@ -237,7 +257,7 @@ impl CheckDetail {
 }
 
 impl Agent {
-    fn new(reader: &Reader, check: &CheckStatus, samples: &Samples) -> Option<Self> {
+    fn new(reader: &Reader, check: &CheckStatus, span: Span, samples: &Samples) -> Option<Self> {
         let reading = reading(check)?;
         let drawn: Vec<_> = drawn_interfaces(reading).iter().map(|interface| interface.index).collect();
         let row = |interface: &Interface| {
@@ -245,10 +265,16 @@ impl Agent {
             let graph = drawn.contains(&interface.index).then(|| {
                 let drawn = |metric, key: &str| Drawn {
                     name: reader.text(key),
-                    samples: of(samples, &check.id, metric, Some(&interface.name)),
+                    points: of(samples, &check.id, metric, Some(&interface.name)),
                 };
                 let series = [drawn(Metric::ReceiveRate, "web-received"), drawn(Metric::TransmitRate, "web-sent")];
-                Graph::new(reader, &reader.text("web-last-day"), &series, Reader::bits_per_second)
+                Graph::new(
+                    reader,
+                    span,
+                    &reader.text(&format!("web-last-{}", span.name())),
+                    &series,
+                    Reader::bits_per_second,
+                )
             });
             #[expect(clippy::cast_precision_loss, reason = "shown with three digits")]
             let speed = interface.speed.map(|speed| reader.bits_per_second(speed as f64));
@@ -330,7 +356,7 @@ fn operational(reader: &Reader, status: OperationalStatus) -> Standing {
     Standing { state, symbol, word: reader.text(key) }
 }
 
-fn of<'s>(samples: &'s Samples, check: &CheckId, metric: Metric, instance: Option<&str>) -> &'s [(Timestamp, f64)] {
+fn of<'s>(samples: &'s Samples, check: &CheckId, metric: Metric, instance: Option<&str>) -> &'s [Point] {
     let is_wanted =
         |series: &Series| series.check == *check && series.metric == metric && series.instance.as_deref() == instance;
     samples.iter().find(|(series, _)| is_wanted(series)).map_or(&[], |(_, samples)| samples)

@@ -1,4 +1,4 @@
-//! The last day of a series as lines of an SVG: drawn here, shown by the template, without any script.
+//! The last day, week, month or year of a series as lines of an SVG: drawn here, shown by the template, without any script.
 
 use std::fmt::Write as _;
 
@@ -7,21 +7,33 @@ use messages::Message;
 use serde::Serialize;
 
 use super::reader::Reader;
+use crate::history::Point as Measured;
 
 /// How far back a graph goes.
-pub const SPAN: SignedDuration = SignedDuration::from_hours(24);
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Span {
+    /// 24 hours.
+    #[default]
+    Day,
+    /// Seven days.
+    Week,
+    /// Thirty days.
+    Month,
+    /// 365 days.
+    Year,
+}
 
 /// Units across and down in which the lines are drawn; the page stretches them.
 const WIDTH: f64 = 288.0;
 const HEIGHT: f64 = 60.0;
 
-/// Across: one point every five minutes.
+/// Across: of a day, one point every five minutes.
 const POINTS: usize = 288;
 
-/// Answers that come less often than points are drawn are joined; an hour without any is a gap.
+/// Answers that come less often than points are drawn are joined; of a day, an hour without any is a gap.
 const JOINED: usize = 12;
 
-/// Lines over the last day.
+/// Lines over a span of time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Graph {
     /// What it shows in words, for those who do not see it.
@@ -62,37 +74,65 @@ pub struct Drawn<'a> {
     /// What is measured.
     pub name: String,
     /// The numbers, the oldest first.
-    pub samples: &'a [(Timestamp, f64)],
+    pub points: &'a [Measured],
+}
+
+impl Span {
+    /// Every one, from shorter to longer.
+    pub const ALL: [Self; 4] = [Self::Day, Self::Week, Self::Month, Self::Year];
+
+    /// Its name in addresses and in keys of the message catalogue.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
+            Self::Year => "year",
+        }
+    }
+
+    /// How long it is.
+    #[must_use]
+    pub const fn length(self) -> SignedDuration {
+        match self {
+            Self::Day => SignedDuration::from_hours(24),
+            Self::Week => SignedDuration::from_hours(7 * 24),
+            Self::Month => SignedDuration::from_hours(30 * 24),
+            Self::Year => SignedDuration::from_hours(365 * 24),
+        }
+    }
 }
 
 impl Graph {
-    /// Draws the series, whose samples are in the order of time, on one scale; nothing when none of them has a number within the last day.
+    /// Draws the series, whose points are in the order of time, on one scale; nothing when none of them has a number within the span.
     #[must_use]
     pub fn new(
         reader: &Reader,
+        span: Span,
         title: &str,
         series: &[Drawn<'_>],
         show: impl Fn(&Reader, f64) -> String,
     ) -> Option<Self> {
-        let from = reader.now.saturating_sub(SPAN).ok()?;
-        let within = |samples: &[(Timestamp, f64)]| -> Vec<(Timestamp, f64)> {
-            let inside = |(at, value): &&(Timestamp, f64)| (from..=reader.now).contains(at) && value.is_finite();
-            samples.iter().filter(inside).copied().collect()
+        let from = reader.now.saturating_sub(span.length()).ok()?;
+        let within = |points: &[Measured]| -> Vec<Measured> {
+            let inside = |point: &&Measured| (from..=reader.now).contains(&point.at) && point.mean.is_finite();
+            points.iter().filter(inside).copied().collect()
         };
         let series: Vec<_> = series
             .iter()
-            .map(|drawn| (&drawn.name, within(drawn.samples)))
-            .filter(|(_, samples)| !samples.is_empty())
+            .map(|drawn| (&drawn.name, within(drawn.points)))
+            .filter(|(_, points)| !points.is_empty())
             .collect();
         if series.is_empty() {
             return None;
         }
-        let highest = series.iter().flat_map(|(_, samples)| samples).map(|(_, value)| *value).fold(0.0, f64::max);
+        let highest = series.iter().flat_map(|(_, points)| points).map(|point| point.max).fold(0.0, f64::max);
         let lines: Vec<Line> = series
             .iter()
-            .map(|(name, samples)| {
-                let (path, band) = paths(&points(samples, from), highest);
-                Line { words: summary(reader, name, samples, &show), path, band }
+            .map(|(name, measured)| {
+                let (path, band) = paths(&points(measured, from, span), highest);
+                Line { words: summary(reader, name, measured, &show), path, band }
             })
             .collect();
         let words: Vec<&str> = lines.iter().map(|line| line.words.as_str()).collect();
@@ -106,12 +146,17 @@ impl Graph {
     }
 }
 
-fn summary(reader: &Reader, name: &str, samples: &[(Timestamp, f64)], show: impl Fn(&Reader, f64) -> String) -> String {
-    let values = || samples.iter().map(|(_, value)| *value);
-    let least = values().fold(f64::INFINITY, f64::min);
-    let greatest = values().fold(f64::NEG_INFINITY, f64::max);
-    #[expect(clippy::cast_precision_loss, reason = "a day has far fewer samples than 2^53")]
-    let mean = values().sum::<f64>() / samples.len() as f64;
+/// The least, the mean and the greatest of what was measured, at least once.
+fn together(measured: &[Measured]) -> (f64, f64, f64) {
+    let least = measured.iter().map(|point| point.min).fold(f64::INFINITY, f64::min);
+    let greatest = measured.iter().map(|point| point.max).fold(f64::NEG_INFINITY, f64::max);
+    let count: f64 = measured.iter().map(|point| f64::from(point.count)).sum();
+    let sum: f64 = measured.iter().map(|point| point.mean * f64::from(point.count)).sum();
+    (least, sum / count, greatest)
+}
+
+fn summary(reader: &Reader, name: &str, measured: &[Measured], show: impl Fn(&Reader, f64) -> String) -> String {
+    let (least, mean, greatest) = together(measured);
     let message = Message::new("web-graph-summary")
         .with("name", name)
         .with("least", show(reader, least))
@@ -120,10 +165,10 @@ fn summary(reader: &Reader, name: &str, samples: &[(Timestamp, f64)], show: impl
     reader.say(&message)
 }
 
-/// The parts of the day in which something was measured.
-fn points(samples: &[(Timestamp, f64)], from: Timestamp) -> Vec<Point> {
+/// The parts of the span in which something was measured.
+fn points(measured: &[Measured], from: Timestamp, span: Span) -> Vec<Point> {
     let place = |at: Timestamp| {
-        let share = at.duration_since(from).as_secs_f64() / SPAN.as_secs_f64();
+        let share = at.duration_since(from).as_secs_f64() / span.length().as_secs_f64();
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
@@ -133,14 +178,10 @@ fn points(samples: &[(Timestamp, f64)], from: Timestamp) -> Vec<Point> {
         let place = (share * POINTS as f64) as usize;
         place.min(POINTS - 1)
     };
-    let parts = samples.chunk_by(|(before, _), (after, _)| place(*before) == place(*after));
-    let point = |part: &[(Timestamp, f64)]| {
-        let values = || part.iter().map(|(_, value)| *value);
-        #[expect(clippy::cast_precision_loss, reason = "five minutes have far fewer samples than 2^53")]
-        let mean = values().sum::<f64>() / part.len() as f64;
-        let least = values().fold(f64::INFINITY, f64::min);
-        let greatest = values().fold(f64::NEG_INFINITY, f64::max);
-        Point { place: place(part[0].0), least, mean, greatest }
+    let parts = measured.chunk_by(|before, after| place(before.at) == place(after.at));
+    let point = |part: &[Measured]| {
+        let (least, mean, greatest) = together(part);
+        Point { place: place(part[0].at), least, mean, greatest }
     };
     parts.map(point).collect()
 }
@@ -195,9 +236,13 @@ mod tests {
     fn graph(samples: &[(i64, f64)]) -> Option<Graph> {
         let now = reader().now;
         let at = |minutes| now.checked_sub(SignedDuration::from_mins(minutes)).unwrap();
-        let samples: Vec<_> = samples.iter().map(|(minutes, value)| (at(*minutes), *value)).collect();
-        let drawn = Drawn { name: "Round trip".to_owned(), samples: &samples };
-        Graph::new(&reader(), "Last day", &[drawn], |reader, value| reader.seconds(value))
+        let point = |(minutes, value): &(i64, f64)| {
+            let (at, value) = (at(*minutes), *value);
+            Measured { at, count: 1, min: value, max: value, mean: value }
+        };
+        let points: Vec<_> = samples.iter().map(point).collect();
+        let drawn = Drawn { name: "Round trip".to_owned(), points: &points };
+        Graph::new(&reader(), Span::Day, "Last day", &[drawn], |reader, value| reader.seconds(value))
     }
 
     #[test]

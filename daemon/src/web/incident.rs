@@ -8,7 +8,7 @@ use messages::Message;
 use serde::Serialize;
 
 use super::device::{Link, Samples, main_metric};
-use super::graph::{Drawn, Graph};
+use super::graph::{Drawn, Graph, Span};
 use super::reader::{Reader, When};
 use super::standing::IncidentView;
 use crate::health::{Incident, Subject};
@@ -113,10 +113,10 @@ impl IncidentPage {
             .collect();
         taken.sort_unstable();
         taken.dedup();
-        let graph = samples.and_then(|samples| samples.first()).zip(end).and_then(|((series, samples), end)| {
+        let graph = samples.and_then(|samples| samples.first()).zip(end).and_then(|((series, points), end)| {
             let reader = Reader { now: end, ..reader.clone() };
-            let drawn = Drawn { name: reader.metric(series.metric), samples };
-            Graph::new(&reader, &reader.text("web-day-around"), &[drawn], Reader::seconds)
+            let drawn = Drawn { name: reader.metric(series.metric), points };
+            Graph::new(&reader, Span::Day, &reader.text("web-day-around"), &[drawn], Reader::seconds)
         });
         let linked = story.remarks.iter().filter_map(|remark| match remark.words {
             Words::Linked { to } => Some(to.0),

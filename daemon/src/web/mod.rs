@@ -68,6 +68,7 @@ use self::backups::BackupsPage;
 use self::cache::{Cache, Made};
 use self::choice::Choice;
 use self::device::{DevicePage, Samples};
+use self::graph::Span;
 use self::guard::Refusal;
 use self::incident::{IncidentPage, IncidentsPage};
 use self::overview::Overview;
@@ -76,7 +77,7 @@ use self::templates::{Frame, Notice, Page, Templates};
 use self::wall::WallPage;
 use self::watcher::WatcherPage;
 use crate::health::IncidentId;
-use crate::history::{HistoryReader, Series};
+use crate::history::{HistoryReader, Retention, Series};
 use crate::journal::{JournalError, JournalReader};
 use crate::live::Live;
 
@@ -89,6 +90,7 @@ struct Inner {
     history: Option<Mutex<HistoryReader>>,
     journal: Option<Mutex<JournalReader>>,
     state_directory: PathBuf,
+    retention: Retention,
     cache: Cache,
     listeners: Arc<Semaphore>,
     zone: TimeZone,
@@ -129,6 +131,8 @@ pub struct Sources {
     pub history: Option<HistoryReader>,
     /// What happened; without it there is no page of an incident.
     pub journal: Option<JournalReader>,
+    /// How long what was measured is kept.
+    pub retention: Retention,
     /// Whose disk is looked at.
     pub state_directory: PathBuf,
     /// In which times are shown.
@@ -138,12 +142,13 @@ pub struct Sources {
 impl Pages {
     /// The pages of what is known.
     #[must_use]
-    pub fn new(Sources { live, history, journal, state_directory, zone }: Sources) -> Self {
+    pub fn new(Sources { live, history, journal, retention, state_directory, zone }: Sources) -> Self {
         Self(Arc::new(Inner {
             live,
             history: history.map(Mutex::new),
             journal: journal.map(Mutex::new),
             state_directory,
+            retention,
             cache: Cache::default(),
             listeners: Arc::new(Semaphore::new(LISTENERS)),
             zone,
@@ -207,14 +212,15 @@ async fn wall(State(pages): State<Pages>, visit: Visit) -> Response {
 
 async fn device(State(pages): State<Pages>, visit: Visit, name: Result<Path<String>, PathRejection>) -> Response {
     let name = name.map_or_else(|_| String::new(), |Path(name)| name);
+    let span = visit.choice.filter.span;
     let path = format!("/devices/{}", if pages.0.live.read().device(&name).is_some() { &name } else { "" });
     show(pages, visit, &path, move |inner, reader| {
         let status = inner.live.read().clone();
         let Some(device) = status.device(&name) else {
             return Err(Message::new("web-no-such-device").with("name", name));
         };
-        let samples = inner.samples(&device::drawn_series(device), reader.now);
-        Ok(DevicePage::new(reader, &status, device, samples.as_ref()))
+        let samples = inner.samples(&device::drawn_series(device), span, reader.now);
+        Ok(DevicePage::new(reader, &status, device, span, samples.as_ref()))
     })
     .await
 }
@@ -235,7 +241,8 @@ async fn incident(State(pages): State<Pages>, visit: Visit, number: Result<Path<
         let story = story.ok_or_else(|| Message::new("web-no-such-incident").with("number", number.to_string()))?;
         let status = inner.live.read().clone();
         let around = incident::around(reader, &status, &story);
-        let samples = around.as_ref().and_then(|(series, at)| inner.samples(std::slice::from_ref(series), *at));
+        let samples =
+            around.as_ref().and_then(|(series, at)| inner.samples(std::slice::from_ref(series), Span::Day, *at));
         Ok(IncidentPage::new(reader, &status, &story, around.map(|(_, at)| at), samples.as_ref()))
     })
     .await
@@ -383,11 +390,12 @@ impl Inner {
         })
     }
 
-    /// The last day of some series; nothing when it cannot be read.
-    fn samples(&self, wanted: &[Series], now: Timestamp) -> Option<Samples> {
+    /// What some series came to in a span until `end`; nothing when it cannot be read.
+    fn samples(&self, wanted: &[Series], span: Span, end: Timestamp) -> Option<Samples> {
         let history = self.history.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
-        let from = now.saturating_sub(graph::SPAN).ok()?;
-        let read = history.since(wanted, from);
+        let from = end.saturating_sub(span.length()).ok()?;
+        let resolution = self.retention.resolution(from, end, Timestamp::now());
+        let read = history.range(wanted, from, end, resolution);
         let read = read.inspect_err(|error| tracing::warn!(%error, "a page is shown without graphs")).ok()?;
         Some(wanted.iter().cloned().zip(read).collect())
     }

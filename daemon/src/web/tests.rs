@@ -34,7 +34,8 @@ fn pages(live: Arc<Live>, history: Option<HistoryReader>, zone: TimeZone) -> Pag
     crate::journal::Journal::open(&path, samples::now()).unwrap();
     // The file is gone, and read all the same.
     let journal = Some(JournalReader::open(&path).unwrap());
-    Pages::new(Sources { live, history, journal, state_directory: "/".into(), zone })
+    let retention = crate::history::Retention::default();
+    Pages::new(Sources { live, history, journal, retention, state_directory: "/".into(), zone })
 }
 
 async fn server(status: Status) -> Server {
@@ -212,9 +213,12 @@ fn a_day_of_numbers_becomes_graphs() {
     }
     history.commit(samples::now()).unwrap();
     let pages = pages(live(status.clone()), Some(history.reader().unwrap()), TimeZone::UTC);
-    let samples = pages.0.samples(&wanted, samples::now()).unwrap();
+    let samples = pages
+        .0
+        .samples(&wanted, Span::Day, samples::now().checked_add(jiff::SignedDuration::from_secs(1)).unwrap())
+        .unwrap();
     let reader = Reader { language: Language::English, zone: TimeZone::UTC, now: samples::now() };
-    let page = DevicePage::new(&reader, &status, device, Some(&samples));
+    let page = DevicePage::new(&reader, &status, device, Span::Day, Some(&samples));
     let round_trip = page.checks[0].graph.as_ref().unwrap();
     assert!(round_trip.label.contains("Round trip: least 1000\u{a0}s"), "{}", round_trip.label);
     let drawn = page.agents[0].interfaces.iter().filter(|interface| interface.graph.is_some());
