@@ -717,3 +717,28 @@ field-firmware-version = Firmware
 web-last-week = Last week
 web-last-month = Last month
 web-last-year = Last year
+web-map = Network map
+web-map-of-site = Network map: { $site }
+web-map-whole = The whole network map
+web-map-label = { $count ->
+    [one] { $title }: { $count } box and its links. The same stands below as a list.
+   *[other] { $title }: { $count } boxes and the links between them. The same stands below as a list.
+}
+web-map-box = Map; if it does not fit, it can be scrolled sideways
+web-map-nothing = There is nothing to show on a map: no devices are configured.
+web-map-no-site = There is no device at "{ $site }".
+web-map-sites = { $count ->
+    [one] { $count } device is watched, too many for one map, so it shows sites. Choose a site to see what is there.
+   *[other] { $count } devices are watched, too many for one map, so it shows sites. Choose a site to see what is there.
+}
+web-map-of = { $count } of { $all }
+web-map-unlinked = No links are known
+web-map-link = { $upper } – { $lower }
+web-map-load = { $down } of the speed used towards it, { $up } from it
+web-map-said-only = the link is known from LLDP or CDP only
+web-map-also = also connected with:
+web-map-list = The same map as a list
+web-map-key-configured = the link is configured
+web-map-key-said = the link is known from LLDP or CDP only
+web-map-key-broken = leads to what is down (✕) or unreachable (↯)
+web-map-key-load = the thicker, the more of the speed is used: ↓ towards the device, ↑ from it

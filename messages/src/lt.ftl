@@ -736,3 +736,30 @@ field-firmware-version = Programinė aparatinė įranga
 web-last-week = Pastaroji savaitė
 web-last-month = Pastarasis mėnuo
 web-last-year = Pastarieji metai
+web-map = Tinklo schema
+web-map-of-site = Tinklo schema: { $site }
+web-map-whole = Visa tinklo schema
+web-map-label = { $count ->
+    [one] { $title }: { $count } langelis ir jungtys tarp langelių. Tas pats sąrašu – po schema.
+    [few] { $title }: { $count } langeliai ir jungtys tarp jų. Tas pats sąrašu – po schema.
+   *[other] { $title }: { $count } langelių ir jungtys tarp jų. Tas pats sąrašu – po schema.
+}
+web-map-box = Schema; jei netelpa, ją galima slinkti į šoną
+web-map-nothing = Schemoje nėra ko rodyti: konfigūracijoje nėra įrenginių.
+web-map-no-site = Vietoje „{ $site }“ nėra jokio įrenginio.
+web-map-sites = { $count ->
+    [one] Stebimas { $count } įrenginys – vienai schemai per daug, todėl rodomos vietos. Pasirinkite vietą ir pamatysite, kas joje yra.
+    [few] Stebimi { $count } įrenginiai – vienai schemai per daug, todėl rodomos vietos. Pasirinkite vietą ir pamatysite, kas joje yra.
+   *[other] Stebima { $count } įrenginių – vienai schemai per daug, todėl rodomos vietos. Pasirinkite vietą ir pamatysite, kas joje yra.
+}
+web-map-of = { $count } iš { $all }
+web-map-unlinked = Jungčių nežinoma
+web-map-link = { $upper } – { $lower }
+web-map-load = į čia { $down } spartos, iš čia { $up }
+web-map-said-only = jungtis žinoma tik iš LLDP arba CDP
+web-map-also = dar jungiasi su:
+web-map-list = Ta pati schema sąrašu
+web-map-key-configured = jungtis nurodyta konfigūracijoje
+web-map-key-said = apie jungtį žinoma tik iš LLDP arba CDP
+web-map-key-broken = veda ten, kas neveikia (✕) arba nepasiekiama (↯)
+web-map-key-load = kuo storesnė, tuo didesnė spartos dalis naudojama: ↓ į įrenginį, ↑ iš jo

@@ -43,6 +43,9 @@ macro_rules! device_kinds {
         }
 
         impl DeviceKind {
+            /// Every kind.
+            pub const ALL: &[Self] = &[$(Self::$kind),*];
+
             /// As in the configuration and in keys of the message catalogue.
             #[must_use]
             pub const fn name(self) -> &'static str {

@@ -10,6 +10,7 @@
 //! | `/watcher` | what is wrong with the watching itself |
 //! | `/api/v1/…` | the same as JSON, described by `/api/v1/openapi.json` |
 //! | `/events` | says that something has changed (server-sent events) |
+//! | `/map` | the network as a tree; `?site=` shows one site |
 //! | `/healthz` | 200 while everything can be written down, else 503 and why |
 //! | `/metrics` | everything for Prometheus |
 //!
@@ -27,6 +28,7 @@ pub mod graph;
 mod guard;
 pub mod incident;
 pub mod job;
+pub mod map;
 pub mod metrics;
 pub mod overview;
 pub mod reader;
@@ -71,6 +73,7 @@ use self::device::{DevicePage, Samples};
 use self::graph::Span;
 use self::guard::Refusal;
 use self::incident::{IncidentPage, IncidentsPage};
+use self::map::MapPage;
 use self::overview::Overview;
 use self::reader::Reader;
 use self::templates::{Frame, Notice, Page, Templates};
@@ -171,6 +174,7 @@ pub fn router(pages: Pages) -> Router {
         .route("/watcher", get(watcher))
         .route("/events", get(events::listen))
         .nest("/api/v1", api::router())
+        .route("/map", get(map))
         .route("/healthz", get(healthz))
         .route("/metrics", get(metrics))
         .route("/style.css", get(style))
@@ -276,6 +280,15 @@ async fn watcher(State(pages): State<Pages>, visit: Visit) -> Response {
     show(pages, visit, "/watcher", |inner, reader| {
         let disk = watcher::Disk::of(&inner.state_directory);
         Ok(WatcherPage::new(reader, &inner.live.read(), disk, inner.started))
+    })
+    .await
+}
+
+async fn map(State(pages): State<Pages>, visit: Visit) -> Response {
+    let site = visit.choice.filter.site.clone();
+    show(pages, visit, "/map", move |inner, reader| {
+        let status = inner.live.read().clone();
+        MapPage::new(reader, &status, site.as_deref())
     })
     .await
 }

@@ -8,6 +8,7 @@ use super::backups::BackupsPage;
 use super::choice::Choice;
 use super::device::DevicePage;
 use super::incident::{IncidentPage, IncidentsPage};
+use super::map::MapPage;
 use super::overview::Overview;
 use super::reader::Reader;
 use super::wall::WallPage;
@@ -95,6 +96,10 @@ impl Page for WatcherPage {
     const TEMPLATE: &'static str = "watcher.html";
 }
 
+impl Page for MapPage {
+    const TEMPLATE: &'static str = "map.html";
+}
+
 impl Page for Notice {
     const TEMPLATE: &'static str = "notice.html";
 }
@@ -106,6 +111,7 @@ const SOURCES: &[(&str, &str)] = &[
     ("overview.html", include_str!("../../templates/overview.html")),
     ("device-row.html", include_str!("../../templates/device-row.html")),
     ("device.html", include_str!("../../templates/device.html")),
+    ("map.html", include_str!("../../templates/map.html")),
     ("notice.html", include_str!("../../templates/notice.html")),
     ("wall.html", include_str!("../../templates/wall.html")),
     ("incidents.html", include_str!("../../templates/incidents.html")),

@@ -281,6 +281,16 @@ impl Store {
 }
 
 impl Row {
+    /// One of which only texts are known, for tests of what reads rows.
+    #[cfg(test)]
+    pub(crate) fn of_texts(section: &Section, texts: &[(&str, &str)]) -> Self {
+        let mut row = Self { index: Suffix::new(), data: vec![None; section.fields.len()].into() };
+        for (field, text) in texts {
+            row.fill(section, field, Some(Datum::text(text)));
+        }
+        row
+    }
+
     /// The value of a field.
     #[must_use]
     pub fn get(&self, section: &Section, field: &str) -> Option<&Datum> {
