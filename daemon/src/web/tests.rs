@@ -68,7 +68,7 @@ impl Server {
 async fn every_page_is_made_in_both_languages() {
     let server = server(samples::status()).await;
     let devices = samples::status().devices;
-    let others = ["/", "/wall", "/incidents", "/backups", "/watcher"].map(str::to_owned);
+    let others = ["/", "/wall", "/map", "/incidents", "/backups", "/watcher"].map(str::to_owned);
     let paths = devices.iter().map(|device| format!("/devices/{}", device.name)).chain(others);
     for path in paths {
         for language in Language::ALL {
@@ -91,6 +91,30 @@ async fn what_devices_and_administrators_say_is_escaped() {
     assert!(overview.contains("&lt;b&gt;ilgu&lt;"));
     assert!(!server.get("/devices/sw-rotuse-1").await.contains("<uplink>"));
     assert!(!server.get("/devices/%3Cscript%3E").await.contains("<script>"));
+}
+
+#[tokio::test]
+async fn the_map_links_to_devices_and_sites_and_escapes_their_names() {
+    let mut status = samples::status();
+    status.devices[2].title = "<script>alert(1)</script>".to_owned();
+    status.devices[2].site = Some("\"><script>&č".to_owned());
+    status.devices[2].parents = vec!["sw-rotuse-1".parse().unwrap()];
+    let server = server(status).await;
+    for language in Language::ALL {
+        let page = server.get(&format!("/map?lang={language}")).await;
+        assert!(page.contains("<svg role=\"group\" aria-labelledby=\"map-label\""), "{page}");
+        assert!(page.contains(&format!("href=\"/devices/sw-kultura?lang={language}\"")), "{page}");
+        assert!(!page.contains("<script") && !page.contains(" style="), "{page}");
+        assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;"), "{page}");
+        let site = "%22%3E%3Cscript%3E%26%C4%8D";
+        assert!(page.contains(&format!("href=\"/map?lang={language}&amp;site={site}\"")), "{page}");
+        let part = server.get(&format!("/map?lang={language}&site={site}")).await;
+        assert!(part.starts_with("HTTP/1.1 200") && part.contains("sw-kultura") && !part.contains("dvs"), "{part}");
+        assert!(!part.contains("<script") && !part.contains("[web-"), "{part}");
+    }
+    let nowhere = server.get("/map?site=M%C4%97nulis").await;
+    assert!(nowhere.starts_with("HTTP/1.1 404") && nowhere.contains("Mėnulis"), "{nowhere}");
+    assert!(server.get("/map?site=%ff&site").await.starts_with("HTTP/1.1 "), "what is no text is no fault");
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Lines between places in SVG path notation, and names that fit into a box.
 
-use super::layout::{GAP, GUTTER, NODE_HEIGHT, NODE_WIDTH, Place};
+use super::layout::{GUTTER, NODE_HEIGHT, NODE_WIDTH, Place};
 
 /// From the box to where its lines part.
 const STEM: u32 = 14;
@@ -20,14 +20,11 @@ pub(super) struct Branching {
 pub(super) fn branching(upper: Place, lower: Place) -> Branching {
     let (right, from) = (upper.x + NODE_WIDTH, middle(upper));
     let (left, to) = (lower.x, middle(lower));
-    // Lines to later columns of a grid pass above their row.
     let trunk = right + STEM;
     let turn = left - GUTTER + STEM;
-    let shared = if lower.column == 0 {
-        format!("M{right} {from}H{trunk}V{to}")
-    } else {
-        let passage = lower.y - GAP / 2;
-        format!("M{right} {from}H{trunk}V{passage}H{turn}V{to}")
+    let shared = match lower.passage {
+        None => format!("M{right} {from}H{trunk}V{to}"),
+        Some(passage) => format!("M{right} {from}H{trunk}V{passage}H{turn}V{to}"),
     };
     Branching { shared, own: format!("M{turn} {to}H{left}"), middle: ((turn + left) / 2, to) }
 }
@@ -83,7 +80,7 @@ fn width(letter: char) -> u32 {
     match letter {
         'i' | 'į' | 'j' | 'l' | 'I' | 'Į' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' | '(' | ')' => 45,
         ' ' | '-' | 'f' | 't' | 'r' | '/' | '"' | '\u{a0}' => 55,
-        'm' | 'w' | 'M' | 'W' | '@' | '%' | '…' => 130,
+        'm' | 'w' | 'M' | 'W' | '@' | '%' | '…' | '<' | '>' | '=' | '+' | '_' => 130,
         letter if letter >= '\u{1100}' => 140,
         letter if letter.is_uppercase() => 95,
         _ => 82,
@@ -99,16 +96,16 @@ mod tests {
     #[test]
     fn a_long_name_keeps_its_beginning_and_its_end() {
         assert_eq!(shortened("Rotušė", 180), "Rotušė");
-        assert_eq!(shortened("Kultūros centro komutatorius prie scenos Nr. 2", 180), "Kultūros cent…enos Nr. 2");
+        assert_eq!(shortened("Kultūros centro komutatorius prie scenos Nr. 2", 180), "Kultūros ce…cenos Nr. 2");
     }
 
     #[test]
-    fn a_line_passes_above_the_row_to_later_columns() {
-        let upper = Place { x: 0, y: 0, column: 0 };
-        let lower = Place { x: 266 + 266, y: 112, column: 1 };
+    fn a_line_to_a_later_column_of_a_grid_passes_above_the_first() {
+        let upper = Place { x: 0, y: 0, passage: None };
+        let lower = Place { x: 508, y: 112, passage: Some(49) };
         let line = branching(upper, lower);
-        assert_eq!(line.shared, "M200 21H214V105H480V133");
-        assert_eq!((line.own.as_str(), line.middle), ("M480 133H532", (506, 133)));
+        assert_eq!(line.shared, "M196 21H210V49H464V133");
+        assert_eq!((line.own.as_str(), line.middle), ("M464 133H508", (486, 133)));
     }
 
     proptest! {

@@ -1,16 +1,16 @@
 //! Where each node of the tree stands: what it hangs under to the left of it, what hangs under it to the right.
 //!
 //! A node and all that hangs under it have a rectangle of their own, and rectangles of siblings stand one below the other,
-//! so that nothing can overlap. Siblings come by site. Those under which nothing hangs stand in a grid of a few columns,
+//! so that nothing can overlap. Siblings come by site, those at the site of what they hang under first. Those under which nothing hangs stand in a grid of a few columns,
 //! so that a switch with forty access points is not forty rows high. What has no links at all comes last, in a wider grid.
 
 use super::tree::Tree;
 
 /// Lengths, in pixels where the picture is not stretched.
-pub(super) const NODE_WIDTH: u32 = 200;
+pub(super) const NODE_WIDTH: u32 = 196;
 pub(super) const NODE_HEIGHT: u32 = 42;
 /// Between columns: room for lines and what is written on them.
-pub(super) const GUTTER: u32 = 66;
+pub(super) const GUTTER: u32 = 58;
 /// Between rows: room for a line.
 pub(super) const GAP: u32 = 14;
 /// How high a heading with the room below it is.
@@ -18,11 +18,13 @@ const HEADING: u32 = 30;
 const MARGIN: u32 = 14;
 const STEP: u32 = NODE_WIDTH + GUTTER;
 /// How far below the upper edge of what hangs under it a node stands at most, so that one sees what it belongs to.
-const DEEPEST: u32 = 250;
-/// A grid becomes wider when its columns would be higher.
-const ROWS: usize = 6;
-const COLUMNS: usize = 3;
-const COLUMNS_WITHOUT_LINKS: usize = 4;
+const DEEPEST: u32 = 150;
+/// A grid becomes wider when its columns would be higher than so many nodes.
+const ROWS: usize = 4;
+/// Grids do not go beyond this, so that four levels fit on a screen of 1280 pixels.
+const RIGHT: u32 = 1240;
+const MOST_COLUMNS: u32 = 4;
+const LEAST_COLUMNS: u32 = 2;
 
 /// Where everything stands.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -41,8 +43,9 @@ pub(super) struct Place {
     pub(super) x: u32,
     /// Its upper edge.
     pub(super) y: u32,
-    /// In which column of a grid; 0 outside grids.
-    pub(super) column: u32,
+    /// Where the line to it passes what stands to the left of it in a grid: above the first row. Nothing outside grids
+    /// and in their first column.
+    pub(super) passage: Option<u32>,
 }
 
 /// What stands above a group of nodes.
@@ -69,6 +72,8 @@ pub(super) enum About {
 struct Group {
     first: usize,
     has_heading: bool,
+    /// Whether they hang under something: then lines lead to them, and few of them stand one below the other.
+    hangs: bool,
     leaves: Vec<usize>,
     others: Vec<usize>,
 }
@@ -87,15 +92,20 @@ struct Builder<'a> {
 pub(super) fn layout(tree: &Tree, sites: &[usize]) -> Picture {
     let places = vec![Place::default(); sites.len()];
     let picture = Picture { places, ..Picture::default() };
-    let mut builder = Builder { tree, sites, heights: vec![NODE_HEIGHT; sites.len()], picture, left: Vec::new() };
-    for node in tree.in_order().into_iter().rev() {
+    let (heights, order) = (vec![NODE_HEIGHT; sites.len()], tree.in_order());
+    let mut lefts: Vec<u32> = vec![MARGIN; sites.len()];
+    for node in &order {
+        lefts[*node] = tree.above[*node].map_or(MARGIN, |branch| lefts[branch.node] + STEP);
+    }
+    let mut builder = Builder { tree, sites, heights, picture, left: Vec::new() };
+    for node in order.into_iter().rev() {
         let groups = builder.groups(&tree.below[node], Some(node));
-        builder.heights[node] = builder.height(&groups, COLUMNS).max(NODE_HEIGHT);
+        builder.heights[node] = builder.height(&groups, lefts[node] + STEP).max(NODE_HEIGHT);
     }
     let (unlinked, linked): (Vec<usize>, Vec<usize>) = tree.roots.iter().partition(|root| tree.is_leaf(**root));
     let mut y = MARGIN;
     let groups = builder.groups(&linked, None);
-    y += builder.place(&groups, MARGIN, y, COLUMNS);
+    y += builder.place(&groups, MARGIN, y);
     if !unlinked.is_empty() {
         if !linked.is_empty() {
             y += 2 * GAP;
@@ -105,7 +115,7 @@ pub(super) fn layout(tree: &Tree, sites: &[usize]) -> Picture {
         let mut unlinked = unlinked;
         unlinked.sort_unstable();
         let groups = builder.groups(&unlinked, None);
-        y += builder.place(&groups, MARGIN, y, COLUMNS_WITHOUT_LINKS);
+        y += builder.place(&groups, MARGIN, y);
     }
     let Builder { mut picture, .. } = builder;
     let right = picture.places.iter().map(|place| place.x + NODE_WIDTH).max().unwrap_or(0);
@@ -113,10 +123,13 @@ pub(super) fn layout(tree: &Tree, sites: &[usize]) -> Picture {
     picture
 }
 
-/// In how many columns and rows so many nodes stand.
-fn grid(count: usize, most: usize) -> (usize, usize) {
-    let columns = count.div_ceil(ROWS).clamp(1, most);
-    (columns, count.div_ceil(columns))
+/// In how many rows the leaves of a group stand in a grid whose left edge is at `x`.
+fn rows(group: &Group, x: u32) -> usize {
+    let most = (RIGHT.saturating_sub(x) + GUTTER) / STEP;
+    let most = usize::try_from(most.clamp(LEAST_COLUMNS, MOST_COLUMNS)).unwrap_or(1);
+    let count = group.leaves.len();
+    let columns = if group.hangs { count.div_ceil(ROWS).clamp(1, most) } else { most };
+    count.div_ceil(columns)
 }
 
 /// How high so many rows are.
@@ -126,23 +139,25 @@ fn rows_height(rows: usize) -> u32 {
 }
 
 impl Builder<'_> {
-    /// Siblings by site. A site that is not that of what they hang under has a heading.
+    /// Siblings by site. A site that is not that of what they hang under has a heading; the one that is comes first, so that
+    /// nobody takes it for the one before.
     fn groups(&self, siblings: &[usize], above: Option<usize>) -> Vec<Group> {
         let site = |node: usize| self.sites[node];
         let parts = siblings.chunk_by(|one, other| site(*one) == site(*other));
         let group = |part: &[usize]| {
             let (leaves, others) = part.iter().partition(|node| self.tree.is_leaf(**node));
             let has_heading = above.is_none_or(|above| site(above) != site(part[0]));
-            Group { first: part[0], has_heading, leaves, others }
+            Group { first: part[0], has_heading, hangs: above.is_some(), leaves, others }
         };
-        parts.map(group).collect()
+        let mut groups: Vec<Group> = parts.map(group).collect();
+        groups.sort_by_key(|group| group.has_heading);
+        groups
     }
 
-    fn height(&self, groups: &[Group], columns: usize) -> u32 {
+    fn height(&self, groups: &[Group], x: u32) -> u32 {
         let of = |group: &Group| {
             let heading = if group.has_heading { HEADING } else { 0 };
-            let (_, rows) = grid(group.leaves.len(), columns);
-            let grid = (!group.leaves.is_empty()).then(|| rows_height(rows));
+            let grid = (!group.leaves.is_empty()).then(|| rows_height(rows(group, x)));
             let blocks = grid.into_iter().chain(group.others.iter().map(|node| self.heights[*node]));
             heading + stacked(blocks)
         };
@@ -150,34 +165,35 @@ impl Builder<'_> {
     }
 
     /// Places groups and all that hangs under them; says how high that is.
-    fn place(&mut self, groups: &[Group], x: u32, top: u32, columns: usize) -> u32 {
-        self.stack(groups, x, top, columns);
+    fn place(&mut self, groups: &[Group], x: u32, top: u32) -> u32 {
+        self.stack(groups, x, top);
         while let Some((node, x, top)) = self.left.pop() {
             let height = self.heights[node];
-            self.picture.places[node] = Place { x, y: top + ((height - NODE_HEIGHT) / 2).min(DEEPEST), column: 0 };
+            self.picture.places[node] = Place { x, y: top + ((height - NODE_HEIGHT) / 2).min(DEEPEST), passage: None };
             let groups = self.groups(&self.tree.below[node], Some(node));
-            self.stack(&groups, x + STEP, top, COLUMNS);
+            self.stack(&groups, x + STEP, top);
         }
-        self.height(groups, columns)
+        self.height(groups, x)
     }
 
     /// Places the leaves of groups, and notes where what hangs under the others goes.
-    fn stack(&mut self, groups: &[Group], x: u32, top: u32, columns: usize) {
+    fn stack(&mut self, groups: &[Group], x: u32, top: u32) {
         let mut y = top;
         for group in groups {
             if group.has_heading {
                 self.head(About::Site(group.first), x, y);
                 y += HEADING;
             }
-            let (_, rows) = grid(group.leaves.len(), columns);
-            let mut column = 0;
-            for part in group.leaves.chunks(rows.max(1)) {
+            let rows = rows(group, x);
+            let (mut left, mut passage) = (x, None);
+            for column in group.leaves.chunks(rows.max(1)) {
                 let mut below = y;
-                for node in part {
-                    self.picture.places[*node] = Place { x: x + column * STEP, y: below, column };
+                for node in column {
+                    self.picture.places[*node] = Place { x: left, y: below, passage };
                     below += NODE_HEIGHT + GAP;
                 }
-                column += 1;
+                left += STEP;
+                passage = Some(y - GAP / 2);
             }
             if !group.leaves.is_empty() {
                 y += rows_height(rows) + GAP;
@@ -219,7 +235,7 @@ mod tests {
     fn a_switch_with_many_access_points_stays_readable() {
         assert!(star(3).width < 520);
         let many = star(40);
-        assert!(many.height < 1000 && many.width < 1100, "{} × {}", many.width, many.height);
+        assert!(many.height < 1000 && many.width <= 1240, "{} × {}", many.width, many.height);
     }
 
     #[test]
@@ -233,6 +249,15 @@ mod tests {
     #[test]
     fn nothing_is_an_empty_picture() {
         assert_eq!(layout(&Tree::new(&[], &[]), &[]).places, []);
+    }
+
+    #[test]
+    fn what_stands_at_the_same_site_comes_first() {
+        let ties: Vec<Tie> = (0..3).map(|leaf| Tie { ends: [3, leaf], is_firm: true }).collect();
+        let picture = layout(&Tree::new(&[1; 4], &ties), &[0, 1, 2, 2]);
+        let places = &picture.places;
+        assert!(places[2].y < places[0].y && places[0].y < places[1].y);
+        assert_eq!(picture.headings.len(), 3, "of the root and of the sites that are not its own");
     }
 
     proptest! {

@@ -69,6 +69,8 @@ pub struct HeadingView {
     pub y: u32,
     /// What it says.
     pub words: String,
+    /// What fits in of it.
+    pub short: String,
     /// The site, as addresses write it, if it is one.
     pub site: Option<String>,
 }
@@ -143,8 +145,11 @@ pub struct Item {
     pub closes: Vec<()>,
 }
 
-/// Pixels between the edge of a box and what is written in it.
-const PADDING: u32 = 12;
+/// Pixels within a box in which one can write.
+const ROOM: u32 = NODE_WIDTH - 22;
+
+/// Pixels that a heading may have: more would stand above the next column.
+const HEADING_ROOM: u32 = NODE_WIDTH + 40;
 
 impl MapPage {
     /// The map of everything, or of one site.
@@ -293,15 +298,16 @@ fn headings(picture: &Picture, scene: &Scene, words: &Words) -> Vec<HeadingView>
     // A single place need not be named, and sites that are boxes name themselves.
     let is_one_place = scene.sites().last().is_none_or(|last| *last == 0);
     let view = |heading: &layout::Heading| {
-        let (x, y) = (heading.x, heading.y);
-        match heading.about {
-            About::Unlinked => Some(HeadingView { x, y, words: words.reader.text("web-map-unlinked"), site: None }),
-            About::Site(_) if is_one_place => None,
+        let (words, site) = match heading.about {
+            About::Unlinked => (words.reader.text("web-map-unlinked"), None),
+            About::Site(_) if is_one_place => return None,
             About::Site(node) => {
                 let site = scene.spots[node].site();
-                Some(HeadingView { x, y, words: words.site(site), site: Some(code(site)) })
+                (words.site(site), Some(code(site)))
             }
-        }
+        };
+        let short = drawing::shortened(&words, HEADING_ROOM);
+        Some(HeadingView { x: heading.x, y: heading.y, words, short, site })
     };
     picture.headings.iter().filter_map(view).collect()
 }
@@ -372,9 +378,10 @@ fn title<'s>(scene: &'s Scene, node: usize) -> &'s str {
 fn nodes(picture: &Picture, scene: &Scene, words: &Words, spots: Vec<SpotView>) -> Vec<NodeView> {
     let view = |(node, spot): (usize, SpotView)| {
         let place = picture.places[node];
-        let room = NODE_WIDTH - 2 * PADDING;
-        // The second line is written a little smaller.
-        let used = drawing::width_of(&spot.standing.word) + 40;
+        // The second line is written smaller, and what comes after the state not in bold: of seven letters there is room
+        // for nine.
+        let used = drawing::width_of(&spot.standing.word) * 11 / 13 + 30;
+        let left = ROOM.saturating_sub(used) * 9 / 7;
         let detail = spot.detail.as_deref().unwrap_or_default();
         let site = spot.device.is_some().then(|| words.site(scene.spots[node].site()));
         let said = [Some(spot.standing.word.as_str()), spot.detail.as_deref(), site.as_deref()];
@@ -382,8 +389,8 @@ fn nodes(picture: &Picture, scene: &Scene, words: &Words, spots: Vec<SpotView>) 
         NodeView {
             x: place.x,
             y: place.y,
-            short: drawing::shortened(&spot.title, room),
-            detail: drawing::shortened(detail, (room + PADDING).saturating_sub(used)),
+            short: drawing::shortened(&spot.title, ROOM),
+            detail: drawing::shortened(detail, left),
             words: format!("{}: {}", spot.title, said.join("; ")),
             spot,
         }
