@@ -13,10 +13,8 @@ mod order;
 pub(in crate::web) mod sample;
 mod scene;
 mod tree;
+mod words;
 
-use std::collections::{BTreeMap, HashMap};
-
-use iri_string::percent_encode::PercentEncodedForUri;
 use messages::Message;
 use serde::Serialize;
 
@@ -24,10 +22,10 @@ use self::layout::{About, NODE_HEIGHT, NODE_WIDTH, Picture};
 use self::links::{Link, Load};
 use self::scene::{Scene, Spot, WITHOUT_SITE};
 use self::tree::Tree;
+use self::words::{Words, code, count};
 use super::overview::Count;
 use super::reader::Reader;
 use super::standing::Standing;
-use crate::config::DeviceKind;
 use crate::health::State;
 use crate::live::Status;
 
@@ -194,90 +192,6 @@ impl MapPage {
     }
 }
 
-fn count(number: usize) -> u64 {
-    u64::try_from(number).unwrap_or(u64::MAX)
-}
-
-/// The words of the catalogue that a map says again and again.
-struct Words<'r> {
-    reader: &'r Reader,
-    standings: BTreeMap<State, Standing>,
-    kinds: HashMap<DeviceKind, String>,
-    without_site: String,
-    said_only: String,
-}
-
-impl<'r> Words<'r> {
-    fn new(reader: &'r Reader) -> Self {
-        let kind = |kind: DeviceKind| (kind, reader.text(&format!("device-kind-{}", kind.name())));
-        Self {
-            reader,
-            standings: State::ALL.into_iter().map(|state| (state, Standing::new(reader, state))).collect(),
-            kinds: DeviceKind::ALL.iter().copied().map(kind).collect(),
-            without_site: reader.text("web-without-site"),
-            said_only: reader.text("web-map-said-only"),
-        }
-    }
-
-    fn standing(&self, state: State) -> Standing {
-        self.standings.get(&state).cloned().unwrap_or_else(|| Standing::new(self.reader, state))
-    }
-
-    fn site(&self, site: Option<&str>) -> String {
-        site.unwrap_or(&self.without_site).to_owned()
-    }
-
-    fn spot(&self, spot: &Spot) -> SpotView {
-        let standing = self.standing(spot.state());
-        match spot {
-            Spot::Device { device, is_elsewhere, .. } => SpotView {
-                device: Some(device.name.to_string()),
-                site: None,
-                title: device.title.clone(),
-                standing,
-                detail: device.kind.and_then(|kind| self.kinds.get(&kind).cloned()),
-                is_elsewhere: *is_elsewhere,
-            },
-            Spot::Site { site, counts } => {
-                let worst = State::ALL.iter().position(|state| *state == spot.state()).unwrap_or(0);
-                let message = Message::new("web-map-of")
-                    .with("count", count(counts[worst]))
-                    .with("all", count(counts.iter().sum()));
-                SpotView {
-                    device: None,
-                    site: Some(code(*site)),
-                    title: self.site(*site),
-                    standing,
-                    detail: Some(self.reader.say(&message)),
-                    is_elsewhere: false,
-                }
-            }
-        }
-    }
-
-    /// How busy a link is, towards the lower end and from it.
-    fn load(&self, link: &Link, upper: usize) -> Option<(String, String)> {
-        let Load { forth, back } = link.load?;
-        let (down, up) = if link.ends[0] == upper { (forth, back) } else { (back, forth) };
-        Some((self.reader.percent(down), self.reader.percent(up)))
-    }
-
-    /// What is to be known of a link.
-    fn about(&self, link: &Link, upper: usize) -> Option<String> {
-        let load = self
-            .load(link, upper)
-            .map(|(down, up)| self.reader.say(&Message::new("web-map-load").with("down", down).with("up", up)));
-        let said = (!link.is_configured).then(|| self.said_only.clone());
-        let words: Vec<String> = load.into_iter().chain(said).collect();
-        (!words.is_empty()).then(|| words.join("; "))
-    }
-}
-
-/// A site as addresses write it.
-fn code(site: Option<&str>) -> String {
-    PercentEncodedForUri::unreserve(site.unwrap_or(WITHOUT_SITE)).to_string()
-}
-
 fn counts(scene: &Scene, words: &Words) -> Vec<Count> {
     let mut counts = [0; State::ALL.len()];
     for spot in &scene.spots {
@@ -341,7 +255,9 @@ fn lines(picture: &Picture, scene: &Scene, tree: &Tree, words: &Words) -> Vec<Li
             is_broken.then_some("broken"),
             link.load.map(business),
         ];
-        let ends = Message::new("web-map-link").with("upper", title(scene, upper)).with("lower", title(scene, lower));
+        let ends = Message::new("web-map-link")
+            .with("upper", words.title(&scene.spots[upper]))
+            .with("lower", words.title(&scene.spots[lower]));
         let about = words.about(link, upper).map(|about| format!("; {about}")).unwrap_or_default();
         LineView {
             class: classes.into_iter().flatten().collect::<Vec<_>>().join(" "),
@@ -365,13 +281,6 @@ fn business(load: Load) -> &'static str {
         busy if busy >= 0.5 => "busier",
         busy if busy >= 0.1 => "busy",
         _ => "idle",
-    }
-}
-
-fn title<'s>(scene: &'s Scene, node: usize) -> &'s str {
-    match &scene.spots[node] {
-        Spot::Device { device, .. } => &device.title,
-        Spot::Site { site, .. } => site.unwrap_or(WITHOUT_SITE),
     }
 }
 

@@ -143,3 +143,44 @@ fn host(name: &str) -> &str {
 fn without_serial(name: &str) -> &str {
     name.split_once('(').map(|(name, _)| name.trim_end()).filter(|name| !name.is_empty()).unwrap_or(name)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{device, knows};
+    use super::*;
+    use crate::config::DeviceKind::Switch;
+
+    fn found(devices: &[DeviceStatus], said: &[(&str, &str)]) -> Option<usize> {
+        let devices: Vec<&DeviceStatus> = devices.iter().collect();
+        Directory::new(&devices).find(&Row::of_texts(Section::NEIGHBOURS, said))
+    }
+
+    /// Three of the same name, told apart by the addresses that one of them and a router know.
+    fn twins() -> Vec<DeviceStatus> {
+        let mut devices: Vec<_> = ["router", "a", "b", "c"].map(|name| device(name, "", Switch, &[])).into();
+        for (place, device) in devices.iter_mut().enumerate() {
+            device.title = "Komutatorius".to_owned();
+            device.address = format!("10.0.0.{place}").parse().unwrap();
+        }
+        let arp = [("address", "10.0.0.1"), ("physical_address", "02:00:00:00:00:01")];
+        knows(&mut devices[0], Section::ARP, &arp);
+        knows(&mut devices[2], Section::FORWARDING, &[("address", "02:00:00:00:00:02"), ("status", "self")]);
+        knows(&mut devices[2], Section::FORWARDING, &[("address", "02:00:00:00:00:07"), ("status", "learned")]);
+        knows(&mut devices[3], Section::ADDRESSES, &[("address", "192.168.1.3")]);
+        devices
+    }
+
+    #[test]
+    fn a_mac_address_is_known_from_neighbours_or_from_the_device_itself() {
+        let mac = |mac| found(&twins(), &[("chassis", mac), ("name", "Komutatorius")]);
+        assert_eq!(mac("02:00:00:00:00:01"), Some(1));
+        assert_eq!(mac("02:00:00:00:00:02"), Some(2));
+        assert_eq!(mac("02:00:00:00:00:07"), None, "what a switch has learned is not its own");
+    }
+
+    #[test]
+    fn an_address_counts_before_a_name() {
+        assert_eq!(found(&twins(), &[("address", "192.168.1.3"), ("name", "a")]), Some(3));
+        assert_eq!(found(&twins(), &[("address", "192.168.1.9"), ("name", "A")]), Some(1));
+    }
+}

@@ -81,9 +81,17 @@ pub(in crate::web) fn says(devices: &mut [DeviceStatus], device: usize, cable: &
         ("address", cable.address),
     ];
     let said: Vec<(&str, &str)> = said.into_iter().filter_map(|(field, value)| Some((field, value?))).collect();
-    let mut rows = reading.rows(Section::NEIGHBOURS).to_vec();
-    rows.push(Row::of_texts(Section::NEIGHBOURS, &said));
-    reading.sections = vec![(Section::NEIGHBOURS, rows.into())];
+    knows(&mut devices[device], Section::NEIGHBOURS, &said);
+}
+
+/// Lets a device know one more thing.
+pub(in crate::web) fn knows(device: &mut DeviceStatus, section: &'static Section, row: &[(&str, &str)]) {
+    let last = device.checks[0].last.as_mut().unwrap();
+    let reading = Arc::make_mut(last.answer.reading.as_mut().unwrap());
+    let mut rows = reading.rows(section).to_vec();
+    rows.push(Row::of_texts(section, row));
+    reading.sections.retain(|(known, _)| *known != section);
+    reading.sections.push((section, rows.into()));
 }
 
 /// A municipality of sites with a switch and so many things on it, all in one core.
