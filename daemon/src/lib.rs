@@ -8,6 +8,7 @@
 //! - [`health`]: from observations to states to incidents;
 //! - [`mod@notify`]: how people are told;
 //! - [`recorder`]: the one writer, into [`journal`], [`history`] and [`live`];
+//! - [`availability`]: for how much of a month things did what was asked of them;
 //! - [`web`]: shows it; [`desk`]: where people say something of it;
 //! - [`traps`]: what devices say by themselves;
 //! - [`incidents`]: prints the fault journal; [`inspect`]: looks at one SNMP agent by hand; [`discover`]: looks at a whole network and proposes a configuration;
@@ -15,6 +16,7 @@
 //! - [`replay`]: recorded observations, judged again;
 //! - [`service`]: starts, changes and stops all of it.
 
+pub mod availability;
 pub mod backup;
 pub mod config;
 pub mod desk;

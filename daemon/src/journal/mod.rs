@@ -9,6 +9,7 @@ mod reader;
 mod remark;
 mod remembered;
 mod row;
+mod turns;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -27,6 +28,7 @@ use crate::notify::{Attempt, Planned, Recollection};
 pub use letters::LetterStory;
 pub use reader::{JournalReader, Story};
 pub use remark::{Remark, Words};
+pub use turns::Turn;
 
 /// How many of the newest notifications are shown.
 pub const SHOWN_NOTIFICATIONS: u16 = 500;
@@ -240,7 +242,7 @@ fn prepare(connection: &mut Connection) -> rusqlite::Result<i64> {
     connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")?;
     let transaction = connection.transaction()?;
     let found: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    if found >= VERSION {
+    if found > VERSION {
         return Ok(found);
     }
     if found < 1 {
@@ -249,8 +251,14 @@ fn prepare(connection: &mut Connection) -> rusqlite::Result<i64> {
     if found < 2 {
         add(&transaction, SCHEMA_2, &["notification"])?;
     }
-    add(&transaction, SCHEMA_3, &["incident_update", "remark", "letter", "letter_incident", "delivery"])?;
-    transaction.pragma_update(None, "user_version", VERSION)?;
+    if found < 3 {
+        add(&transaction, SCHEMA_3, &["incident_update", "remark", "letter", "letter_incident", "delivery"])?;
+    }
+    transaction.execute_batch(turns::INDEXES)?;
+    // A journal that is as it should be is not written to: a full disk must not keep the daemon from watching.
+    if found < VERSION {
+        transaction.pragma_update(None, "user_version", VERSION)?;
+    }
     transaction.commit()?;
     Ok(VERSION)
 }

@@ -18,7 +18,7 @@ use crate::health::{Change, Incident, IncidentId, Update};
 #[derive(Debug)]
 pub struct JournalReader {
     path: PathBuf,
-    connection: Connection,
+    pub(super) connection: Connection,
 }
 
 /// So many runs of each job are of interest.
@@ -95,7 +95,7 @@ impl JournalReader {
         Ok(by_job)
     }
 
-    fn failed(&self, source: rusqlite::Error) -> JournalError {
+    pub(super) fn failed(&self, source: rusqlite::Error) -> JournalError {
         JournalError::Database { path: self.path.clone(), source }
     }
 
