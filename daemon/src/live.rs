@@ -152,6 +152,9 @@ pub struct JobStatus {
     pub record: JobRecord,
 }
 
+/// The kind of a check that pings.
+const PING: &str = "icmp";
+
 impl Live {
     /// What a configuration asks for, of which nothing is known yet.
     #[must_use]
@@ -176,6 +179,19 @@ impl DeviceStatus {
     #[must_use]
     pub fn state(&self) -> State {
         self.checks.iter().map(|check| check.state).max().unwrap_or(State::Unknown)
+    }
+
+    /// The checks by which it shows whether it is there: its pings, or all its checks if it has none, as in
+    /// [`Model`](crate::health::Model).
+    pub fn face(&self) -> impl Iterator<Item = &CheckStatus> {
+        let is_pinged = self.is_pinged();
+        self.checks.iter().filter(move |check| !is_pinged || check.kind == PING)
+    }
+
+    /// Whether it is pinged.
+    #[must_use]
+    pub fn is_pinged(&self) -> bool {
+        self.checks.iter().any(|check| check.kind == PING)
     }
 
     /// The name of the interface with this ifIndex, if its agent has told.

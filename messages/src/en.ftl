@@ -485,6 +485,50 @@ web-refused = The new configuration has mistakes and is not used; the one before
 web-device-kind = Kind
 web-parents = Reached through
 web-notified = What the device said by itself
+web-availability = Availability
+web-availability-csv = The same figures as a CSV file
+web-availability-how = How this is counted
+web-availability-words = Availability is the share of the time in which a device worked, or worked with trouble, in all the time in which that was known. Announced work, and time in which it was not watched or nothing was known of it, does not count. Several devices have the mean of their availabilities.
+web-availability-face = A device is judged by its pings (ICMP), or by all its checks if it has none: by the worst at each moment. An outage is a time without gap in which it was down or unreachable; one that began earlier, or goes on, counts for as much of it as falls into this period.
+web-availability-gaps = While rotused itself was stopped, nothing is taken to have changed. Round trips are shown of the measurements that are still kept.
+web-availability-devices = Devices
+web-availability-unread = The journal cannot be read, so availability cannot be shown; the log of rotused says why.
+web-month = { $month ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+} { $year }
+web-month-label = Month
+web-group = Group
+web-groups = Groups
+web-sites = Sites
+web-all-sites = All sites
+web-all-groups = All groups
+web-show = Show
+web-outages = Outages
+web-lost = Not there
+web-longest = Longest outage
+web-maintenance = Maintenance
+web-unwatched = Unknown
+web-device-count = Devices
+web-round-trip-within = Round trip
+web-round-trips-pending = { $count ->
+    [one] The round trips of { $count } device are still being counted
+   *[other] The round trips of { $count } devices are still being counted
+}; open the page again in a few seconds.
+web-no-devices-chosen = There are no such devices.
+web-no-such-month = "{ $month }" is not a month that has begun; one is written so: 2026-11.
+web-no-such-site = No device stands at the site "{ $name }".
+web-no-such-group = No device belongs to the group "{ $name }".
 device-kind-switch = switch
 device-kind-router = router
 device-kind-firewall = firewall
@@ -601,10 +645,8 @@ web-more-devices = { $count ->
 }
 web-search = Search
 web-any = any
-web-show = Show
 web-show-all = Show all
 web-show-site = Show the devices
-web-group = Group
 web-found-devices = { $count ->
     [one] { $count } device
    *[other] { $count } devices
@@ -620,7 +662,6 @@ web-job-newest-runs = { $count ->
     [one] The newest run
    *[other] The newest { $count } runs
 }
-web-sites = Places
 web-watcher-heading = The watcher itself
 web-watcher-well = Watching works as it should
 web-version = Release

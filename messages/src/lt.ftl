@@ -495,6 +495,51 @@ web-refused = Naujoje konfigūracijoje yra klaidų, todėl ji nenaudojama; galio
 web-device-kind = Rūšis
 web-parents = Pasiekiamas per
 web-notified = Ką įrenginys pranešė pats
+web-availability = Pasiekiamumas
+web-availability-csv = Tie patys skaičiai CSV faile
+web-availability-how = Kaip skaičiuojama
+web-availability-words = Pasiekiamumas yra laiko, kai įrenginys veikė (kad ir strigdamas), dalis viso to laiko, kai buvo žinoma, ar jis veikia. Paskelbti darbai ir laikas, kai įrenginys nestebėtas arba apie jį nieko nebuvo žinoma, neskaičiuojami. Kelių įrenginių pasiekiamumas yra jų pasiekiamumų vidurkis.
+web-availability-face = Įrenginys vertinamas pagal aido užklausas (ICMP), o jei jų nėra – pagal visus jo tikrinimus: blogiausią tuo metu. Sutrikimas – nepertraukiamas laikas, kai įrenginys neveikė arba buvo nepasiekiamas; prasidėjęs anksčiau arba besitęsiantis skaičiuojamas tiek, kiek jo tenka šiam laikotarpiui.
+web-availability-gaps = Kol „rotused“ buvo išjungta, laikoma, kad niekas nesikeitė. Atsako laikai rodomi tik iš tų matavimų, kurie tebėra saugomi.
+web-availability-devices = Įrenginiai
+web-availability-unread = Nepavyksta perskaityti įvykių žurnalo, todėl pasiekiamumo parodyti negalima; priežastis įrašyta „rotused“ žurnale.
+web-month = { $year } m. { $month ->
+    [1] sausis
+    [2] vasaris
+    [3] kovas
+    [4] balandis
+    [5] gegužė
+    [6] birželis
+    [7] liepa
+    [8] rugpjūtis
+    [9] rugsėjis
+    [10] spalis
+    [11] lapkritis
+   *[12] gruodis
+}
+web-month-label = Mėnuo
+web-group = Grupė
+web-groups = Grupės
+web-sites = Vietos
+web-all-sites = Visos vietos
+web-all-groups = Visos grupės
+web-show = Rodyti
+web-outages = Sutrikimai
+web-lost = Neveikė
+web-longest = Ilgiausias sutrikimas
+web-maintenance = Darbai
+web-unwatched = Nežinoma
+web-device-count = Įrenginiai
+web-round-trip-within = Atsako laikas
+web-round-trips-pending = { $count ->
+    [one] Dar skaičiuojami { $count } įrenginio atsako laikai
+    [few] Dar skaičiuojami { $count } įrenginių atsako laikai
+   *[other] Dar skaičiuojami { $count } įrenginių atsako laikai
+}; po kelių sekundžių atverkite puslapį iš naujo.
+web-no-devices-chosen = Tokių įrenginių nėra.
+web-no-such-month = „{ $month }“ nėra prasidėjęs mėnuo; rašoma taip: 2026-11.
+web-no-such-site = Nė vienas įrenginys nestovi vietoje „{ $name }“.
+web-no-such-group = Nė vienas įrenginys nepriklauso grupei „{ $name }“.
 device-kind-switch = komutatorius
 device-kind-router = maršrutizatorius
 device-kind-firewall = ugniasienė
@@ -617,10 +662,8 @@ web-more-devices = { $count ->
 }
 web-search = Ieškoti
 web-any = visi
-web-show = Rodyti
 web-show-all = Rodyti viską
 web-show-site = Rodyti įrenginius
-web-group = Grupė
 web-found-devices = { $count ->
     [one] { $count } įrenginys
     [few] { $count } įrenginiai
@@ -638,7 +681,6 @@ web-job-newest-runs = { $count ->
     [one] Naujausias vykdymas ({ $count })
    *[other] Naujausi vykdymai ({ $count })
 }
-web-sites = Vietos
 web-watcher-heading = Pats stebėtojas
 web-watcher-well = Stebima taip, kaip turi būti
 web-version = Laida

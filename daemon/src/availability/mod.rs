@@ -23,9 +23,13 @@
 //! last.
 
 mod month;
+mod percentiles;
 mod record;
 mod summary;
+mod table;
 
 pub use month::{Month, NotAMonth, Period};
+pub use percentiles::Percentiles;
 pub use record::{Outage, Parts, Record};
 pub use summary::Summary;
+pub use table::{RoundTrips, Row, Subject, Table};

@@ -43,6 +43,12 @@ impl Month {
         Self(at.to_zoned_datetime(zone.clone()).date().first_of_month())
     }
 
+    /// Its year, and its number from 1 to 12.
+    #[must_use]
+    pub fn year_and_number(self) -> (i16, i8) {
+        (self.0.year(), self.0.month())
+    }
+
     /// The one before; itself if there is none.
     #[must_use]
     pub fn previous(self) -> Self {
@@ -54,7 +60,8 @@ impl Month {
     #[must_use]
     pub fn period(self, zone: &TimeZone, now: Timestamp) -> Period {
         // Midnights out of the calendar's range are those of years that nobody watches.
-        let midnight = |day: Date| day.to_zoned_datetime(zone.clone()).map_or(Timestamp::MAX, |midnight| midnight.timestamp());
+        let midnight =
+            |day: Date| day.to_zoned_datetime(zone.clone()).map_or(Timestamp::MAX, |midnight| midnight.timestamp());
         let from = midnight(self.0);
         let to = midnight(self.0.saturating_add(1.month()));
         Period { from, to: to.min(now).max(from) }

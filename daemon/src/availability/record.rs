@@ -100,6 +100,14 @@ impl Parts {
     }
 }
 
+impl std::ops::AddAssign for Parts {
+    fn add_assign(&mut self, other: Self) {
+        for state in State::ALL {
+            self.add(state, other.of(state));
+        }
+    }
+}
+
 impl Outage {
     /// How long it was, in the period.
     #[must_use]

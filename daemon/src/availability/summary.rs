@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::Record;
+use super::{Parts, Record};
 
 /// Several devices together.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -13,14 +13,10 @@ pub struct Summary {
     pub availability: Option<f64>,
     /// How many outages they had together.
     pub outages: usize,
-    /// How long they were not there, together.
-    pub lost: SignedDuration,
+    /// How long they were in each state, together.
+    pub parts: Parts,
     /// The longest of their outages, if they had any.
     pub longest: Option<SignedDuration>,
-    /// How long they were being worked on, together.
-    pub maintenance: SignedDuration,
-    /// How long nothing was known of them, together.
-    pub unknown: SignedDuration,
 }
 
 impl Summary {
@@ -36,10 +32,8 @@ impl Summary {
                 counted += 1;
             }
             summary.outages += record.outages.len();
-            summary.lost += record.parts.lost();
+            summary.parts += record.parts;
             summary.longest = summary.longest.max(record.longest());
-            summary.maintenance += record.parts.maintenance;
-            summary.unknown += record.parts.unknown;
         }
         summary.availability = (counted > 0).then(|| sum / f64::from(counted));
         summary
@@ -48,7 +42,6 @@ impl Summary {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Parts;
     use super::*;
 
     #[test]
@@ -60,7 +53,7 @@ mod tests {
         let records = [half, whole, unwatched].map(|parts| Record { parts, outages: Vec::new() });
         let summary = Summary::new(&records);
         assert_eq!((summary.devices, summary.availability), (3, Some(0.75)));
-        assert_eq!((summary.lost, summary.unknown, summary.longest), (seconds(10), seconds(1000), None));
+        assert_eq!((summary.parts.lost(), summary.parts.unknown, summary.longest), (seconds(10), seconds(1000), None));
         assert_eq!(Summary::new(&records[2..]).availability, None);
     }
 }

@@ -6,6 +6,7 @@
 //! | `/wall` | the same for a screen on the wall |
 //! | `/devices/NAME` | one device, its interfaces and its last day |
 //! | `/incidents`, `/incidents/NUMBER`, `/incidents.atom` | the fault journal, one fault from its beginning until now, a feed |
+//! | `/availability`, `/availability.csv` | for how much of a month devices, sites and groups were there, for people and for programs |
 //! | `/backups` | every job and its runs |
 //! | `/watcher` | what is wrong with the watching itself |
 //! | `/api/v1/…` | the same as JSON, described by `/api/v1/openapi.json` |
@@ -19,6 +20,7 @@
 //! is known (a file each); only this file knows HTTP. Who may ask stands in `guard.rs`.
 
 mod api;
+pub mod availability;
 pub mod backups;
 mod cache;
 mod choice;
@@ -48,11 +50,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::rejection::PathRejection;
-use axum::extract::{FromRequestParts, Path, Request, State};
+use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::extract::{FromRequestParts, Path, Query, Request, State};
 use axum::http::header::{
-    ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY,
-    VARY, X_CONTENT_TYPE_OPTIONS,
+    ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_SECURITY_POLICY,
+    CONTENT_TYPE, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -66,6 +68,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+use self::availability::{AvailabilityPage, Choices, Counted, Fields, Wanted};
 use self::backups::BackupsPage;
 use self::cache::{Cache, Made};
 use self::choice::Choice;
@@ -95,6 +98,7 @@ struct Inner {
     state_directory: PathBuf,
     retention: Retention,
     cache: Cache,
+    counted: Counted,
     listeners: Arc<Semaphore>,
     zone: TimeZone,
     started: Timestamp,
@@ -111,6 +115,12 @@ struct Visit {
 
 /// How long a page may take. One takes milliseconds; a disk that hangs must not gather requests.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
+
+/// So long the page of a month waits for round trips that are being counted: the figures of few devices are complete at once.
+const PAGE_PATIENCE: Duration = Duration::from_millis(50);
+
+/// And so long the file does, which programs read and nobody opens again.
+const FILE_PATIENCE: Duration = Duration::from_secs(5);
 
 /// How long requests that are being answered may hold the stop of the daemon up.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -153,11 +163,28 @@ impl Pages {
             state_directory,
             retention,
             cache: Cache::default(),
+            counted: Counted::default(),
             listeners: Arc::new(Semaphore::new(LISTENERS)),
             zone,
             started: Timestamp::now(),
             templates: Templates::new(),
         }))
+    }
+}
+
+impl Pages {
+    /// Whose figures are meant, their round trips being counted for as long as `patience` if they have to be.
+    async fn chosen(
+        &self,
+        fields: Result<Query<Fields>, QueryRejection>,
+        patience: Duration,
+    ) -> Result<(Wanted, Choices), Message> {
+        let Query(fields) = fields.map_err(|_| Message::new("web-no-such-page"))?;
+        let inner = Arc::clone(&self.0);
+        let chosen = tokio::task::spawn_blocking(move || inner.wanted(fields, Timestamp::now())).await;
+        let (wanted, choices) = chosen.map_err(|_| Message::new("web-broken"))??;
+        self.0.count_round_trips(&choices.devices, wanted.month, patience).await;
+        Ok((wanted, choices))
     }
 }
 
@@ -170,6 +197,8 @@ pub fn router(pages: Pages) -> Router {
         .route("/incidents", get(incidents))
         .route("/incidents/{number}", get(incident))
         .route("/incidents.atom", get(feed))
+        .route("/availability", get(availability))
+        .route("/availability.csv", get(availability_csv))
         .route("/backups", get(backups))
         .route("/watcher", get(watcher))
         .route("/events", get(events::listen))
@@ -265,6 +294,50 @@ async fn feed(State(pages): State<Pages>, visit: Visit, headers: HeaderMap) -> R
         Ok(Ok(feed)) => ([(CONTENT_TYPE, "application/atom+xml; charset=utf-8")], feed).into_response(),
         Ok(Err(message)) => plain(StatusCode::SERVICE_UNAVAILABLE, &visit_language(&headers).say(&message)),
         Err(fault) => broken(Language::Lithuanian, &fault),
+    }
+}
+
+async fn availability(
+    State(pages): State<Pages>,
+    visit: Visit,
+    fields: Result<Query<Fields>, QueryRejection>,
+) -> Response {
+    let chosen = pages.chosen(fields, PAGE_PATIENCE).await;
+    let path =
+        chosen.as_ref().map_or_else(|_| "/availability".to_owned(), |(wanted, _)| wanted.address("/availability"));
+    let language = visit.choice.language.map(Language::tag);
+    // What is chosen stands in the address already.
+    let visit = Visit { choice: Choice { filter: Default::default(), ..visit.choice }, ..visit };
+    show(pages, visit, &path, move |inner, reader| {
+        let (wanted, mut choices) = chosen?;
+        let period = wanted.month.period(&reader.zone, reader.now);
+        let table = inner.availability(std::mem::take(&mut choices.devices), wanted.month, period);
+        let page = AvailabilityPage::new(reader, (&wanted, &choices), period, inner.first_month(), table.as_ref());
+        Ok(AvailabilityPage { language, ..page })
+    })
+    .await
+}
+
+async fn availability_csv(
+    State(pages): State<Pages>,
+    visit: Visit,
+    fields: Result<Query<Fields>, QueryRejection>,
+) -> Response {
+    let (wanted, choices) = match pages.chosen(fields, FILE_PATIENCE).await {
+        Ok(chosen) => chosen,
+        Err(message) => return plain(StatusCode::NOT_FOUND, &visit.language.say(&message)),
+    };
+    let name = format!("attachment; filename=\"availability-{}.csv\"", wanted.month);
+    let made = tokio::task::spawn_blocking(move || {
+        let period = wanted.month.period(&pages.0.zone, Timestamp::now());
+        let table = pages.0.availability(choices.devices, wanted.month, period);
+        table.map(|table| availability::csv::text(&table, period))
+    });
+    match made.await {
+        Ok(Some(text)) => ([(CONTENT_TYPE, availability::csv::MEDIA_TYPE), (CONTENT_DISPOSITION, name.as_str())], text)
+            .into_response(),
+        Ok(None) => plain(StatusCode::SERVICE_UNAVAILABLE, &visit.language.text("web-availability-unread")),
+        Err(fault) => broken(visit.language, &fault),
     }
 }
 
@@ -387,7 +460,8 @@ impl Inner {
     }
 
     fn page<P: Page>(&self, status: StatusCode, path: &str, reader: &Reader, choice: &Choice, page: &P) -> Made {
-        match self.templates.render(&Frame::new(reader, path, choice), page) {
+        let frame = Frame { refreshes: P::REFRESHES && !choice.paused, ..Frame::new(reader, path, choice) };
+        match self.templates.render(&frame, page) {
             Ok(html) => Made::new(status, html),
             Err(error) => unmade(reader.language, &error),
         }

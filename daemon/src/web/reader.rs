@@ -138,6 +138,21 @@ impl Reader {
         self.say(&Message::new("web-percent").with("value", percent))
     }
 
+    /// A share of 0 to 1 in percent with three decimals; what is not nothing, or not all, is not shown as that either.
+    #[must_use]
+    pub fn exact_percent(&self, share: f64) -> String {
+        let digits = format!("{:.3}", thousandths(share) / 1e3);
+        self.say(&Message::new("web-percent").with("value", self.decimal(&digits)))
+    }
+
+    /// A number of digits with the decimal mark of the language.
+    fn decimal(&self, digits: &str) -> String {
+        match self.language {
+            Language::Lithuanian => digits.replace('.', ","),
+            Language::English => digits.to_owned(),
+        }
+    }
+
     /// A number of octets.
     #[must_use]
     pub fn octets(&self, octets: u64) -> String {
@@ -175,12 +190,15 @@ impl Reader {
             Some(_) => digits.trim_end_matches('0').trim_end_matches('.'),
             None => &digits,
         };
-        let digits = match self.language {
-            Language::Lithuanian => digits.replace('.', ","),
-            Language::English => digits.to_owned(),
-        };
-        format!("{digits}{NO_BREAK_SPACE}{unit}")
+        format!("{}{NO_BREAK_SPACE}{unit}", self.decimal(digits))
     }
+}
+
+/// A share of 0 to 1 in whole thousandths of a percent; only nothing is 0, and only all is 100,000.
+#[must_use]
+pub fn thousandths(share: f64) -> f64 {
+    let thousandths = (share * 1e5).round();
+    if share > 0.0 && share < 1.0 { thousandths.clamp(1.0, 99_999.0) } else { thousandths }
 }
 
 #[cfg(test)]
@@ -247,5 +265,9 @@ mod tests {
         assert_eq!(reader.percent(0.999), "99%");
         assert_eq!(reader.percent(0.0), "0%");
         assert_eq!(reader.percent(1.0), "100%");
+        assert_eq!(reader.exact_percent(0.999_999_9), "99.999%");
+        assert_eq!(reader.exact_percent(1.0), "100.000%");
+        let lithuanian = self::reader(Language::Lithuanian);
+        assert_eq!(lithuanian.exact_percent(0.987_654_3), "98,765 %");
     }
 }

@@ -4,6 +4,7 @@ use messages::{Language, Message};
 use serde::Serialize;
 use tera::{Context, Kwargs, State, Tera, TeraResult};
 
+use super::availability::AvailabilityPage;
 use super::backups::BackupsPage;
 use super::choice::Choice;
 use super::device::DevicePage;
@@ -32,7 +33,9 @@ pub(super) struct Frame {
     pub(super) languages: Vec<OtherLanguage>,
     /// This page with or without reading itself again.
     pub(super) toggle: String,
-    /// Whether the page stays as it is.
+    /// Whether browsers read the page again by themselves.
+    pub(super) refreshes: bool,
+    /// Whether the page stays as it is because the reader wants that.
     pub(super) paused: bool,
     /// The time at which the page was made.
     pub(super) now: super::reader::When,
@@ -66,6 +69,8 @@ pub(super) struct Notice {
 pub(super) trait Page: Serialize {
     /// The template's name.
     const TEMPLATE: &'static str;
+    /// Whether browsers read it again by themselves.
+    const REFRESHES: bool = true;
 }
 
 impl Page for Overview {
@@ -100,6 +105,11 @@ impl Page for MapPage {
     const TEMPLATE: &'static str = "map.html";
 }
 
+impl Page for AvailabilityPage {
+    const TEMPLATE: &'static str = "availability.html";
+    const REFRESHES: bool = false;
+}
+
 impl Page for Notice {
     const TEMPLATE: &'static str = "notice.html";
 }
@@ -111,6 +121,7 @@ const SOURCES: &[(&str, &str)] = &[
     ("overview.html", include_str!("../../templates/overview.html")),
     ("device-row.html", include_str!("../../templates/device-row.html")),
     ("device.html", include_str!("../../templates/device.html")),
+    ("availability.html", include_str!("../../templates/availability.html")),
     ("map.html", include_str!("../../templates/map.html")),
     ("notice.html", include_str!("../../templates/notice.html")),
     ("wall.html", include_str!("../../templates/wall.html")),
@@ -163,9 +174,13 @@ fn translate(arguments: Kwargs, state: &State) -> TeraResult<String> {
 }
 
 impl Frame {
-    /// The frame of the page at `path` for a reader who chose so.
+    /// The frame of the page at `path`, perhaps with a query of its own, for a reader who chose so.
     pub(super) fn new(reader: &Reader, path: &str, choice: &Choice) -> Self {
-        let address = |choice: Choice| format!("{path}{}", choice.here());
+        let address = |choice: Choice| match choice.here() {
+            // The page's own query comes first.
+            query if path.contains('?') => format!("{path}{}", query.replacen('?', "&", 1)),
+            query => format!("{path}{query}"),
+        };
         let other = Language::ALL.into_iter().filter(|language| *language != reader.language);
         Self {
             lang: reader.language.tag(),
@@ -180,6 +195,7 @@ impl Frame {
                 })
                 .collect(),
             toggle: address(Choice { paused: !choice.paused, ..choice.clone() }),
+            refreshes: !choice.paused,
             paused: choice.paused,
             now: reader.when(reader.now),
             zone: reader.zone.iana_name().unwrap_or("UTC").to_owned(),

@@ -3,14 +3,18 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use super::*;
-use crate::config::Config;
+use crate::availability::Month;
+use crate::config::{CheckId, Config};
+use crate::health::{Change, Event, State as Health};
 use crate::history::{History, Retention};
+use crate::journal::{Entry, Journal};
 use crate::live::Status;
 use crate::probe::{Answer, Measurement, Metric, Observation};
 use crate::schedule::Lateness;
@@ -28,20 +32,23 @@ fn live(status: Status) -> Arc<Live> {
     Arc::new(live)
 }
 
-fn pages(live: Arc<Live>, history: Option<HistoryReader>, zone: TimeZone) -> Pages {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("journal.db");
-    crate::journal::Journal::open(&path, samples::now()).unwrap();
-    // The file is gone, and read all the same.
-    let journal = Some(JournalReader::open(&path).unwrap());
-    let retention = crate::history::Retention::default();
+fn pages(live: Arc<Live>, history: Option<HistoryReader>, journal: Option<JournalReader>, zone: TimeZone) -> Pages {
+    let retention = Retention::default();
     Pages::new(Sources { live, history, journal, retention, state_directory: "/".into(), zone })
 }
 
 async fn server(status: Status) -> Server {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("journal.db");
+    Journal::open(&path, samples::now()).unwrap();
+    // The file is gone, and read all the same.
+    server_with(status, Some(JournalReader::open(&path).unwrap())).await
+}
+
+async fn server_with(status: Status, journal: Option<JournalReader>) -> Server {
     let live = live(status);
     let zone = TimeZone::get("Europe/Vilnius").unwrap();
-    let pages = pages(Arc::clone(&live), None, zone);
+    let pages = pages(Arc::clone(&live), None, journal, zone);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (address, stop) = (listener.local_addr().unwrap(), CancellationToken::new());
     let ended = tokio::spawn(serve(listener, router(pages), stop.clone()));
@@ -175,6 +182,65 @@ async fn more_than_can_be_done_is_said() {
     }
 }
 
+/// A journal in which the switch of the culture centre was down from the beginning of the running month on.
+fn journal(directory: &tempfile::TempDir) -> JournalReader {
+    let path = directory.path().join("journal.db");
+    let now = Timestamp::now();
+    let (mut journal, _) = Journal::open(&path, now).unwrap();
+    let from = Month::of(now, &TimeZone::get("Europe/Vilnius").unwrap()).period(&TimeZone::UTC, now).from;
+    let check = CheckId { device: "sw-kultura".parse().unwrap(), check: "icmp".parse().unwrap() };
+    let at = from.checked_sub(SignedDuration::from_hours(24)).unwrap();
+    let change = Change { check, from: Health::Unknown, to: Health::Down, at, failure: None, incident: None };
+    journal.append(&[Entry::Event(Event::StateChanged(change))]).unwrap();
+    JournalReader::open(&path).unwrap()
+}
+
+#[tokio::test]
+async fn a_month_is_shown_in_both_languages_and_leaves_whoever_reads_it_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut status = samples::status();
+    status.devices[2].groups = vec!["sutartis <12>".to_owned()];
+    let server = server_with(status, Some(journal(&directory))).await;
+    for (language, share) in [(Language::Lithuanian, "0,000 %"), (Language::English, "0.000%")] {
+        let page = server.get(&format!("/availability?lang={language}&site=Kult%C5%ABros+centras")).await;
+        assert!(page.starts_with("HTTP/1.1 200"), "{page}");
+        assert!(!page.contains("[web-"), "a word is missing: {page}");
+        assert!(page.contains(share), "{page}");
+        assert!(!page.contains("\r\nrefresh:") && !page.contains("10 s"), "{page}");
+        assert!(page.contains(&format!("name=\"lang\" value=\"{language}\"")), "the form keeps the language");
+        assert!(page.contains("form-action 'self'"), "or no browser sends the form");
+        assert!(
+            page.contains("&amp;site=Kult%C5%ABros%20centras&amp;lang="),
+            "nor does another language forget: {page}"
+        );
+        assert!(page.contains("<option selected>Kultūros centras</option>"), "{page}");
+        assert!(page.contains("sutartis &lt;12&gt;") && !page.contains("<12>"), "{page}");
+        assert!(!page.contains("Pašto serveris") && page.contains("Kultūros centro komutatorius"), "{page}");
+    }
+    let csv = server.get("/availability.csv?site=Kult%C5%ABros%20centras").await;
+    assert!(csv.contains("content-type: text/csv; charset=utf-8") && csv.contains("attachment; filename="), "{csv}");
+    assert!(csv.contains("\r\n\r\nkind,name,title,site,"), "{csv}");
+    let devices = csv.lines().filter(|line| line.starts_with("device,"));
+    assert!(devices.eq(csv.lines().filter(|line| line.starts_with("device,sw-kultura,"))), "{csv}");
+}
+
+#[tokio::test]
+async fn a_month_a_place_or_a_group_that_is_not_there_is_said() {
+    let directory = tempfile::tempdir().unwrap();
+    let server = server_with(samples::status(), Some(journal(&directory))).await;
+    for query in ["month=2999-01", "month=%3Cb%3E", "site=nera", "group=nera", "site=a&site=b", "site=%FF"] {
+        for path in ["/availability", "/availability.csv"] {
+            let answer = server.get(&format!("{path}?{query}")).await;
+            assert!(answer.starts_with("HTTP/1.1 404"), "{path}?{query}: {answer}");
+            assert!(path.ends_with(".csv") || !answer.contains("„<b>"), "{answer}");
+        }
+    }
+    let unread = server_with(samples::status(), None).await;
+    let page = unread.get("/availability?lang=en").await;
+    assert!(page.contains("The journal cannot be read"), "{page}");
+    assert!(unread.get("/availability.csv").await.starts_with("HTTP/1.1 503"));
+}
+
 #[tokio::test]
 async fn strangers_and_writers_are_refused_in_words() {
     let server = server(samples::status()).await;
@@ -236,7 +302,7 @@ fn a_day_of_numbers_becomes_graphs() {
         history.append(&Observation { check: series.check.clone(), at: samples::now(), answer });
     }
     history.commit(samples::now()).unwrap();
-    let pages = pages(live(status.clone()), Some(history.reader().unwrap()), TimeZone::UTC);
+    let pages = pages(live(status.clone()), Some(history.reader().unwrap()), None, TimeZone::UTC);
     let samples = pages
         .0
         .samples(&wanted, Span::Day, samples::now().checked_add(jiff::SignedDuration::from_secs(1)).unwrap())
