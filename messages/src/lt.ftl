@@ -503,7 +503,7 @@ web-availability-face = Įrenginys vertinamas pagal aido užklausas (ICMP), o je
 web-availability-gaps = Kol „rotused“ buvo išjungta, laikoma, kad niekas nesikeitė. Atsako laikai rodomi tik iš tų matavimų, kurie tebėra saugomi.
 web-availability-devices = Įrenginiai
 web-availability-unread = Nepavyksta perskaityti įvykių žurnalo, todėl pasiekiamumo parodyti negalima; priežastis įrašyta „rotused“ žurnale.
-web-month = { $year } m. { $month ->
+web-month = { $year } m. { $month ->
     [1] sausis
     [2] vasaris
     [3] kovas

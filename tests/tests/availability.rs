@@ -164,7 +164,8 @@ fn a_month_is_what_counting_its_seconds_gives() {
     assert_eq!(filtered[&("device".to_owned(), "sw-1".to_owned())], rows[&("device".to_owned(), "sw-1".to_owned())]);
     assert_eq!(filtered.keys().filter(|(kind, _)| kind == "device").count(), 1);
     let share = format!("{:.3}", 100.0 * shares["sw-1"]).replace('.', ",");
-    let page = rotused.page_with("/availability?month=2026-10&lang=lt", &[&format!("{share} %"), "2026 m. spalis"]);
+    let page =
+        rotused.page_with("/availability?month=2026-10&lang=lt", &[&format!("{share} %"), "2026\u{a0}m. spalis"]);
     assert!(page.contains("action=\"/availability\""), "{page}");
     assert!(!rotused.stop().1.contains("ERROR"));
 }

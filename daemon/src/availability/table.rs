@@ -1,6 +1,7 @@
 //! The figures of many devices, and of the sites and groups that they belong to.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::hash::Hash;
 
 use super::{Percentiles, Record, Summary};
 use crate::config::{CheckId, DeviceName};
@@ -49,7 +50,7 @@ pub struct Row {
 pub struct Table {
     /// All of them together.
     pub all: Summary,
-    /// By the place where they stand, in the order of the alphabet; those that stand nowhere come last.
+    /// By the place where they stand, in the order of the configuration; those that stand nowhere come last.
     pub sites: Vec<(Option<String>, Summary)>,
     /// By what they belong to beside that; a device of two groups counts in both.
     pub groups: Vec<(String, Summary)>,
@@ -58,25 +59,31 @@ pub struct Table {
 }
 
 impl Table {
-    /// The figures of these devices.
+    /// The figures of these devices, which come in the order of the configuration.
     #[must_use]
     pub fn new(mut rows: Vec<Row>) -> Self {
+        let mut sites = summaries(rows.iter().map(|row| (&row.device.site, &row.record)));
+        let groups =
+            summaries(rows.iter().flat_map(|row| row.device.groups.iter().map(move |group| (group, &row.record))));
+        sites.sort_by_key(|(site, _)| site.is_none());
         let availability = |row: &Row| row.record.parts.availability().unwrap_or(f64::INFINITY);
         rows.sort_by(|one, other| availability(one).total_cmp(&availability(other)));
-        let mut sites: BTreeMap<(bool, Option<&str>), Vec<&Record>> = BTreeMap::new();
-        let mut groups: BTreeMap<&str, Vec<&Record>> = BTreeMap::new();
-        for row in &rows {
-            let site = row.device.site.as_deref();
-            sites.entry((site.is_none(), site)).or_default().push(&row.record);
-            for group in &row.device.groups {
-                groups.entry(group).or_default().push(&row.record);
-            }
-        }
-        let sites = sites.into_iter().map(|((_, site), records)| (site.map(str::to_owned), Summary::new(records)));
-        let groups = groups.into_iter().map(|(group, records)| (group.to_owned(), Summary::new(records)));
-        let (sites, groups) = (sites.collect(), groups.collect());
         Self { all: Summary::new(rows.iter().map(|row| &row.record)), sites, groups, rows }
     }
+}
+
+/// What has the same key together, in the order in which the keys come first.
+fn summaries<'r, K: Clone + Eq + Hash + 'r>(records: impl Iterator<Item = (&'r K, &'r Record)>) -> Vec<(K, Summary)> {
+    let mut places: HashMap<&K, usize> = HashMap::new();
+    let mut together: Vec<(&K, Vec<&Record>)> = Vec::new();
+    for (key, record) in records {
+        let place = *places.entry(key).or_insert(together.len());
+        match together.get_mut(place) {
+            Some((_, records)) => records.push(record),
+            None => together.push((key, vec![record])),
+        }
+    }
+    together.into_iter().map(|(key, records)| (key.clone(), Summary::new(records))).collect()
 }
 
 #[cfg(test)]
@@ -110,9 +117,9 @@ mod tests {
         let names: Vec<_> = table.rows.iter().map(|row| row.device.name.as_str()).collect();
         assert_eq!(names, ["blogas", "geras", "nezinomas"]);
         let sites: Vec<_> = table.sites.iter().map(|(site, all)| (site.as_deref(), all.availability)).collect();
-        assert_eq!(sites, [(Some("Biblioteka"), Some(0.5)), (Some("Rotušė"), Some(1.0)), (None, None)]);
+        assert_eq!(sites, [(Some("Rotušė"), Some(1.0)), (Some("Biblioteka"), Some(0.5)), (None, None)]);
         let groups: Vec<_> = table.groups.iter().map(|(group, all)| (group.as_str(), all.availability)).collect();
-        assert_eq!(groups, [("branduolys", Some(1.0)), ("sutartis", Some(0.75))]);
+        assert_eq!(groups, [("sutartis", Some(0.75)), ("branduolys", Some(1.0))]);
         assert_eq!((table.all.devices, table.all.availability), (3, Some(0.75)));
     }
 }

@@ -117,7 +117,7 @@ struct Visit {
 const TIME_LIMIT: Duration = Duration::from_secs(10);
 
 /// So long the page of a month waits for round trips that are being counted: the figures of few devices are complete at once.
-const PAGE_PATIENCE: Duration = Duration::from_millis(50);
+const PAGE_PATIENCE: Duration = Duration::from_millis(30);
 
 /// And so long the file does, which programs read and nobody opens again.
 const FILE_PATIENCE: Duration = Duration::from_secs(5);

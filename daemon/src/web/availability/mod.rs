@@ -56,12 +56,23 @@ pub struct Choice {
 /// The figures.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Figures {
-    /// All devices together, and then by site and by group, each with its heading.
-    pub summaries: Vec<(String, Vec<SummaryRow>)>,
+    /// All devices together and by site, and then by group.
+    pub summaries: Vec<Summaries>,
     /// One by one.
     pub devices: Vec<DeviceFigures>,
     /// Of how many devices the round trips are still being counted, in a sentence.
     pub pending: Option<String>,
+}
+
+/// What is summed up by one thing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Summaries {
+    /// What stands above it: sites, groups.
+    pub heading: String,
+    /// What each row is about: a site, a group.
+    pub column: String,
+    /// The rows.
+    pub rows: Vec<SummaryRow>,
 }
 
 /// Several devices together.
@@ -220,9 +231,10 @@ impl Figures {
             sites.extend(table.sites.iter().map(|(site, summary)| row(title(site), summary)));
         }
         let groups: Vec<_> = table.groups.iter().map(|(group, summary)| row(group.clone(), summary)).collect();
-        let mut summaries = vec![(reader.text("web-sites"), sites)];
+        let by = |heading, column, rows| Summaries { heading: reader.text(heading), column: reader.text(column), rows };
+        let mut summaries = vec![by("web-sites", "web-place", sites)];
         if !groups.is_empty() {
-            summaries.push((reader.text("web-groups"), groups));
+            summaries.push(by("web-groups", "web-group", groups));
         }
         let pending = table.rows.iter().filter(|row| row.round_trips == RoundTrips::Pending).count();
         let pending = u64::try_from(pending).unwrap_or(u64::MAX);
