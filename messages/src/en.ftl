@@ -414,7 +414,6 @@ metric-plugin-ratio = Share
 metric-plugin-octets = Size
 metric-plugin-total = Counted
 web-said = It says
-web-number-value = { NUMBER($value, maximumFractionDigits: 2) }
 web-interfaces = Interfaces
 web-interfaces-up = { $up } of { $all } up
 web-not-asked = not asked yet

@@ -424,7 +424,6 @@ metric-plugin-ratio = Dalis
 metric-plugin-octets = Dydis
 metric-plugin-total = Suskaičiuota
 web-said = Sako
-web-number-value = { NUMBER($value, maximumFractionDigits: 2) }
 web-interfaces = Sąsajos
 web-interfaces-up = veikia { $up } iš { $all }
 web-not-asked = dar netikrinta

@@ -124,10 +124,11 @@ impl Reader {
         }
     }
 
-    /// A number that means itself.
+    /// A number that means itself, with two decimals if it has so many.
     #[must_use]
     pub fn number(&self, value: f64) -> String {
-        self.say(&Message::new("web-number-value").with("value", value))
+        let digits = format!("{value:.2}");
+        self.decimal(digits.trim_end_matches('0').trim_end_matches('.'))
     }
 
     /// A share of 0 to 1 in whole percent; what is not nothing is never shown as nothing, nor as all what is not all.
@@ -224,6 +225,12 @@ mod tests {
         assert_eq!(second.exact, "2026-10-25 03:30:00 EET");
         assert_eq!(first.machine, "2026-10-25T03:30:00+03:00");
         assert_eq!(first.relative, "1\u{a0}h ago");
+    }
+
+    #[test]
+    fn a_number_that_means_itself_has_no_unit() {
+        let reader = reader(Language::Lithuanian);
+        assert_eq!([5.0, 2.5, 0.333, 100.0, -7.0].map(|value| reader.number(value)), ["5", "2,5", "0,33", "100", "-7"]);
     }
 
     #[test]
