@@ -9,7 +9,7 @@
 //! - [`mod@notify`]: how people are told;
 //! - [`recorder`]: the one writer, into [`journal`], [`history`] and [`live`];
 //! - [`availability`]: for how much of a month things did what was asked of them;
-//! - [`web`]: shows it; [`desk`]: where people say something of it;
+//! - [`users`]: to whom; [`web`]: shows it; [`desk`]: where people say something of it;
 //! - [`traps`]: what devices say by themselves;
 //! - [`incidents`]: prints the fault journal; [`inspect`]: looks at one SNMP agent by hand; [`discover`]: looks at a whole network and proposes a configuration;
 //! - [`reload`]: when the configuration is read again;
@@ -37,5 +37,6 @@ pub mod schedule;
 pub mod service;
 pub mod snmp;
 pub mod traps;
+pub mod users;
 pub mod watch;
 pub mod web;

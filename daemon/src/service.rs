@@ -44,7 +44,7 @@ use crate::schedule::Counting;
 use crate::snmp::{CannotReceive, Received, Receiver, Transports};
 use crate::traps::{self, Counts, Hearing};
 use crate::watch::{Sockets, Watchers};
-use crate::web::{self, Pages, Sources};
+use crate::web::{self, Door, Pages, Sources};
 
 /// Why the daemon did not start. Nothing has been watched, backed up or served.
 #[derive(Debug, thiserror::Error)]
@@ -115,6 +115,7 @@ struct Opened {
     receiver: Option<Receiver>,
     listener: TcpListener,
     address: SocketAddr,
+    door: Arc<Door>,
     desk: UnixListener,
 }
 
@@ -135,7 +136,9 @@ pub async fn run(location: Location, config: Config, recording: Option<&Path>) -
     let recorder = opened.recorder;
     let recording = tokio::task::spawn_blocking(move || recorder.run(received));
 
+    let door = opened.door;
     let pages = Pages::new(Sources {
+        door: Arc::clone(&door),
         live: Arc::clone(&live),
         history: Some(opened.reader),
         journal: Some(opened.journal),
@@ -143,7 +146,7 @@ pub async fn run(location: Location, config: Config, recording: Option<&Path>) -
         state_directory: config.state_directory.clone(),
         zone: config.time_zone.clone(),
     });
-    let serving = web::serve(opened.listener, web::router(pages), stop.clone());
+    let serving = web::serve(opened.listener, pages, stop.clone());
     tasks.spawn(async move {
         if let Err(fault) = serving.await {
             error!("the status pages are no longer served; restart rotused: {fault}");
@@ -169,11 +172,13 @@ pub async fn run(location: Location, config: Config, recording: Option<&Path>) -
     tasks.spawn(desk::serve(opened.desk, reports.clone(), tasks.clone(), stop.clone()));
     let ears = Ears::new(&config, &live, stop.clone(), tasks.clone(), opened.receiver);
     let runs_with = Arc::clone(&config);
-    let mut steering = Steering { location, config, configured, runs_with, live, watchers, keepers, ears, reports };
+    let mut steering =
+        Steering { location, config, configured, runs_with, live, door, watchers, keepers, ears, reports };
 
     tell_systemd(&[NotifyState::Ready]);
     let (devices, jobs) = (steering.config.devices.len(), steering.config.jobs.len());
-    let address = format!("http://{}/", opened.address);
+    let scheme = if steering.config.web.certificate.is_some() { "https" } else { "http" };
+    let address = format!("{scheme}://{}/", opened.address);
     info!(address = %address, devices, jobs, "listening on {address}: {devices} devices, {jobs} backup jobs");
 
     let name = loop {
@@ -211,6 +216,7 @@ struct Steering {
     /// What it was started with: some of it is used until a restart.
     runs_with: Arc<Config>,
     live: Arc<Live>,
+    door: Arc<Door>,
     watchers: Watchers,
     keepers: Keepers,
     ears: Ears,
@@ -281,6 +287,7 @@ impl Steering {
         };
         self.keepers.apply(&config.jobs, last);
         self.watchers.transports().forget_all_keys_but(&config.credentials);
+        self.door.reconfigure(&config.web);
         self.ears.reconfigure(&self.config, &config, self.watchers.transports(), &self.live).await;
         let is_the_same = config == self.config;
         self.configured.send_replace(Arc::clone(&config));
@@ -431,6 +438,8 @@ async fn open(config: &Arc<Config>, recording: Option<&Path>) -> Result<Opened, 
         .map_err(|source| CannotStart::StateDirectory { path: config.state_directory.clone(), source })?;
     let sockets = Sockets::open(Arc::clone(&config.profiles)).await;
     let receiver = receiver(config, sockets.transports(), &engine(config)).await?;
+    let door = Door::new(config.listen, Arc::clone(&config.web));
+    let door = Arc::new(door.map_err(|error| CannotStart::System(io::Error::other(error)))?);
     let listener = TcpListener::bind(config.listen).await;
     let (listener, address) = listener
         .and_then(|listener| listener.local_addr().map(|address| (listener, address)))
@@ -469,6 +478,7 @@ async fn open(config: &Arc<Config>, recording: Option<&Path>) -> Result<Opened, 
         receiver,
         listener,
         address,
+        door,
         desk,
     })
 }

@@ -113,7 +113,18 @@ profile-no-source = the field needs to know where its value stands: column = …
 profile-object-id = an OID
 profile-template = an OID with places to fill in ($*, $1, #2, @field)
 profile-arcs = arcs of the index, counted from 1
-config-listen-not-loopback = listen must be an address of this machine alone (127.0.0.1 or ::1): the pages have no users yet; put a web server with access control in front of them
+config-listen-not-loopback = listen must be an address of this machine alone (127.0.0.1 or ::1), unless [web] has users and also tls or proxy: whoever reaches the pages learns the whole network
+config-users-missing = the users file { $path } is not there, or empty; add the first user: rotused user add NAME
+config-users-none = the file has no users, so that nobody could log in; add the first: rotused user add NAME
+config-users-not-named = [web] does not say where the users are; write, for example, users = "users"
+config-user-line = a line has a name, a colon and the hash of a password; rotused user add NAME writes them
+config-user-name = a user's name has up to 64 letters a-z, digits, dots, dashes and underscores and starts with a letter or digit
+config-user-hash = after the colon comes the Argon2id hash of a password ($argon2id$v=19$…); rotused user add NAME writes it
+config-user-hash-weak = by this hash the password is guessed too easily: at least m=19456 and t=2 are needed; set the password anew: rotused user add NAME
+config-user-hash-costly = this hash asks too much: at most m=131072, t=10 and p=4 are taken; set the password anew: rotused user add NAME
+config-user-twice = the user "{ $name }" comes a second time; delete one of the lines
+config-tls-certificate = the certificate { $path } and its key do not do: { $error }
+config-host = the name of a machine, without a port
 config-secret-source = { $key } needs either file = "…" or credential = "…"
 config-secret-unreadable = the secret file { $path } cannot be read: { $error }
 config-secret-not-a-file = the secret { $path } is not a file
@@ -476,7 +487,22 @@ web-no-such-page = There is no such page.
 web-no-such-device = There is no device called "{ $name }" in the configuration.
 web-broken = The page could not be made; the log of rotused says why. Devices are watched and backups made all the same.
 web-too-slow = The page took too long; please try again.
-web-host-refused = These pages are served as an address or localhost only, not as "{ $host }". A reverse proxy must send Host: 127.0.0.1 with the port of rotused.
+web-host-refused = These pages are served as an address, localhost or a name that hosts of [web] gives, not as "{ $host }". A reverse proxy must send one of these, or Host: 127.0.0.1 with the port of rotused.
+web-login = Log in
+web-login-again = Login failed
+web-login-name = User name
+web-login-password = Password
+web-login-button = Log in
+web-login-help = The administrator of rotused gives out names and passwords.
+web-login-wrong = The name or the password is wrong. Please check both and try again.
+web-login-wait = There were too many attempts. Please wait { $time } and try again.
+web-login-needed = Only users see this address: a name and a password are needed.
+web-login-elsewhere = This form does not come from a page of rotused and was not taken. Please open the login page and try again; behind a reverse proxy, the administrator adds its name to hosts.
+web-login-form = This is not the login form. Please open the login page and try again.
+web-login-continue = Opening the page
+web-login-continues = In a moment you will be where the link leads.
+web-logout = Log out
+web-not-by-proxy = At this address the pages are shown through the reverse proxy only, so that nobody on the way can read a password. Please use the address of the proxy.
 web-method-refused = These pages can only be read (GET, HEAD).
 web-body-refused = A request for these pages has no body.
 web-address-too-long = No address here is so long.

@@ -118,7 +118,18 @@ profile-no-source = nepasakyta, kur lauko reikšmė: column = …, oid = "…", 
 profile-object-id = OID
 profile-template = OID su pildomomis vietomis ($*, $1, #2, @laukas)
 profile-arcs = indekso dalys, skaičiuojamos nuo 1
-config-listen-not-loopback = listen turi būti tik šio kompiuterio adresas (127.0.0.1 arba ::1): puslapiai dar neturi naudotojų; priešais juos pastatykite žiniatinklio serverį su prieigos kontrole
+config-listen-not-loopback = listen turi būti tik šio kompiuterio adresas (127.0.0.1 arba ::1), nebent lentelėje [web] yra users ir dar tls arba proxy: kas pasiekia puslapius, sužino apie visą tinklą
+config-users-missing = naudotojų failo { $path } nėra arba jis tuščias; pridėkite pirmąjį: rotused user add VARDAS
+config-users-none = faile nėra nė vieno naudotojo, tad niekas negalėtų prisijungti; pridėkite pirmąjį: rotused user add VARDAS
+config-users-not-named = lentelėje [web] nepasakyta, kur surašyti naudotojai; parašykite, pavyzdžiui, users = "users"
+config-user-line = eilutėje turi būti vardas, dvitaškis ir slaptažodžio santrauka; tokias rašo rotused user add VARDAS
+config-user-name = naudotojo vardas yra iš ne daugiau kaip 64 raidžių a–z, skaitmenų, taškų, brūkšnelių ir pabraukimo ženklų
+config-user-hash = po dvitaškio turi būti slaptažodžio Argon2id santrauka ($argon2id$v=19$…); ją rašo rotused user add VARDAS
+config-user-hash-weak = iš šios santraukos slaptažodį atspėti per lengva: reikia bent m=19456 ir t=2; suteikite slaptažodį iš naujo: rotused user add VARDAS
+config-user-hash-costly = ši santrauka reikalauja per daug: gali būti ne daugiau kaip m=131072, t=10 ir p=4; suteikite slaptažodį iš naujo: rotused user add VARDAS
+config-user-twice = naudotojas „{ $name }“ įrašytas antrą kartą; vieną eilutę ištrinkite
+config-tls-certificate = sertifikatas { $path } ir jo raktas netinka: { $error }
+config-host = kompiuterio vardas be prievado
 config-secret-source = { $key } reikia arba file = "…", arba credential = "…"
 config-secret-unreadable = nepavyksta perskaityti slapto failo { $path }: { $error }
 config-secret-not-a-file = slapta reikšmė { $path } nėra failas
@@ -486,7 +497,22 @@ web-no-such-page = Tokio puslapio nėra.
 web-no-such-device = Konfigūracijoje nėra įrenginio „{ $name }“.
 web-broken = Puslapio parodyti nepavyko; priežastis įrašyta „rotused“ žurnale. Įrenginiai ir toliau stebimi, kopijos daromos.
 web-too-slow = Puslapis ruoštas per ilgai; bandykite dar kartą.
-web-host-refused = Šie puslapiai rodomi tik adresu arba localhost, o ne „{ $host }“. Tarpinis (angl. reverse proxy) serveris turi siųsti Host: 127.0.0.1 su „rotused“ prievadu.
+web-host-refused = Šie puslapiai rodomi tik IP adresu, localhost arba vardu, įrašytu lentelės [web] rakte hosts, o ne „{ $host }“. Tarpinis (angl. reverse proxy) serveris turi siųsti tokį vardą arba Host: 127.0.0.1 su „rotused“ prievadu.
+web-login = Prisijungimas
+web-login-again = Prisijungti nepavyko
+web-login-name = Naudotojo vardas
+web-login-password = Slaptažodis
+web-login-button = Prisijungti
+web-login-help = Vardą ir slaptažodį suteikia rotused administratorius.
+web-login-wrong = Vardas arba slaptažodis neteisingas. Patikrinkite ir bandykite dar kartą.
+web-login-wait = Bandyta per daug kartų. Palaukite { $time } ir bandykite dar kartą.
+web-login-needed = Šį adresą mato tik naudotojai: reikia vardo ir slaptažodžio.
+web-login-elsewhere = Ši forma atėjo ne iš rotused puslapio, todėl nepriimta. Atverkite prisijungimo puslapį ir bandykite dar kartą; jei puslapius rodo tarpinis serveris, administratorius turi įrašyti jo vardą į hosts.
+web-login-form = Tai ne prisijungimo forma. Atverkite prisijungimo puslapį ir bandykite dar kartą.
+web-login-continue = Puslapis atveriamas
+web-login-continues = Tuoj pateksite ten, kur veda nuoroda.
+web-logout = Atsijungti
+web-not-by-proxy = Šiuo adresu puslapiai rodomi tik per tarpinį serverį, kad slaptažodžio pakeliui niekas neperskaitytų. Kreipkitės tarpinio serverio adresu.
 web-method-refused = Šiuos puslapius galima tik skaityti (GET, HEAD).
 web-body-refused = Šių puslapių užklausa negali turėti turinio.
 web-address-too-long = Tokio ilgo adreso čia nėra.

@@ -89,7 +89,7 @@ impl SystemAuthorities {
     }
 }
 
-fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>, Message> {
+pub(super) fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>, Message> {
     let unreadable = |error: String| {
         Message::new("config-authority-unreadable").with("path", path.display().to_string()).with("error", error)
     };

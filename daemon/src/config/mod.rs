@@ -22,6 +22,7 @@ mod rule;
 mod secret;
 mod traps;
 mod url;
+mod web;
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -48,11 +49,14 @@ pub use device::{Device, DeviceKind};
 pub use difference::{Difference, difference};
 pub use job::{Job, ReadData, Repository, Source};
 pub use maintenance::{Maintenance, Occasion};
-pub use name::{ChannelName, CheckName, CredentialName, DeviceName, JobName, LONGEST_NAME, NotAName, RepositoryName};
+pub use name::{
+    ChannelName, CheckName, CredentialName, DeviceName, JobName, LONGEST_NAME, NotAName, RepositoryName, UserName,
+};
 pub use rule::{FaultKind, Heartbeat, Notify, Rule};
 pub use secret::{Secret, SecretFile};
 pub use traps::Traps;
 pub use url::Url;
+pub use web::{HostName, ServerCertificate, Web};
 
 /// Where the configuration is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,6 +76,8 @@ pub struct Config {
     pub time_zone: TimeZone,
     /// Where the status pages are served.
     pub listen: SocketAddr,
+    /// Who may see them, and how they are reached.
+    pub web: Arc<Web>,
     /// The `restic` command: a path, or a name to be found in `PATH`.
     pub restic: PathBuf,
     /// As whom SNMP agents are asked, and notify.
@@ -188,9 +194,9 @@ fn read(path: &Path, reading: &Reading<'_>, problems: &Problems) -> Option<Confi
     let state_directory: Option<PathBuf> = main.required("state_directory");
     let time_zone = main.or("time_zone", TimeZone::get("Europe/Vilnius").unwrap_or(TimeZone::UTC));
     let listen = main.or("listen", SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)));
-    if !listen.ip().is_loopback() {
-        // Whoever reaches the pages learns the whole network. Users and TLS come with a later version; until then a
-        // reverse proxy on this machine does both.
+    let web = main.table("web").map_or_else(Web::unread, |table| web::read(table, reading, problems));
+    if !web.may_be_served_on(listen) {
+        // Whoever reaches the pages learns the whole network.
         main.report(&main.place_of("listen"), Message::new("config-listen-not-loopback"));
     }
     let restic = main.or("restic", PathBuf::from("restic"));
@@ -241,6 +247,7 @@ fn read(path: &Path, reading: &Reading<'_>, problems: &Problems) -> Option<Confi
         state_directory,
         time_zone,
         listen,
+        web: Arc::new(web.into_web()),
         restic,
         credentials,
         traps,
@@ -332,6 +339,7 @@ impl Config {
             state_directory: "/nowhere".into(),
             time_zone: TimeZone::get("Europe/Vilnius").unwrap(),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            web: Arc::default(),
             restic: "restic".into(),
             credentials: Vec::new(),
             traps: None,

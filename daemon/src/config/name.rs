@@ -91,6 +91,8 @@ names! {
     CredentialName, "\"lan-v3\"";
     /// The name of a channel by which people are told.
     ChannelName, "\"pastas\"";
+    /// The name by which somebody logs in to the status pages.
+    UserName, "\"ona\"";
 }
 
 #[cfg(test)]

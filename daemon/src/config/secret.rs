@@ -61,6 +61,11 @@ pub(super) fn secret_file(
     checked(table, key, reading).map(|(path, _)| SecretFile(path))
 }
 
+/// Reads a whole file that only its owner may read, but for line ends at its end.
+pub(super) fn owners_file(path: &Path) -> Result<Secret, Message> {
+    read(path, Protection::OwnerOnly).map(|(_, secret)| secret)
+}
+
 fn checked(table: &mut strict_toml::Table<'_>, key: &'static str, reading: &Reading<'_>) -> Option<(PathBuf, Secret)> {
     let place = table.place_of(key);
     let Some(mut source) = table.table(key) else {

@@ -1,16 +1,25 @@
 //! What is asked for by whom we do not answer.
 //!
-//! The pages have no users and are served on the loopback address alone. What still reaches them is a browser on this
-//! machine, and through it any page of the world whose name suddenly resolves to 127.0.0.1 (DNS rebinding). Such a
-//! request says in its `Host` the name of that page, so only addresses and `localhost` are accepted there. A reverse proxy
-//! must therefore send `Host: 127.0.0.1:8080`, as nginx's `proxy_pass` does by itself (Apache: `ProxyPreserveHost Off`,
-//! its default). `X-Forwarded-Host` is not looked at.
+//! What reaches the pages is a browser, and through it any page of the world whose name suddenly resolves to our address (DNS
+//! rebinding). Such a request says in its `Host` the name of that page, so only addresses, `localhost` and the names that
+//! the configuration gives are accepted there. A reverse proxy sends one of these, or `Host: 127.0.0.1:8080`, as nginx's
+//! `proxy_pass` does by itself (Apache: `ProxyPreserveHost Off`, its default). `X-Forwarded-Host` is not looked at.
+//!
+//! The pages are only read; logging in and out are the two forms that are sent, and only where there are users.
 
 use std::net::{IpAddr, Ipv6Addr};
 
 use axum::http::header::{CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use messages::Message;
+
+use crate::config::Web;
+
+/// The most that a form of ours sends, in octets.
+pub(super) const LONGEST_FORM: usize = 8192;
+
+/// Where a form may be sent.
+const FORMS: [&str; 2] = ["/login", "/logout"];
 
 /// No address of ours is nearly as long.
 const LONGEST_ADDRESS: usize = 2048;
@@ -26,21 +35,25 @@ pub(super) struct Refusal {
 ///
 /// # Errors
 /// The status and the words of the refusal.
-pub(super) fn admit(method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(), Refusal> {
+pub(super) fn admit(method: &Method, uri: &Uri, headers: &HeaderMap, web: &Web) -> Result<(), Refusal> {
     let refuse = |status, message| Err(Refusal { status, message });
     // A request without a Host (HTTP/1.0, as load balancers ask) does not come from a browser.
     let hosts = headers.get_all(HOST).iter().map(|host| host.to_str().unwrap_or("?"));
     for host in hosts.chain(uri.authority().map(|authority| authority.as_str())) {
-        if !is_this_machine(host) {
+        if !is_this_machine(host) && !is_named(host, web) {
             let message = Message::new("web-host-refused").with("host", host);
             return refuse(StatusCode::MISDIRECTED_REQUEST, message);
         }
     }
-    if method != Method::GET && method != Method::HEAD {
+    let is_form = method == Method::POST && web.users.is_some() && FORMS.contains(&uri.path());
+    if method != Method::GET && method != Method::HEAD && !is_form {
         return refuse(StatusCode::METHOD_NOT_ALLOWED, Message::new("web-method-refused"));
     }
-    let length = headers.get(CONTENT_LENGTH).is_some_and(|length| length.as_bytes() != b"0");
-    if length || headers.contains_key(TRANSFER_ENCODING) {
+    let most = if is_form { LONGEST_FORM } else { 0 };
+    let length = headers.get(CONTENT_LENGTH).map(|length| length.to_str().ok().and_then(|length| length.parse().ok()));
+    if length.is_some_and(|length: Option<usize>| length.is_none_or(|length| length > most))
+        || headers.contains_key(TRANSFER_ENCODING)
+    {
         return refuse(StatusCode::PAYLOAD_TOO_LARGE, Message::new("web-body-refused"));
     }
     let address = uri.path_and_query().map_or(0, |address| address.as_str().len());
@@ -48,6 +61,16 @@ pub(super) fn admit(method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(
         return refuse(StatusCode::URI_TOO_LONG, Message::new("web-address-too-long"));
     }
     Ok(())
+}
+
+/// A name that the configuration gives, with or without a port.
+fn is_named(host: &str, web: &Web) -> bool {
+    let name = match host.split_once(':') {
+        Some((name, port)) if is_port(port) => name,
+        Some(_) => return false,
+        None => host,
+    };
+    web.hosts.iter().any(|known| known.is(name))
 }
 
 /// An address or `localhost`, with or without a port.
@@ -70,11 +93,14 @@ fn is_port(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::users::{Proof, Users};
 
     fn admitted(host: &str) -> bool {
         let headers = HeaderMap::from_iter([(HOST, host.parse().unwrap())]);
-        admit(&Method::GET, &Uri::from_static("/"), &headers).is_ok()
+        admit(&Method::GET, &Uri::from_static("/"), &headers, &Web::default()).is_ok()
     }
 
     #[test]
@@ -101,19 +127,53 @@ mod tests {
     fn a_second_host_cannot_hide_behind_the_first() {
         let mut both = HeaderMap::from_iter([(HOST, "localhost".parse().unwrap())]);
         both.append(HOST, "evil.example".parse().unwrap());
-        assert!(admit(&Method::GET, &Uri::from_static("/"), &both).is_err());
+        assert!(admit(&Method::GET, &Uri::from_static("/"), &both, &Web::default()).is_err());
         let absolute = Uri::from_static("http://evil.example/");
-        assert!(admit(&Method::GET, &absolute, &HeaderMap::new()).is_err());
+        assert!(admit(&Method::GET, &absolute, &HeaderMap::new(), &Web::default()).is_err());
     }
 
     #[test]
     fn what_could_change_something_is_refused() {
         let admit = |method, headers: &HeaderMap| {
-            admit(&method, &Uri::from_static("/"), headers).map_err(|refusal| refusal.status)
+            admit(&method, &Uri::from_static("/login"), headers, &Web::default()).map_err(|refusal| refusal.status)
         };
         assert_eq!(admit(Method::HEAD, &HeaderMap::new()), Ok(()));
         assert_eq!(admit(Method::POST, &HeaderMap::new()), Err(StatusCode::METHOD_NOT_ALLOWED));
         let headers = HeaderMap::from_iter([(CONTENT_LENGTH, "9".parse().unwrap())]);
         assert_eq!(admit(Method::GET, &headers), Err(StatusCode::PAYLOAD_TOO_LARGE));
+    }
+
+    #[test]
+    fn forms_are_short_and_sent_to_two_addresses_where_there_are_users() {
+        let users = Users::read(&format!("ona:{}", Proof::of("teisingas slaptažodis").unwrap())).unwrap();
+        let web = Web { users: Some(Arc::new(users)), ..Web::default() };
+        let send = |path: &'static str, length: &'static str| {
+            let headers = HeaderMap::from_iter([(CONTENT_LENGTH, length.parse().unwrap())]);
+            admit(&Method::POST, &Uri::from_static(path), &headers, &web).map_err(|refusal| refusal.status)
+        };
+        assert_eq!(send("/login", "100"), Ok(()));
+        assert_eq!(send("/logout", "0"), Ok(()));
+        for length in ["8193", "-1", "", "99999999999999999999"] {
+            assert_eq!(send("/login", length), Err(StatusCode::PAYLOAD_TOO_LARGE), "{length}");
+        }
+        for path in ["/", "/metrics", "/login/", "/devices/a"] {
+            assert_eq!(send(path, "0"), Err(StatusCode::METHOD_NOT_ALLOWED), "{path}");
+        }
+    }
+
+    #[test]
+    fn names_of_the_configuration_are_ours() {
+        let hosts = vec![strict_toml::FromText::from_text("rotuse.azuolynas.lt").unwrap()];
+        let web = Web { hosts, ..Web::default() };
+        for (host, ours) in [
+            ("rotuse.azuolynas.lt", true),
+            ("Rotuse.Azuolynas.LT:8443", true),
+            ("rotuse.azuolynas.lt.:8443", true),
+            ("rotuse.azuolynas.lt:x", false),
+            ("rotuse.azuolynas.lt.evil.example", false),
+            ("azuolynas.lt", false),
+        ] {
+            assert_eq!(is_named(host, &web), ours, "{host}");
+        }
     }
 }

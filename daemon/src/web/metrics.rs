@@ -8,6 +8,7 @@ use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
 
+use super::Logins;
 use crate::backup::Outcome;
 use crate::health::State;
 use crate::live::{CheckStatus, JobStatus, Status};
@@ -76,6 +77,18 @@ fn traps(text: &mut String, status: &Status) {
     ] {
         #[expect(clippy::cast_precision_loss, reason = "the format has no other numbers")]
         family.line(&[("fate", fate)], count.load(Ordering::Relaxed) as f64);
+    }
+}
+
+/// How attempts to log in ended; nothing if nobody can.
+pub fn logins(text: &mut String, logins: Option<&Logins>) {
+    let Some(logins) = logins else { return };
+    let help = "Attempts to log in to the status pages, by outcome.";
+    let mut family = Family::new(text, "rotuse_logins_total", "counter", help);
+    for (outcome, count) in [("success", &logins.succeeded), ("failure", &logins.failed), ("limited", &logins.limited)]
+    {
+        #[expect(clippy::cast_precision_loss, reason = "the format has no other numbers")]
+        family.line(&[("outcome", outcome)], count.load(Ordering::Relaxed) as f64);
     }
 }
 

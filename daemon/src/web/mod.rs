@@ -17,19 +17,25 @@
 //!
 //! Pages are Lithuanian or English by `?lang=` or the browser's `Accept-Language`. They need no script: without one they read
 //! themselves again every ten seconds, with it as soon as something changes, unless asked not to (`?paused`). A page is a function of what
-//! is known (a file each); only this file knows HTTP. Who may ask stands in `guard.rs`.
+//! is known (a file each); only this file knows HTTP. What may be asked stands in `guard.rs`,
+//! and by whom in `door.rs`: where there are users they log in at `/login` (`login.rs`), but for `/healthz`. Connections and TLS are in
+//! `tls.rs`.
 
 mod api;
 pub mod availability;
 pub mod backups;
 mod cache;
 mod choice;
+mod client;
 pub mod device;
+mod door;
 mod events;
 pub mod graph;
 mod guard;
 pub mod incident;
 pub mod job;
+mod limit;
+mod login;
 pub mod map;
 pub mod metrics;
 pub mod overview;
@@ -37,14 +43,14 @@ pub mod reader;
 #[cfg(test)]
 mod samples;
 pub mod sections;
+mod session;
 pub mod standing;
 mod templates;
+mod tls;
 pub mod wall;
 pub mod watcher;
 
 use std::convert::Infallible;
-use std::future::IntoFuture;
-use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -54,19 +60,17 @@ use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{FromRequestParts, Path, Query, Request, State};
 use axum::http::header::{
     ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_SECURITY_POLICY,
-    CONTENT_TYPE, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
+    CONTENT_TYPE, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use messages::{Language, Message};
-use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
-use tokio_util::sync::CancellationToken;
 
 use self::availability::{AvailabilityPage, Choices, Counted, Fields, Wanted};
 use self::backups::BackupsPage;
@@ -76,16 +80,21 @@ use self::device::{DevicePage, Samples};
 use self::graph::Span;
 use self::guard::Refusal;
 use self::incident::{IncidentPage, IncidentsPage};
+use self::login::Guest;
 use self::map::MapPage;
 use self::overview::Overview;
 use self::reader::Reader;
 use self::templates::{Frame, Notice, Page, Templates};
 use self::wall::WallPage;
 use self::watcher::WatcherPage;
+use crate::config::UserName;
 use crate::health::IncidentId;
 use crate::history::{HistoryReader, Retention, Series};
 use crate::journal::{JournalError, JournalReader};
 use crate::live::Live;
+
+pub use self::door::{Door, Logins};
+pub use self::tls::serve;
 
 /// What the pages show, and how.
 #[derive(Clone)]
@@ -93,6 +102,7 @@ pub struct Pages(Arc<Inner>);
 
 struct Inner {
     live: Arc<Live>,
+    door: Arc<Door>,
     history: Option<Mutex<HistoryReader>>,
     journal: Option<Mutex<JournalReader>>,
     state_directory: PathBuf,
@@ -111,6 +121,8 @@ struct Visit {
     choice: Choice,
     language: Language,
     accepts_gzip: bool,
+    /// Who has logged in; none where nobody has to.
+    user: Option<UserName>,
 }
 
 /// How long a page may take. One takes milliseconds; a disk that hangs must not gather requests.
@@ -129,6 +141,9 @@ const PATIENCE: Duration = Duration::from_secs(1);
 const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
      img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
+/// Whoever has come by HTTPS comes by it for a year (RFC 6797).
+const TRANSPORT_SECURITY: &str = "max-age=31536000";
+
 /// So many pages are told of changes at once; the others look by themselves.
 const LISTENERS: usize = 100;
 
@@ -140,6 +155,8 @@ const STYLE: &str = include_str!("../../templates/style.css");
 pub struct Sources {
     /// What is known right now.
     pub live: Arc<Live>,
+    /// Who may see it.
+    pub door: Arc<Door>,
     /// What was measured; without it pages have no graphs.
     pub history: Option<HistoryReader>,
     /// What happened; without it there is no page of an incident.
@@ -155,9 +172,10 @@ pub struct Sources {
 impl Pages {
     /// The pages of what is known.
     #[must_use]
-    pub fn new(Sources { live, history, journal, retention, state_directory, zone }: Sources) -> Self {
+    pub fn new(Sources { live, door, history, journal, retention, state_directory, zone }: Sources) -> Self {
         Self(Arc::new(Inner {
             live,
+            door,
             history: history.map(Mutex::new),
             journal: journal.map(Mutex::new),
             state_directory,
@@ -189,7 +207,7 @@ impl Pages {
 }
 
 /// Every address that is answered.
-pub fn router(pages: Pages) -> Router {
+fn router(pages: Pages) -> Router {
     Router::new()
         .route("/", get(overview))
         .route("/wall", get(wall))
@@ -205,29 +223,14 @@ pub fn router(pages: Pages) -> Router {
         .nest("/api/v1", api::router())
         .route("/map", get(map))
         .route("/healthz", get(healthz))
+        .route("/login", get(login::show).post(login::log_in))
+        .route("/logout", post(login::log_out))
         .route("/metrics", get(metrics))
         .route("/style.css", get(style))
         .route("/live.js", get(script))
         .fallback(nowhere)
-        .layer(middleware::from_fn(guarded))
+        .layer(middleware::from_fn_with_state(pages.clone(), guarded))
         .with_state(pages)
-}
-
-/// Answers until `stop`, and then those who are waiting already, for at most a second.
-///
-/// # Errors
-/// The listener does not accept any more.
-pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) -> io::Result<()> {
-    let serving = axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
-    let impatience = async {
-        stop.cancelled().await;
-        // A connection on which nothing was ever asked is not idle to the server, and would be waited for.
-        tokio::time::sleep(PATIENCE).await;
-    };
-    tokio::select! {
-        ended = serving.into_future() => ended,
-        () = impatience => Ok(()),
-    }
 }
 
 async fn overview(State(pages): State<Pages>, visit: Visit) -> Response {
@@ -379,7 +382,8 @@ async fn healthz(State(Pages(inner)): State<Pages>, visit: Visit) -> Response {
 
 async fn metrics(State(Pages(inner)): State<Pages>) -> Response {
     let status = inner.live.read().clone();
-    let text = metrics::text(&status, inner.started, env!("CARGO_PKG_VERSION"));
+    let mut text = metrics::text(&status, inner.started, env!("CARGO_PKG_VERSION"));
+    metrics::logins(&mut text, inner.door.logins());
     ([(CONTENT_TYPE, metrics::MEDIA_TYPE)], text).into_response()
 }
 
@@ -409,16 +413,17 @@ async fn show<P: Page>(
     path: &str,
     make: impl FnOnce(&Inner, &Reader) -> Result<P, Message> + Send + 'static,
 ) -> Response {
-    let Visit { choice, language, accepts_gzip } = visit;
+    let Visit { choice, language, accepts_gzip, user } = visit;
     // What has changed since is another page: who was told of the change must not see the one before.
     let version = pages.0.live.read().version;
-    let key = format!("{version} {language} {path}{}", choice.here());
+    let reads = user.as_ref().map_or("", UserName::as_str);
+    let key = format!("{version} {reads} {language} {path}{}", choice.here());
     let (inner, path) = (Arc::clone(&pages.0), path.to_owned());
     let making = async move {
         let made = tokio::task::spawn_blocking(move || {
             let reader = inner.reader(language);
             match make(&inner, &reader) {
-                Ok(page) => inner.page(StatusCode::OK, &path, &reader, &choice, &page),
+                Ok(page) => inner.page(StatusCode::OK, &path, &reader, &choice, user, &page),
                 Err(message) => {
                     let heading = reader.text("web-not-found");
                     let notice = Notice { heading, words: reader.say(&message) };
@@ -427,6 +432,7 @@ async fn show<P: Page>(
                         "/",
                         &reader,
                         &Choice { filter: Default::default(), ..choice },
+                        user,
                         &notice,
                     )
                 }
@@ -459,8 +465,16 @@ impl Inner {
         Reader { language, zone: self.zone.clone(), now: Timestamp::now() }
     }
 
-    fn page<P: Page>(&self, status: StatusCode, path: &str, reader: &Reader, choice: &Choice, page: &P) -> Made {
-        let frame = Frame { refreshes: P::REFRESHES && !choice.paused, ..Frame::new(reader, path, choice) };
+    fn page<P: Page>(
+        &self,
+        status: StatusCode,
+        path: &str,
+        reader: &Reader,
+        choice: &Choice,
+        user: Option<UserName>,
+        page: &P,
+    ) -> Made {
+        let frame = Frame { refreshes: P::REFRESHES && !choice.paused, user, ..Frame::new(reader, path, choice) };
         match self.templates.render(&frame, page) {
             Ok(html) => Made::new(status, html),
             Err(error) => unmade(reader.language, &error),
@@ -505,23 +519,28 @@ fn plain(status: StatusCode, words: &str) -> Response {
 }
 
 /// Refuses what is not for us, ends what takes too long, and tells the browser what a page may not do.
-async fn guarded(request: Request, next: Next) -> Response {
+async fn guarded(State(pages): State<Pages>, request: Request, next: Next) -> Response {
+    let web = pages.0.door.web();
     let language = Choice::of(request.uri().query()).language(request.headers());
-    let refusal = guard::admit(request.method(), request.uri(), request.headers()).err();
+    let refusal = guard::admit(request.method(), request.uri(), request.headers(), &web).err();
     let mut response = match refusal {
         Some(Refusal { status, message }) => plain(status, &language.say(&message)),
-        None => tokio::time::timeout(TIME_LIMIT, next.run(request))
+        None => tokio::time::timeout(TIME_LIMIT, login::pass(&pages, request, next, language))
             .await
             .unwrap_or_else(|_| plain(StatusCode::SERVICE_UNAVAILABLE, &language.text("web-too-slow"))),
     };
     let is_refused_method = response.status() == StatusCode::METHOD_NOT_ALLOWED;
     let headers = response.headers_mut();
     if is_refused_method {
-        headers.insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+        headers.entry(ALLOW).or_insert(HeaderValue::from_static("GET, HEAD"));
+    }
+    if web.certificate.is_some() {
+        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(TRANSPORT_SECURITY));
     }
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_POLICY));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    // Other sites learn nothing; `no-referrer` would keep from us too whether a form is ours.
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     headers.insert(VARY, HeaderValue::from_static("Accept-Language, Accept-Encoding"));
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
@@ -534,7 +553,8 @@ impl<S: Sync> FromRequestParts<S> for Visit {
         let choice = Choice::of(parts.uri.query());
         let encodings = parts.headers.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let accepts_gzip = encodings.split(',').any(|encoding| matches!(encoding.trim(), "gzip" | "*"));
-        Ok(Self { language: choice.language(&parts.headers), choice, accepts_gzip })
+        let user = parts.extensions.get::<Guest>().map(|Guest(name)| name.clone());
+        Ok(Self { language: choice.language(&parts.headers), choice, accepts_gzip, user })
     }
 }
 

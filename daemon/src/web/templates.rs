@@ -14,6 +14,7 @@ use super::overview::Overview;
 use super::reader::Reader;
 use super::wall::WallPage;
 use super::watcher::WatcherPage;
+use crate::config::UserName;
 
 /// The pages, ready to be filled in.
 pub(super) struct Templates(Tera);
@@ -43,6 +44,8 @@ pub(super) struct Frame {
     pub(super) zone: String,
     /// The release of the daemon.
     pub(super) version: &'static str,
+    /// Who reads it and can log out.
+    pub(super) user: Option<UserName>,
 }
 
 /// The same page in another language.
@@ -122,6 +125,7 @@ const SOURCES: &[(&str, &str)] = &[
     ("device-row.html", include_str!("../../templates/device-row.html")),
     ("device.html", include_str!("../../templates/device.html")),
     ("availability.html", include_str!("../../templates/availability.html")),
+    ("login.html", include_str!("../../templates/login.html")),
     ("map.html", include_str!("../../templates/map.html")),
     ("notice.html", include_str!("../../templates/notice.html")),
     ("wall.html", include_str!("../../templates/wall.html")),
@@ -200,6 +204,7 @@ impl Frame {
             now: reader.when(reader.now),
             zone: reader.zone.iana_name().unwrap_or("UTC").to_owned(),
             version: env!("CARGO_PKG_VERSION"),
+            user: None,
         }
     }
 }

@@ -1,23 +1,26 @@
 //! The pages over real connections.
 
+use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use jiff::SignedDuration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use super::*;
 use crate::availability::Month;
-use crate::config::{CheckId, Config};
+use crate::config::{CheckId, Config, Web};
 use crate::health::{Change, Event, State as Health};
 use crate::history::{History, Retention};
 use crate::journal::{Entry, Journal};
 use crate::live::Status;
 use crate::probe::{Answer, Measurement, Metric, Observation};
 use crate::schedule::Lateness;
+use crate::users::{Proof, Users};
 
 struct Server {
     address: SocketAddr,
@@ -32,34 +35,49 @@ fn live(status: Status) -> Arc<Live> {
     Arc::new(live)
 }
 
-fn pages(live: Arc<Live>, history: Option<HistoryReader>, journal: Option<JournalReader>, zone: TimeZone) -> Pages {
-    let retention = Retention::default();
-    Pages::new(Sources { live, history, journal, retention, state_directory: "/".into(), zone })
+fn door(web: Web) -> Arc<Door> {
+    Arc::new(Door::new(([127, 0, 0, 1], 0).into(), Arc::new(web)).unwrap())
+}
+
+fn pages(live: Arc<Live>, web: Web, history: Option<HistoryReader>, journal: Option<JournalReader>) -> Pages {
+    let (retention, zone) = (Retention::default(), TimeZone::get("Europe/Vilnius").unwrap());
+    Pages::new(Sources { live, door: door(web), history, journal, retention, state_directory: "/".into(), zone })
 }
 
 async fn server(status: Status) -> Server {
+    serving(status, Web::default()).await
+}
+
+async fn serving(status: Status, web: Web) -> Server {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("journal.db");
     Journal::open(&path, samples::now()).unwrap();
     // The file is gone, and read all the same.
-    server_with(status, Some(JournalReader::open(&path).unwrap())).await
+    let live = live(status);
+    start(Arc::clone(&live), pages(live, web, None, Some(JournalReader::open(&path).unwrap()))).await
 }
 
 async fn server_with(status: Status, journal: Option<JournalReader>) -> Server {
     let live = live(status);
-    let zone = TimeZone::get("Europe/Vilnius").unwrap();
-    let pages = pages(Arc::clone(&live), None, journal, zone);
+    start(Arc::clone(&live), pages(live, Web::default(), None, journal)).await
+}
+
+async fn start(live: Arc<Live>, pages: Pages) -> Server {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (address, stop) = (listener.local_addr().unwrap(), CancellationToken::new());
-    let ended = tokio::spawn(serve(listener, router(pages), stop.clone()));
+    let ended = tokio::spawn(serve(listener, pages, stop.clone()));
     Server { address, live, stop, ended }
 }
 
 impl Server {
     /// The whole answer to one request, as text.
     async fn ask(&self, request: &str) -> String {
+        self.ask_with(request, "").await
+    }
+
+    async fn ask_with(&self, request: &str, body: &str) -> String {
         let mut connection = TcpStream::connect(self.address).await.unwrap();
-        let request = format!("{request}\r\nConnection: close\r\n\r\n");
+        let request = format!("{request}\r\nConnection: close\r\n\r\n{body}");
         connection.write_all(request.as_bytes()).await.unwrap();
         let mut answer = String::new();
         connection.read_to_string(&mut answer).await.unwrap();
@@ -303,7 +321,7 @@ fn a_day_of_numbers_becomes_graphs() {
         history.append(&Observation { check: series.check.clone(), at: samples::now(), answer });
     }
     history.commit(samples::now()).unwrap();
-    let pages = pages(live(status.clone()), Some(history.reader().unwrap()), None, TimeZone::UTC);
+    let pages = pages(live(status.clone()), Web::default(), Some(history.reader().unwrap()), None);
     let samples = pages
         .0
         .samples(&wanted, Span::Day, samples::now().checked_add(jiff::SignedDuration::from_secs(1)).unwrap())
@@ -346,4 +364,84 @@ async fn the_same_is_known_as_json_and_as_a_feed() {
         assert!(!server.get(&asked).await.starts_with("HTTP/1.1 5"), "{asked}");
     }
     assert!(server.get("/incidents.atom").await.contains("<feed xmlns=\"http://www.w3.org/2005/Atom\""));
+}
+
+#[tokio::test]
+async fn with_users_everything_but_the_form_needs_a_login() {
+    let proof = Proof::of("teisingas slaptažodis").unwrap();
+    let users = Some(Arc::new(Users::read(&format!("ona:{proof}")).unwrap()));
+    let server = serving(samples::status(), Web { users, ..Web::default() }).await;
+    for (path, place) in [
+        ("/", "location: /login\r\n"),
+        ("/devices/pastas?lang=en", "location: /login?lang=en&next=%2Fdevices%2Fpastas%3Flang%3Den\r\n"),
+        ("/nera", "location: /login?next=%2Fnera\r\n"),
+        ("//evil.example/", "location: /login\r\n"),
+        ("/login/", "location: /login?next=%2Flogin%2F\r\n"),
+    ] {
+        let answer = server.get(path).await;
+        assert!(answer.starts_with("HTTP/1.1 303") && answer.contains(place), "{path}: {answer}");
+        assert!(!answer.contains("pastas.azuolynas"), "{answer}");
+    }
+    let metrics = server.get("/metrics").await;
+    assert!(metrics.starts_with("HTTP/1.1 401") && metrics.contains("www-authenticate: Basic realm="), "{metrics}");
+    for path in ["/healthz", "/style.css", "/login"] {
+        assert!(server.get(path).await.starts_with("HTTP/1.1 200"), "{path}");
+    }
+    // A link in a letter: the browser has a cookie and may not send it, until our own page asks.
+    let link = "GET /devices/a HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: document";
+    let once_more = server.ask(link).await;
+    assert!(
+        once_more.starts_with("HTTP/1.1 200") && once_more.contains("refresh: 0; url=/devices/a\r\n"),
+        "{once_more}"
+    );
+}
+
+#[tokio::test]
+async fn the_form_is_for_everybody_and_says_what_is_wrong() {
+    let proof = Proof::of("teisingas slaptažodis").unwrap();
+    let users = Some(Arc::new(Users::read(&format!("ona:{proof}")).unwrap()));
+    let server = serving(samples::status(), Web { users, ..Web::default() }).await;
+    for language in Language::ALL {
+        let form = server.get(&format!("/login?lang={language}&next=/devices/a")).await;
+        assert!(!form.contains("[web-") && !form.contains("refresh: "), "{form}");
+        for words in ["<label for=\"name\">", "autocomplete=\"current-password\"", "value=\"/devices/a\""] {
+            assert!(form.contains(words), "{words}: {form}");
+        }
+    }
+    let send = async |name: &str, password: &str, more: &str| {
+        let body = format!("name={name}&password={password}&next=%2Fdevices%2Fpastas");
+        let length = body.len();
+        let form = "Content-Type: application/x-www-form-urlencoded";
+        server
+            .ask_with(
+                &format!("POST /login HTTP/1.1\r\nHost: localhost\r\n{form}\r\nContent-Length: {length}{more}"),
+                &body,
+            )
+            .await
+    };
+    let wrong = send("%3Cb%3E", "blogas-zodis", "").await;
+    assert!(wrong.starts_with("HTTP/1.1 403") && wrong.contains("role=\"alert\""), "{wrong}");
+    assert!(wrong.contains("value=\"&lt;b&gt;\"") && !wrong.contains("blogas-zodis"), "{wrong}");
+    let elsewhere = send("ona", "teisingas+slapta%C5%BEodis", "\r\nSec-Fetch-Site: cross-site").await;
+    assert!(elsewhere.starts_with("HTTP/1.1 403") && !elsewhere.contains("set-cookie"), "{elsewhere}");
+    let right = send("ona", "teisingas+slapta%C5%BEodis", "").await;
+    assert!(right.starts_with("HTTP/1.1 303") && right.contains("location: /devices/pastas\r\n"), "{right}");
+    let cookie = right.split("set-cookie: ").nth(1).unwrap().split(';').next().unwrap().to_owned();
+    let page = server.ask(&format!("GET /devices/pastas HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}")).await;
+    assert!(page.starts_with("HTTP/1.1 200") && page.contains("(ona)</button>"), "{page}");
+    let left =
+        server.ask(&format!("POST /logout HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nCookie: {cookie}")).await;
+    assert!(left.contains("location: /login\r\n") && left.contains("Max-Age=0"), "{left}");
+    let again = server.ask(&format!("GET / HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}")).await;
+    assert!(again.starts_with("HTTP/1.1 303"), "{again}");
+}
+
+#[tokio::test]
+async fn without_users_nobody_logs_in() {
+    let server = server(samples::status()).await;
+    assert!(server.get("/login").await.starts_with("HTTP/1.1 404"));
+    assert!(
+        server.ask("POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0").await.starts_with("HTTP/1.1 405")
+    );
+    assert!(!server.get("/").await.contains("/logout"));
 }

@@ -133,7 +133,7 @@ async fn count(pages: &Weak<Inner>, devices: Vec<Subject>, month: Month, period:
 mod tests {
     use jiff::tz::TimeZone;
 
-    use super::super::super::{Pages, Sources, samples};
+    use super::super::super::{Door, Pages, Sources, samples};
     use super::*;
     use crate::config::Config;
     use crate::history::{History, Retention};
@@ -157,7 +157,9 @@ mod tests {
         history.commit(from).unwrap();
         let live = Arc::new(Live::new(&Config::empty()));
         let (history, journal, retention) = (Some(history.reader().unwrap()), None, Retention::default());
-        let pages = Pages::new(Sources { live, history, journal, retention, state_directory: "/".into(), zone }).0;
+        let door = Arc::new(Door::new(([127, 0, 0, 1], 0).into(), Arc::default()).unwrap());
+        let pages =
+            Pages::new(Sources { live, door, history, journal, retention, state_directory: "/".into(), zone }).0;
         let subject = |is_pinged| Subject {
             name: device.name.clone(),
             title: device.title.clone(),
