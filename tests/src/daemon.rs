@@ -164,7 +164,8 @@ impl Rotused {
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let mut log = Log::of_stderr(&mut child);
         let line = log.line_with(&["listening", "address="]);
-        let address = line.split("address=http://").nth(1).unwrap().split('/').next().unwrap();
+        let (_, address) = line.split_once("address=http").unwrap().1.split_once("://").unwrap();
+        let address = address.split('/').next().unwrap();
         let address = address.parse().unwrap();
         Self { child, log, address }
     }

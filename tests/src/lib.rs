@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test's failure is its message")]
 
 mod agents;
+mod browser;
 mod certificates;
 mod chronyd;
 mod daemon;
@@ -25,6 +26,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 pub use agents::{Agents, Misbehaviour, Walk};
+pub use browser::Browser;
 pub use certificates::{Authority, NAME, Validity};
 pub use chronyd::Chronyd;
 pub use daemon::{Installation, Rotused, largest_file};
@@ -101,10 +103,23 @@ pub fn get(address: SocketAddr, path: &str) -> Option<Response> {
     write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").ok()?;
     let mut octets = Vec::new();
     stream.read_to_end(&mut octets).ok()?;
-    let text = String::from_utf8_lossy(&octets).into_owned();
-    let (head, body) = text.split_once("\r\n\r\n")?;
-    let status = head.split(' ').nth(1)?.parse().ok()?;
-    Some(Response { status, head: head.to_owned(), body: body.to_owned() })
+    Response::read(&octets)
+}
+
+impl Response {
+    /// What a server has sent until it closed the connection.
+    fn read(octets: &[u8]) -> Option<Self> {
+        let text = String::from_utf8_lossy(octets).into_owned();
+        let (head, body) = text.split_once("\r\n\r\n")?;
+        let status = head.split(' ').nth(1)?.parse().ok()?;
+        Some(Self { status, head: head.to_owned(), body: body.to_owned() })
+    }
+
+    /// The first value of a header field, whose name is written in lower case.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&str> {
+        self.head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+    }
 }
 
 /// The lines that a program writes, as they come.

@@ -2,9 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test's failure is its message")]
 
 use std::fs;
-use std::process::Command;
+use std::io::Write;
+use std::process::{Command, Stdio};
 
-use tests::{Authority, program, sources};
+use tests::{Authority, Validity, program, sources};
 
 #[test]
 fn the_shipped_configuration_is_valid() {
@@ -34,8 +35,22 @@ fn the_examples_in_the_shipped_configuration_are_valid_too() {
     let chat = folder.path().join("secrets/pokalbis");
     fs::write(&chat, "https://pokalbis.azuolynas.lt/hooks/slapta").unwrap();
     fs::set_permissions(&chat, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
-    let authority = fs::read(Authority::new().path("authority.pem")).unwrap();
-    fs::write(folder.path().join("authority.pem"), authority).unwrap();
+    let authority = Authority::new();
+    fs::copy(authority.path("authority.pem"), folder.path().join("authority.pem")).unwrap();
+    authority.certify("web", &["rotuse.azuolynas.lt"], Validity::LONG);
+    fs::copy(authority.path("web.pem"), folder.path().join("web-certificate.pem")).unwrap();
+    let key = folder.path().join("secrets/web-key");
+    fs::copy(authority.path("web.key"), &key).unwrap();
+    fs::set_permissions(&key, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    // The users file that the examples name is made as administrators make it.
+    let mut adding = Command::new(program("rotused"))
+        .args(["user", "add", "ona", "--config"])
+        .arg(folder.path().join("rotused.toml"))
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    adding.stdin.take().unwrap().write_all("teisingas slaptažodis\n".as_bytes()).unwrap();
+    assert!(adding.wait().unwrap().success());
     let output = Command::new(program("rotused"))
         .arg("check")
         .arg("--config")
