@@ -123,7 +123,8 @@ fn a_new_certificate_is_shown_after_a_reload_and_a_new_password_logs_out() {
 
 #[test]
 fn programs_read_metrics_by_name_and_password() {
-    let rotused = installation("").start();
+    let installation = installation("");
+    let rotused = installation.start();
     let browser = Browser::plain(rotused.address());
     let asked = browser.get("/metrics");
     assert_eq!(asked.status, 401);
@@ -140,7 +141,8 @@ fn programs_read_metrics_by_name_and_password() {
 
 #[test]
 fn who_guesses_must_wait_and_others_need_not() {
-    let rotused = installation("proxy = [\"127.0.0.1\"]").start();
+    let installation = installation("proxy = [\"127.0.0.1\"]");
+    let rotused = installation.start();
     let browser = Browser::plain(rotused.address());
     let from = |client: &str, name: &str, password: &str| {
         let fields = format!("X-Forwarded-For: 10.9.9.9, {client}\r\nSec-Fetch-Site: same-origin\r\n");
@@ -232,7 +234,8 @@ fn users_are_added_changed_listed_and_removed() {
 
 #[test]
 fn silent_connections_do_not_keep_others_out() {
-    let rotused = installation("").start();
+    let installation = installation("");
+    let rotused = installation.start();
     let silent: Vec<_> = (0..600).map(|_| std::net::TcpStream::connect(rotused.address()).unwrap()).collect();
     // As long as a client may be silent, and then there is room again.
     eventually("a place", || tests::get(rotused.address(), "/healthz").filter(|answer| answer.status == 200));
