@@ -536,6 +536,7 @@ web-month-label = Month
 web-group = Group
 web-groups = Groups
 web-sites = Sites
+web-all-chosen = All together
 web-all-sites = All sites
 web-all-groups = All groups
 web-show = Show

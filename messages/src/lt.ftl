@@ -546,6 +546,7 @@ web-month-label = Mėnuo
 web-group = Grupė
 web-groups = Grupės
 web-sites = Vietos
+web-all-chosen = Iš viso
 web-all-sites = Visos vietos
 web-all-groups = Visos grupės
 web-show = Rodyti

@@ -2,6 +2,9 @@
 //!
 //! A year has tens of thousands of changes, and a page about a month must not read them all: one statement seeks, for
 //! each check, the last change before the time and goes on from there, along an index by moments.
+//!
+//! What counts within the time is decided by who reads them. At its beginning the change with the latest moment counts, even if a
+//! clock that was set back meanwhile has dated a later entry before it: to find that, all entries since would have to be read.
 
 use jiff::Timestamp;
 use rusqlite::Row;

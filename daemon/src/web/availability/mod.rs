@@ -224,7 +224,7 @@ impl Figures {
             devices: summary.devices,
             time: TimeFigures::of_several(reader, summary),
         };
-        let mut sites = vec![row(reader.text("web-all-devices"), &table.all)];
+        let mut sites = vec![row(reader.text("web-all-chosen"), &table.all)];
         // One place alone is all there is.
         if table.sites.len() > 1 {
             let title = |site: &Option<String>| site.clone().unwrap_or_else(|| reader.text("web-without-site"));
