@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::super::Inner;
 use crate::availability::{Month, Percentiles, Period, RoundTrips, Subject};
 use crate::config::{CheckId, DeviceName};
-use crate::history::{HistoryError, HistoryReader, Series};
+use crate::history::{HistoryError, HistoryReader, Resolution, Series};
 use crate::probe::Metric;
 
 /// So long what was counted of a running month is shown.
@@ -37,8 +37,8 @@ struct Known {
 /// knows how the history is asked for them.
 fn rtts(history: &HistoryReader, check: &CheckId, from: Timestamp, to: Timestamp) -> Result<Vec<f64>, HistoryError> {
     let series = Series { check: check.clone(), metric: Metric::RttMean, instance: None };
-    let samples = history.since(&[series], from)?.into_iter().flatten();
-    Ok(samples.take_while(|(at, _)| *at < to).map(|(_, rtt)| rtt).collect())
+    let rounds = history.range(&[series], from, to, Resolution::Full)?.into_iter().flatten();
+    Ok(rounds.map(|round| round.mean).collect())
 }
 
 impl Counted {
