@@ -809,3 +809,6 @@ web-map-key-configured = the link is configured
 web-map-key-said = the link is known from LLDP or CDP only
 web-map-key-broken = leads to what is down (✕) or unreachable (↯)
 web-map-key-load = the thicker, the more of the speed is used: ↓ towards the device, ↑ from it
+web-strip-heading = How it did
+web-strip = Available { $availability } of the time, outages: { $outages }
+web-more-outages = { $count } more outages

@@ -831,3 +831,6 @@ web-map-key-configured = jungtis nurodyta konfigūracijoje
 web-map-key-said = apie jungtį žinoma tik iš LLDP arba CDP
 web-map-key-broken = veda ten, kas neveikia (✕) arba nepasiekiama (↯)
 web-map-key-load = kuo storesnė, tuo didesnė spartos dalis naudojama: ↓ į įrenginį, ↑ iš jo
+web-strip-heading = Kaip sekėsi
+web-strip = Pasiekiama { $availability } laiko, nutrūkimų – { $outages }
+web-more-outages = dar nutrūkimų: { $count }

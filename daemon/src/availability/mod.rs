@@ -30,6 +30,6 @@ mod table;
 
 pub use month::{Month, NotAMonth, Period};
 pub use percentiles::Percentiles;
-pub use record::{Outage, Parts, Record};
+pub use record::{Outage, Parts, Record, states};
 pub use summary::Summary;
 pub use table::{RoundTrips, Row, Subject, Table};

@@ -167,6 +167,20 @@ impl Record {
     }
 }
 
+/// The states that a device was in, one after another: what [`Record::new`] adds up.
+#[must_use]
+pub fn states<'t>(face: impl IntoIterator<Item = &'t [Turn]>, period: Period) -> Vec<(State, Period)> {
+    let timelines: Vec<Vec<&Turn>> = face.into_iter().map(timeline).collect();
+    let mut states: Vec<(State, Period)> = Vec::new();
+    for stretch in stretches(&timelines, period) {
+        match states.last_mut() {
+            Some((state, before)) if *state == stretch.state => before.to = stretch.to,
+            _ => states.push((stretch.state, Period { from: stretch.from, to: stretch.to })),
+        }
+    }
+    states
+}
+
 /// The turns of a check in the order of time: at each moment it is in the state of the last entry that is dated no later.
 /// What a clock that went ahead has dated into the future is overruled by what was written after it was set back.
 fn timeline(turns: &[Turn]) -> Vec<&Turn> {

@@ -9,6 +9,7 @@ use super::graph::{Drawn, Graph, Span};
 use super::reader::{Reader, When};
 use super::sections::{SectionView, sections};
 use super::standing::{CheckView, Figure, IncidentView, Standing};
+use super::strip::Strip;
 use crate::config::CheckId;
 use crate::health::Subject;
 use crate::history::{Point, Series};
@@ -35,6 +36,8 @@ pub struct DevicePage {
     pub standing: Standing,
     /// Since when.
     pub since: Option<When>,
+    /// What became of it in the span; none if the journal cannot be read.
+    pub strip: Option<Strip>,
     /// What is broken of it.
     pub incidents: Vec<IncidentView>,
     /// Its checks.
@@ -207,6 +210,7 @@ impl DevicePage {
             address: device.address.to_string(),
             standing: Standing::new(reader, device.state()),
             since: device.since().map(|since| reader.when(since)),
+            strip: None,
             incidents: status
                 .incidents
                 .iter()

@@ -45,6 +45,7 @@ mod samples;
 pub mod sections;
 mod session;
 pub mod standing;
+pub mod strip;
 mod templates;
 mod tls;
 pub mod wall;
@@ -84,14 +85,16 @@ use self::login::Guest;
 use self::map::MapPage;
 use self::overview::Overview;
 use self::reader::Reader;
+use self::strip::Strip;
 use self::templates::{Frame, Notice, Page, Templates};
 use self::wall::WallPage;
 use self::watcher::WatcherPage;
-use crate::config::UserName;
+use crate::availability::Period;
+use crate::config::{CheckId, UserName};
 use crate::health::IncidentId;
 use crate::history::{HistoryReader, Retention, Series};
 use crate::journal::{JournalError, JournalReader};
-use crate::live::Live;
+use crate::live::{DeviceStatus, Live};
 
 pub use self::door::{Door, Logins};
 pub use self::tls::serve;
@@ -256,7 +259,8 @@ async fn device(State(pages): State<Pages>, visit: Visit, name: Result<Path<Stri
             return Err(Message::new("web-no-such-device").with("name", name));
         };
         let samples = inner.samples(&device::drawn_series(device), span, reader.now);
-        Ok(DevicePage::new(reader, &status, device, span, samples.as_ref()))
+        let strip = inner.strip(reader, device, span);
+        Ok(DevicePage { strip, ..DevicePage::new(reader, &status, device, span, samples.as_ref()) })
     })
     .await
 }
@@ -489,6 +493,14 @@ impl Inner {
             tracing::error!("a status page cannot be made: {error}");
             Message::new("web-broken")
         })
+    }
+
+    /// What became of a device in a span until now; nothing when it cannot be read.
+    fn strip(&self, reader: &Reader, device: &DeviceStatus, span: Span) -> Option<Strip> {
+        let period = Period { from: reader.now.saturating_sub(span.length()).ok()?, to: reader.now };
+        let face: Vec<&CheckId> = device.face().map(|check| &check.id).collect();
+        let turns = self.ask_journal(|journal| journal.turns(&face, period.from, period.to)).ok()?;
+        Some(Strip::new(reader, &turns, period))
     }
 
     /// What some series came to in a span until `end`; nothing when it cannot be read.
