@@ -36,6 +36,7 @@ pub fn text(status: &Status, started: Timestamp, version: &str) -> String {
     jobs(&mut text, &status.jobs);
     lateness(&mut text, status);
     traps(&mut text, status);
+    outbox(&mut text, status);
     let refused = f64::from(u8::from(status.refused.is_some()));
     Family::gauge(&mut text, "rotuse_config_refused", "Whether a new configuration is not used (1), for its mistakes.")
         .line(&[], refused);
@@ -89,6 +90,20 @@ pub fn logins(text: &mut String, logins: Option<&Logins>) {
     {
         #[expect(clippy::cast_precision_loss, reason = "the format has no other numbers")]
         family.line(&[("outcome", outcome)], count.load(Ordering::Relaxed) as f64);
+    }
+}
+
+fn outbox(text: &mut String, status: &Status) {
+    let mut family =
+        Family::gauge(text, "rotuse_letters_waiting", "Letters that wait to be delivered through a channel.");
+    for (channel, route) in &status.outbox {
+        #[expect(clippy::cast_precision_loss, reason = "the format has no other numbers")]
+        family.line(&[("channel", channel.as_str())], route.waiting as f64);
+    }
+    let mut family =
+        Family::gauge(text, "rotuse_channel_failing", "Whether letters cannot be delivered through a channel (1).");
+    for (channel, route) in &status.outbox {
+        family.line(&[("channel", channel.as_str())], f64::from(u8::from(route.failing.is_some())));
     }
 }
 
