@@ -1,6 +1,8 @@
 //! The command line of `rotused`: one short function a command.
 
-use std::io::{BufRead, IsTerminal, Read, Write};
+mod user_command;
+
+use std::io::{IsTerminal, Write};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -12,7 +14,7 @@ use ipnet::IpNet;
 use jiff::Timestamp;
 use messages::Language;
 use rotused::backup::{Restic, Workplace};
-use rotused::config::{self, ChannelName, CheckId, Config, DeviceName, Invalid, Location, RepositoryName, UserName};
+use rotused::config::{self, ChannelName, CheckId, Config, DeviceName, Invalid, Location, RepositoryName};
 use rotused::desk::{self, Request};
 use rotused::discover::{self, Discovery, Search};
 use rotused::health::{IncidentId, Severity};
@@ -25,11 +27,9 @@ use rotused::journal::{JournalReader, Words};
 use rotused::notify::{Letter, deliver};
 use rotused::replay;
 use rotused::service::{self, CannotStart};
-use rotused::users::{self, LONGEST_PASSWORD, Proof, Users};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
-use zeroize::Zeroizing;
 
 /// Watches a municipality's network and services, records faults, and backs databases up and proves it.
 ///
@@ -182,31 +182,8 @@ enum Command {
     /// The running daemon is told by `systemctl reload rotused`. Whoever is taken out, or gets another password, is logged out then.
     User {
         #[command(subcommand)]
-        command: User,
+        command: user_command::User,
     },
-}
-
-#[derive(Subcommand)]
-enum User {
-    /// Adds a user, or gives one who is there another password.
-    ///
-    /// The password is asked for, twice; where there is no terminal, it is the first line of standard input. It never
-    /// stands on a command line, and the file holds only what it can be compared with (Argon2id).
-    Add {
-        /// The name: letters a-z, digits, dots, dashes and underscores.
-        name: UserName,
-        #[command(flatten)]
-        configured: Configured,
-    },
-    /// Takes a user out.
-    Remove {
-        /// The name.
-        name: UserName,
-        #[command(flatten)]
-        configured: Configured,
-    },
-    /// Prints the names of all users, one a line.
-    List(Configured),
 }
 
 #[derive(Subcommand)]
@@ -455,7 +432,7 @@ fn execute(command: Command) -> anyhow::Result<()> {
             export(&configured.config, format, &Selection { devices, checks, metrics, instances }, &stretch)
         }
         Command::Repo { command: Repo::Init { name, configured } } => init(&configured.config, &name),
-        Command::User { command } => user(command),
+        Command::User { command } => user_command::execute(command),
     }
 }
 
@@ -647,53 +624,6 @@ fn init(path: &Path, name: &RepositoryName) -> anyhow::Result<()> {
         "made the repository \"{name}\"; keep a copy of its password elsewhere, without it nothing can be restored"
     );
     Ok(())
-}
-
-fn user(command: User) -> anyhow::Result<()> {
-    match command {
-        User::Add { name, configured } => {
-            let file = location(&configured.config).users_file()?;
-            let password = ask_password(&name)?;
-            users::fit(&password)?;
-            let was_there = file.add(&name, &Proof::of(&password)?)?;
-            let done = if was_there { "changed the password of" } else { "added" };
-            println!("{done} \"{name}\" in {}; {RELOAD}", file.path().display());
-        }
-        User::Remove { name, configured } => {
-            let file = location(&configured.config).users_file()?;
-            file.remove(&name)?;
-            println!("removed \"{name}\" from {}; {RELOAD}", file.path().display());
-        }
-        User::List(configured) => {
-            let file = location(&configured.config).users_file()?;
-            let users = Users::read(&file.text()?);
-            let users = users.map_err(|_| {
-                anyhow::anyhow!("{} has no users, or mistakes; `rotused check` names them", file.path().display())
-            })?;
-            inspect::write_out(&users.names().map(|name| format!("{name}\n")).collect::<String>())?;
-        }
-    }
-    Ok(())
-}
-
-/// What follows a change of the users.
-const RELOAD: &str = "if rotused runs, tell it: systemctl reload rotused";
-
-/// From the terminal without an echo, twice, or the first line of standard input.
-fn ask_password(name: &UserName) -> anyhow::Result<Zeroizing<String>> {
-    let stdin = std::io::stdin();
-    if stdin.is_terminal() {
-        let ask = |words: &str| rpassword::prompt_password(words).map(Zeroizing::new);
-        let password = ask(&format!("Password of {name}: ")).context("no password was typed")?;
-        users::fit(&password)?;
-        let again = ask("Once more: ").context("the password was not typed twice")?;
-        anyhow::ensure!(password == again, "the two are not the same; nothing was changed");
-        return Ok(password);
-    }
-    let mut line = Zeroizing::new(String::new());
-    let most = u64::try_from(LONGEST_PASSWORD + 2)?;
-    stdin.lock().take(most).read_line(&mut line).context("no password could be read from standard input")?;
-    Ok(Zeroizing::new(line.trim_end_matches(['\r', '\n']).to_owned()))
 }
 
 fn test_channel(path: &Path, name: &ChannelName) -> anyhow::Result<()> {

@@ -165,9 +165,10 @@ impl Door {
             return Ok(account);
         }
         self.counts.failed.fetch_add(1, Ordering::Relaxed);
-        let wait = self.limits().wait(Instant::now(), client, name.as_ref()).as_secs_f64().ceil();
+        let wait = self.limits().wait(Instant::now(), client, name.as_ref()).as_millis().div_ceil(1000);
+        let held_up = if wait == 0 { String::new() } else { format!("; the next attempt must wait {wait} s") };
         // Escaped: a line break in a name must not make a line of its own in a log.
-        warn!(user = ?shown, %client, wait, "login refused: wrong name or password for {shown:?} from {client}; the next attempt is heard in {wait} s");
+        warn!(user = ?shown, %client, "login refused: wrong name or password for {shown:?} from {client}{held_up}");
         Err(Visitor::Impostor)
     }
 
