@@ -22,6 +22,8 @@
     asked = Date.now();
     try {
       const response = await fetch(location.href, { cache: "no-store" });
+      // The session has ended: better a form than numbers that look new and are not.
+      if (response.redirected && new URL(response.url).pathname === "/login") location.reload();
       if (!response.ok || response.redirected) return;
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
       const [now, before] = [page.getElementById("main"), document.getElementById("main")];

@@ -109,7 +109,7 @@ fn a_new_certificate_is_shown_after_a_reload_and_a_new_password_logs_out() {
     fs::copy(authority.path("other.pem"), installation.path("cert.pem")).unwrap();
     rotused.signal(Signal::HUP);
     rotused.log.line_with(&["the new configuration is not used"]);
-    assert!(browser.get("/").body.contains("cert.pem"), "the page says so");
+    eventually("the page that says so", || browser.get("/").body.contains("cert.pem").then_some(()));
 
     certify(&installation, &authority);
     assert!(user(&installation, &["user", "add", "ona"], "kitas-slaptazodis").status.success());
@@ -134,6 +134,9 @@ fn programs_read_metrics_by_name_and_password() {
         let metrics = browser.get_with("/metrics", RIGHT);
         assert_eq!(metrics.status, 200);
         assert!(metrics.body.contains("rotuse_logins_total{outcome=\"success\"} 1\n"), "{}", metrics.body);
+    }
+    for path in ["/api/v1/devices", "/incidents.atom"] {
+        assert_eq!((browser.get(path).status, browser.get_with(path, RIGHT).status), (401, 200), "{path}");
     }
     assert_eq!(browser.get_with("/", RIGHT).status, 200);
     assert_eq!(browser.get_with("/", WRONG).status, 401);

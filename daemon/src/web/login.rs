@@ -57,8 +57,10 @@ struct Form {
 /// What everybody may see: whether we live, and what the form needs.
 const OPEN: [&str; 4] = ["/healthz", "/style.css", "/login", "/logout"];
 
-/// Where programs come in by name and password.
-const METRICS: &str = "/metrics";
+/// Whether an address is for programs: they can do nothing with a form and are asked for a name and a password instead.
+fn is_for_programs(path: &str) -> bool {
+    matches!(path, "/metrics" | "/incidents.atom" | "/availability.csv") || path.starts_with("/api/")
+}
 
 const LONGEST_DESTINATION: usize = 512;
 
@@ -78,7 +80,7 @@ pub(super) async fn pass(Pages(inner): &Pages, mut request: Request, next: Next,
             request.extensions_mut().insert(Guest(name));
             next.run(request).await
         }
-        Visitor::Stranger if request.uri().path() != METRICS => inner.turn_away(&request, language),
+        Visitor::Stranger if !is_for_programs(request.uri().path()) => inner.turn_away(&request, language),
         Visitor::Stranger => challenge(language, "web-login-needed"),
         Visitor::Impostor => challenge(language, "web-login-wrong"),
         Visitor::Hasty(wait) => {
