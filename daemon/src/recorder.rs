@@ -483,7 +483,12 @@ impl Recorder {
         let events = match turn {
             Some(Turn::TooMuch) => {
                 let late = format!("{:.1} s", lateness.p99.as_secs_f64());
-                self.health.said(poller, Severity::Warning, Reason::Late { by: late }, self.stopwatch.now())
+                self.health.said(
+                    poller,
+                    Severity::Warning,
+                    Reason::Late { by: late, skipped: lateness.skipped },
+                    self.stopwatch.now(),
+                )
             }
             Some(_) => self.health.unsaid(&poller, self.stopwatch.now()).into_iter().collect(),
             None => Vec::new(),

@@ -101,8 +101,10 @@ pub enum Reason {
     },
     /// Checks start too late.
     Late {
-        /// By how much, in words.
+        /// By how much one of a hundred is, in words.
         by: String,
+        /// Rounds that were left out since the start.
+        skipped: u64,
     },
     /// What was due was not started.
     NotStarted,
@@ -158,7 +160,7 @@ impl Reason {
                 let names: Vec<&str> = gateways.iter().map(DeviceName::as_str).collect();
                 Message::new("reason-watcher-gateways").with("gateways", names.join(", "))
             }
-            Self::Late { by } => Message::new("reason-late").with("by", by.as_str()),
+            Self::Late { by, skipped } => Message::new("reason-late").with("by", by.as_str()).with("skipped", *skipped),
             Self::NotStarted => Message::new("reason-not-started"),
             Self::Said(text) => Message::new("reason-said").with("text", text.as_str()),
         }
