@@ -5,7 +5,7 @@
 //! lock. Either way what is said has reached the disk before the command says that it has.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -94,6 +94,9 @@ pub enum CannotSay {
         /// Why.
         source: io::Error,
     },
+    /// No daemon runs, and its place is another user's.
+    #[error("no daemon runs, and {path} belongs to another user; start it, or run this as its owner (sudo -u rotused …)", path = .0.display())]
+    NotItsOwner(PathBuf),
     /// No daemon runs, and its place cannot be taken.
     #[error(transparent)]
     NoDaemon(#[from] CannotStart),
@@ -299,6 +302,11 @@ fn ask(mut stream: UnixStream, request: &Request) -> io::Result<Result<IncidentI
 }
 
 fn write_down(config: &Config, request: Request) -> Result<IncidentId, CannotSay> {
+    // What root would leave behind, the daemon could not write.
+    let owner = std::fs::metadata(&config.state_directory).map(|found| found.uid());
+    if owner.is_ok_and(|owner| owner != rustix::process::geteuid().as_raw()) {
+        return Err(CannotSay::NotItsOwner(config.state_directory.clone()));
+    }
     let _lock = claim(&config.state_directory)?;
     let now = Stopwatch::start().now();
     let (mut journal, remembered) = Journal::open(&config.state_directory.join("journal.db"), now.at)?;
