@@ -33,13 +33,31 @@ struct Known {
     percentiles: Option<Percentiles>,
 }
 
-/// The round trips that `check` measured from `from` until `to`, in seconds, as far as they are kept. The only place that
-/// knows how the history is asked for them.
+/// The round trips that `check` measured from `from` until `to`, in seconds: each of them as far as they are kept, and before that
+/// what five minutes and then an hour came to in the mean, as often as was measured. The only place that knows how the history is
+/// asked for them.
 fn rtts(history: &HistoryReader, check: &CheckId, from: Timestamp, to: Timestamp) -> Result<Vec<f64>, HistoryError> {
-    let series = Series { check: check.clone(), metric: Metric::RttMean, instance: None };
-    let rounds = history.range(&[series], from, to, Resolution::Full)?.into_iter().flatten();
-    Ok(rounds.map(|round| round.mean).collect())
+    let series = [Series { check: check.clone(), metric: Metric::RttMean, instance: None }];
+    let (mut rtts, mut until) = (Vec::new(), to);
+    for resolution in Resolution::ALL {
+        let points = history.range(&series, from, until, resolution)?.concat();
+        for point in &points {
+            let often = usize::try_from(point.count).unwrap_or(usize::MAX).min(MOST_IN_A_POINT);
+            rtts.extend(std::iter::repeat_n(point.mean, often));
+        }
+        until = points.first().map_or(until, |first| first.at.max(from));
+        if until.duration_since(from) < EDGE {
+            break;
+        }
+    }
+    Ok(rtts)
 }
+
+/// Less than this at the beginning of a month is no reason to look for coarser numbers.
+const EDGE: SignedDuration = SignedDuration::from_hours(1);
+
+/// An hour of one ping a second; what says more is wrong.
+const MOST_IN_A_POINT: usize = 3600;
 
 impl Counted {
     /// What is known of a device in a month.
