@@ -70,7 +70,7 @@ fn devices() -> String {
     let device = |number: u32| {
         let site = number / 25;
         let address =
-            if number % 50 == 49 { "192.0.2.1".to_owned() } else { Ipv4Addr::from(0x7f01_0001 + number).to_string() };
+            if number % 50 == 49 { "203.0.113.1".to_owned() } else { Ipv4Addr::from(0x7f01_0001 + number).to_string() };
         let parents =
             if number.is_multiple_of(25) { String::new() } else { format!("parents = [\"d{}\"]\n", site * 25) };
         format!(
