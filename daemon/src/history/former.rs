@@ -6,11 +6,16 @@ use super::layout::Layout;
 use super::row::Row;
 use super::{closing, precision};
 
+/// Whether some of it is there: then each of its rows needs its layout, also one that no check has any longer.
+pub(super) fn is_there(connection: &Connection) -> rusqlite::Result<bool> {
+    let exists = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'poll' AND type = 'table')";
+    connection.prepare_cached(exists)?.query_row([], |row| row.get(0))
+}
+
 /// Moves some of it into blocks: about so many numbers.
 pub(super) fn move_some(connection: &Connection, numbers: usize) -> rusqlite::Result<()> {
     // Nearly always it is not there, which costs a look at what is known of the file anyway.
-    let exists = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'poll' AND type = 'table')";
-    if !connection.prepare_cached(exists)?.query_row([], |row| row.get(0))? {
+    if !is_there(connection)? {
         return Ok(());
     }
     let first = "SELECT layout, length(data) / 8 FROM poll ORDER BY layout, at LIMIT 1";

@@ -288,6 +288,7 @@ impl History {
         let mut next = transaction.prepare_cached("SELECT id FROM layout WHERE id > ?1 ORDER BY id LIMIT ?2")?;
         let layouts: Vec<i64> =
             next.query_map([self.forgotten, FORGETTING], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+        let is_moving = former::is_there(transaction)?;
         for layout in &layouts {
             let stored = store::extent(transaction, *layout)?;
             let idle = now.as_millisecond().saturating_sub(stored.last);
@@ -295,7 +296,7 @@ impl History {
                 closing::close(transaction, *layout, Closing::All)?;
             }
             store::forget(transaction, *layout, &self.retention, now)?;
-            if store::is_former(transaction, *layout)? {
+            if !is_moving && store::is_former(transaction, *layout)? {
                 store::drop_layout(transaction, *layout)?;
             }
         }

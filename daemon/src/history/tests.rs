@@ -294,6 +294,8 @@ fn what_the_version_before_kept_is_moved() {
              CREATE TABLE poll (layout INTEGER NOT NULL REFERENCES layout, at INTEGER NOT NULL, data BLOB NOT NULL,
                  PRIMARY KEY (layout, at)) STRICT, WITHOUT ROWID;
              INSERT INTO layout VALUES (7, 'sw-1', 'icmp', '[[\"rtt_seconds\",null],[\"loss_ratio\",null]]');
+             -- Since the daemon was started anew; the rows of the one before need theirs until they are moved.
+             INSERT INTO layout VALUES (8, 'sw-1', 'icmp', '[[\"rtt_seconds\",null]]');
              PRAGMA user_version = 2;",
         )
         .unwrap();
@@ -311,7 +313,7 @@ fn what_the_version_before_kept_is_moved() {
     assert_eq!(values_of(&history, Metric::Loss).len(), 1500);
     assert_eq!(points(&history, Resolution::Hour).len(), 51);
     assert_eq!(number(&history, "SELECT count(*) FROM sqlite_schema WHERE name = 'poll'"), 0);
-    assert_eq!(number(&history, "SELECT count(*) FROM layout"), 1);
+    assert_eq!(number(&history, "SELECT count(*) FROM layout"), 2);
 }
 
 /// The environment variable that makes a run of this test the writer that is killed.
