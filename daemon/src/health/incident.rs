@@ -135,6 +135,17 @@ pub enum Update {
     },
 }
 
+impl Incident {
+    /// Takes in what became of it.
+    pub fn take_in(&mut self, update: &Update) {
+        match update {
+            Update::Severity { severity, reason } => (self.severity, self.reason) = (*severity, reason.clone()),
+            Update::Flapping { changes } => self.flapping = Some(*changes),
+            Update::Calm { .. } => self.flapping = None,
+        }
+    }
+}
+
 impl Severity {
     /// Its name in the journal, in metrics and in keys of the message catalogue.
     #[must_use]

@@ -113,13 +113,7 @@ impl JournalReader {
     fn as_it_became(&self, mut incident: Incident) -> rusqlite::Result<(Incident, Vec<(Timestamp, Update)>)> {
         let updates = row::updates(&self.connection, incident.id)?;
         for (_, update) in &updates {
-            match update {
-                Update::Severity { severity, reason } => {
-                    (incident.severity, incident.reason) = (*severity, reason.clone());
-                }
-                Update::Flapping { changes } => incident.flapping = Some(*changes),
-                Update::Calm { .. } => incident.flapping = None,
-            }
+            incident.take_in(update);
         }
         Ok((incident, updates))
     }

@@ -8,7 +8,7 @@ use super::row::{self, from_json, parsed};
 use super::{Journal, Remembered, SHOWN_NOTIFICATIONS, Words};
 use crate::backup::{JobRecord, Outcome, Run, RunId};
 use crate::config::{CheckId, JobName};
-use crate::health::{Change, Incident, IncidentId, Memory, Notified, Update};
+use crate::health::{Change, Incident, IncidentId, Memory, Notified};
 use crate::live::Acknowledged;
 use crate::notify::Recollection;
 
@@ -92,11 +92,10 @@ impl Journal {
         let mut incidents: Vec<Incident> = incidents?;
         for incident in &mut incidents {
             for (_, update) in row::updates(&self.connection, incident.id)? {
-                // That it flaps is forgotten: a restart is calm.
-                if let Update::Severity { severity, reason } = update {
-                    (incident.severity, incident.reason) = (severity, reason);
-                }
+                incident.take_in(&update);
             }
+            // That it flaps is forgotten: a restart is calm.
+            incident.flapping = None;
         }
         Ok(incidents)
     }

@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::words::{Composed, compose};
 use super::{Letter, LetterKind};
 use crate::config::{ChannelName, Config, DeviceName, FaultKind, Rule};
-use crate::health::{Event, Incident, IncidentId, Moment, Part, Severity, Subject, Update};
+use crate::health::{Event, Incident, IncidentId, Moment, Part, Severity, Subject};
 
 /// Decides what is told. There is one, in the recorder.
 #[derive(Debug)]
@@ -137,13 +137,8 @@ impl Planner {
         match event {
             Event::IncidentOpened(incident) | Event::IncidentResolved(incident) => self.note(incident.clone()),
             Event::IncidentUpdated { incident, update, .. } => {
-                let Some(known) = self.incidents.get_mut(incident) else { return };
-                match update {
-                    Update::Severity { severity, reason } => {
-                        (known.incident.severity, known.incident.reason) = (*severity, reason.clone());
-                    }
-                    Update::Flapping { changes } => known.incident.flapping = Some(*changes),
-                    Update::Calm { .. } => known.incident.flapping = None,
+                if let Some(known) = self.incidents.get_mut(incident) {
+                    known.incident.take_in(update);
                 }
             }
             Event::StateChanged(change) => {
@@ -377,7 +372,7 @@ fn places(config: &Config) -> HashMap<DeviceName, Place> {
 mod tests {
     use super::*;
     use crate::config::{Channel, ChannelKind, CheckId, Device, Occasion};
-    use crate::health::{Change, Reason, State};
+    use crate::health::{Change, Reason, State, Update};
     use crate::probe::Failure;
     use crate::schedule::Calendar;
 
