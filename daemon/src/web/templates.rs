@@ -121,6 +121,7 @@ impl Page for Notice {
 const SOURCES: &[(&str, &str)] = &[
     ("frame.html", include_str!("../../templates/frame.html")),
     ("parts.html", include_str!("../../templates/parts.html")),
+    ("alarms.html", include_str!("../../templates/alarms.html")),
     ("overview.html", include_str!("../../templates/overview.html")),
     ("device-row.html", include_str!("../../templates/device-row.html")),
     ("device.html", include_str!("../../templates/device.html")),
