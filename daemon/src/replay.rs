@@ -133,7 +133,7 @@ impl From<Observed> for Observation {
     fn from(observed: Observed) -> Self {
         let Observed { device, check, at, outcome, measured } = observed;
         let measurements = measured.into_iter().filter_map(|(metric, instance, value)| {
-            let metric = Metric::ALL.iter().find(|known| known.name() == metric).copied()?;
+            let metric = Metric::named(&metric)?;
             Some(Measurement { metric, instance: instance.map(Into::into), value })
         });
         let answer = Answer { outcome, ..Answer::good(measurements.collect()) };

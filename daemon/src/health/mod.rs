@@ -155,6 +155,12 @@ impl State {
     pub const ALL: [Self; 6] =
         [Self::Up, Self::Maintenance, Self::Degraded, Self::Unknown, Self::Unreachable, Self::Down];
 
+    /// The state of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+
     /// The state's name in metrics, in logs and in keys of the message catalogue.
     #[must_use]
     pub const fn name(self) -> &'static str {

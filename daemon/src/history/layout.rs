@@ -78,8 +78,7 @@ impl Layout {
     /// What was stored. A metric that is no longer known keeps its place, and nothing is found there.
     pub(super) fn from_json(text: &str) -> Option<Vec<StoredColumn>> {
         let columns: Vec<(String, Option<String>)> = serde_json::from_str(text).ok()?;
-        let metric = |name: &str| Metric::ALL.iter().find(|metric| metric.name() == name).copied();
-        Some(columns.into_iter().map(|(name, instance)| (metric(&name), instance)).collect())
+        Some(columns.into_iter().map(|(name, instance)| (Metric::named(&name), instance)).collect())
     }
 }
 

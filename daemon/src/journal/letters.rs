@@ -8,7 +8,7 @@ use rusqlite::{Connection, params};
 use super::row::{self, from_json, parsed};
 use super::{Journal, json};
 use crate::config::ChannelName;
-use crate::health::{Incident, IncidentId, Severity};
+use crate::health::{Incident, IncidentId};
 use crate::notify::{Delivery, Letter, Planned, Recollection, Told};
 
 /// A letter and what became of it.
@@ -103,8 +103,7 @@ impl Journal {
             if !known(incident) {
                 continue;
             }
-            let severity: String = row.get(2)?;
-            let severity = if severity == Severity::Warning.name() { Severity::Warning } else { Severity::Critical };
+            let severity = row::severity(row, 2)?;
             let (is_over, at, thread) = (row.get(3)?, parsed(row, 4)?, row.get(5)?);
             let told = told.entry((channel, incident)).or_insert(Told { thread, severity, at, is_over });
             (told.severity, told.at, told.is_over) = (told.severity.max(severity), at, is_over);

@@ -23,8 +23,12 @@ where
 
 pub(super) fn named_state(row: &Row<'_>, column: usize) -> rusqlite::Result<State> {
     let text: String = row.get(column)?;
-    let found = State::ALL.into_iter().find(|state| state.name() == text);
-    found.ok_or_else(|| unreadable(column, std::io::Error::other(format!("no state is called {text}"))))
+    State::named(&text).ok_or_else(|| unreadable(column, std::io::Error::other(format!("no state is called {text}"))))
+}
+
+pub(super) fn severity(row: &Row<'_>, column: usize) -> rusqlite::Result<Severity> {
+    let text: String = row.get(column)?;
+    Ok(if text == Severity::Warning.name() { Severity::Warning } else { Severity::Critical })
 }
 
 fn unreadable(column: usize, error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
@@ -36,11 +40,10 @@ pub(super) const INCIDENT: &str = "incident.id, subject, severity, opened, reaso
 
 /// An incident as it was opened.
 pub(super) fn incident(row: &Row<'_>) -> rusqlite::Result<Incident> {
-    let severity: String = row.get(2)?;
     Ok(Incident {
         id: IncidentId(row.get(0)?),
         subject: from_json(row, 1)?,
-        severity: if severity == Severity::Warning.name() { Severity::Warning } else { Severity::Critical },
+        severity: severity(row, 2)?,
         opened: parsed(row, 3)?,
         reason: from_json(row, 4)?,
         flapping: None,

@@ -166,10 +166,10 @@ impl Amount {
 }
 
 fn beyond(metric: &str, instance: Option<&str>, of: Quantity, value: Amount, limit: Amount) -> Message {
-    let known = Metric::ALL.iter().find(|known| known.name() == metric);
+    let known = Metric::named(metric);
     let (key, unit) = match of {
-        Quantity::Value => ("failure-beyond", known.map_or(Unit::Number, |metric| metric.unit())),
-        Quantity::Rate => ("failure-beyond-rate", known.map_or(Unit::Number, |metric| metric.unit())),
+        Quantity::Value => ("failure-beyond", known.map_or(Unit::Number, Metric::unit)),
+        Quantity::Rate => ("failure-beyond-rate", known.map_or(Unit::Number, Metric::unit)),
         Quantity::Capacity => ("failure-beyond-capacity", Unit::Ratio),
     };
     let what = Message::new(format!("metric-{}", metric.replace('_', "-")));

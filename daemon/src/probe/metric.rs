@@ -27,6 +27,12 @@ macro_rules! metrics {
             /// Every metric.
             pub const ALL: &[Self] = &[$(Self::$metric),*];
 
+            /// The metric of that name.
+            #[must_use]
+            pub fn named(name: &str) -> Option<Self> {
+                Self::ALL.iter().find(|metric| metric.name() == name).copied()
+            }
+
             /// Stable name with the unit, after the conventions of Prometheus.
             #[must_use]
             pub const fn name(self) -> &'static str {

@@ -47,7 +47,7 @@ impl Choice {
                 "site" => filter.site = text,
                 "kind" => filter.kind = text,
                 "group" => filter.group = text,
-                "state" => filter.state = State::ALL.into_iter().find(|state| state.name() == value),
+                "state" => filter.state = State::named(&value),
                 "all" => filter.all = true,
                 "span" => filter.span = Span::ALL.into_iter().find(|span| span.name() == value).unwrap_or_default(),
                 _ => {}
