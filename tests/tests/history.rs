@@ -25,6 +25,13 @@ fn what_was_measured_is_read_while_it_is_measured_and_after() {
     let (code, _, said) = ask(&["query", "vienas/icmp", "rtt"]);
     assert_eq!(code, Some(1));
     assert!(said.contains("loss_ratio"), "{said}");
+    // Programs, and the graphs of the pages, ask the daemon itself.
+    let day = "from=2026-01-01T00:00:00Z&to=2100-01-01T00:00:00Z";
+    let answer = rotused.get(&format!("/api/v1/devices/vienas/series?check=icmp&metric=loss_ratio&{day}"));
+    assert_eq!(answer.status, 200);
+    let expected = "\"instance\":null,\"metric\":\"loss_ratio\",\"points\":[[";
+    assert!(answer.body.contains(expected) && answer.body.contains("\"unit\":\"ratio\""), "{}", answer.body);
+    assert_eq!(rotused.get("/api/v1/devices/vienas/series?check=icmp&metric=loss_ratio").status, 400);
     drop(rotused);
     let after = ask(&["query", "vienas/icmp", "loss_ratio", "--resolution", "1h"]).1;
     assert!(after.lines().count() >= 3, "{after}");

@@ -15,6 +15,20 @@ pub enum Unit {
     Number,
 }
 
+impl Unit {
+    /// Its name for programs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Seconds => "seconds",
+            Self::Ratio => "ratio",
+            Self::BitsPerSecond => "bits_per_second",
+            Self::Octets => "octets",
+            Self::Number => "number",
+        }
+    }
+}
+
 macro_rules! metrics {
     ($($metric:ident $name:literal $unit:ident $meaning:literal)*) => {
         /// What a number measures. The unit belongs to the metric.

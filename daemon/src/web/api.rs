@@ -24,6 +24,7 @@ pub(super) fn router() -> Router<Pages> {
         .route("/status", get(status))
         .route("/devices", get(devices))
         .route("/devices/{name}", get(device))
+        .route("/devices/{name}/series", get(super::series::answer))
         .route("/incidents", get(list))
         .route("/incidents/{number}", get(story))
         .route("/jobs", get(jobs))
@@ -107,7 +108,7 @@ async fn list(State(pages): State<Pages>, visit: Visit) -> Response {
     });
     match asked.await.ok().flatten() {
         Some(found) => answer(&found),
-        None => broken(),
+        None => broken(JOURNAL_UNREAD),
     }
 }
 
@@ -120,7 +121,7 @@ async fn story(State(pages): State<Pages>, Path(number): Path<i64>) -> Response 
     match asked.await.ok().flatten() {
         Some(Some(found)) => answer(&found),
         Some(None) => missing("there is no incident of this number"),
-        None => broken(),
+        None => broken(JOURNAL_UNREAD),
     }
 }
 
@@ -155,7 +156,7 @@ fn of_job(job: &JobStatus) -> Value {
     })
 }
 
-fn answer(value: &Value) -> Response {
+pub(super) fn answer(value: &Value) -> Response {
     ([(CONTENT_TYPE, "application/json")], format!("{value}\n")).into_response()
 }
 
@@ -163,8 +164,14 @@ fn missing(words: &str) -> Response {
     (StatusCode::NOT_FOUND, answer(&json!({ "error": words }))).into_response()
 }
 
-fn broken() -> Response {
-    let words = "the journal cannot be read; the log says why";
+/// What was asked cannot be understood.
+pub(super) fn refused(words: &str) -> Response {
+    (StatusCode::BAD_REQUEST, answer(&json!({ "error": words }))).into_response()
+}
+
+const JOURNAL_UNREAD: &str = "the journal cannot be read; the log says why";
+
+pub(super) fn broken(words: &str) -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, answer(&json!({ "error": words }))).into_response()
 }
 
@@ -176,6 +183,14 @@ async fn openapi() -> Response {
 fn description() -> Value {
     let array = |name: &str| json!({ "type": "array", "items": schema_of(name) });
     let filters: Vec<Value> = ["q", "site", "kind", "group", "state"].map(|name| parameter(name, "query")).to_vec();
+    let mut of_series = vec![parameter("name", "path")];
+    of_series.extend(["check", "from", "to", "instance", "metric"].map(|name| parameter(name, "query")));
+    for required in &mut of_series[1..4] {
+        required["required"] = json!(true);
+    }
+    of_series[5] = json!({
+        "name": "metric", "in": "query", "required": true, "schema": { "type": "array", "items": { "type": "string" } },
+    });
     let all = vec![
         json!({ "name": "all", "in": "query", "description": "also those that are resolved", "schema": { "type": "string" } }),
     ];
@@ -191,6 +206,7 @@ fn description() -> Value {
             "/status": path("status", "How everything stands, in numbers", &[], &schema_of("Status"), false),
             "/devices": path("devices", "Devices, by the same filters as the overview", &filters, &array("Device"), false),
             "/devices/{name}": path("device", "One device and its checks", &[parameter("name", "path")], &schema_of("DeviceWithChecks"), true),
+            "/devices/{name}/series": path("series", "What a check measured, in the resolution that suits the span; at most 16 metrics", &of_series, &schema_of("SeriesAnswer"), false),
             "/incidents": path("incidents", "The newest incidents, the newest first; only open ones unless `all`", &all, &array("Incident"), false),
             "/incidents/{number}": path("incident", "One incident from its beginning until now", &[parameter("number", "path")], &schema_of("Story"), true),
             "/jobs": path("jobs", "Backup jobs", &[], &array("Job"), false),
@@ -225,6 +241,7 @@ fn schemas() -> Value {
     let texts = || json!({ "type": "array", "items": { "type": "string" } });
     let anything = || json!({});
     let states: Vec<&str> = crate::health::State::ALL.iter().map(|state| state.name()).collect();
+    let resolutions = crate::history::Resolution::ALL.map(crate::history::Resolution::name);
     let state = || json!({ "type": "string", "enum": states });
     let object = |properties: Value| json!({ "type": "object", "properties": properties });
     let device = json!({
@@ -253,6 +270,16 @@ fn schemas() -> Value {
             "name": text(), "kind": text(), "interval_seconds": number(), "state": state(), "since": time(), "incident": number(),
             "asked": time(), "failure": anything(), "reason": maybe_text(), "said": maybe_text(),
             "measured": { "type": "array", "items": object(json!({ "metric": text(), "instance": maybe_text(), "value": number() })) },
+        })),
+        "SeriesAnswer": object(json!({
+            "from": time(), "to": time(), "resolution": { "type": "string", "enum": resolutions },
+            "series": { "type": "array", "items": object(json!({
+                "metric": text(), "unit": text(), "instance": maybe_text(),
+                "points": {
+                    "type": "array", "description": "milliseconds since 1970, count, least, mean, greatest",
+                    "items": { "type": "array", "items": number() },
+                },
+            })) },
         })),
         "Incident": object(incident),
         "Story": object(story),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use serde::Serialize;
 
-use super::graph::{Drawn, Graph, Span};
+use super::graph::{Drawn, Graph, Of, Span};
 use super::reader::{Reader, When};
 use super::sections::{SectionView, sections};
 use super::standing::{CheckView, Figure, IncidentView, Standing};
@@ -246,8 +246,9 @@ impl CheckDetail {
     fn new(reader: &Reader, check: &CheckStatus, span: Span, samples: &Samples) -> Self {
         let graph = main_metric(check).and_then(|metric| {
             let points = of(samples, &check.id, metric, None);
-            let drawn = Drawn { name: reader.metric(metric), points };
-            Graph::new(reader, span, &reader.text(&format!("web-last-{}", span.name())), &[drawn], Reader::seconds)
+            let drawn = Drawn { metric, name: reader.metric(metric), points };
+            let title = reader.text(&format!("web-last-{}", span.name()));
+            Graph::new(reader, span, &title, Of { check: &check.id, instance: None }, &[drawn], Reader::seconds)
         });
         let interval = SignedDuration::try_from(check.interval).unwrap_or(SignedDuration::MAX);
         Self {
@@ -268,6 +269,7 @@ impl Agent {
             let rate = reading.rate(interface.index);
             let graph = drawn.contains(&interface.index).then(|| {
                 let drawn = |metric, key: &str| Drawn {
+                    metric,
                     name: reader.text(key),
                     points: of(samples, &check.id, metric, Some(&interface.name)),
                 };
@@ -276,6 +278,7 @@ impl Agent {
                     reader,
                     span,
                     &reader.text(&format!("web-last-{}", span.name())),
+                    Of { check: &check.id, instance: Some(&interface.name) },
                     &series,
                     Reader::bits_per_second,
                 )

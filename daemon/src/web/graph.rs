@@ -7,7 +7,10 @@ use messages::Message;
 use serde::Serialize;
 
 use super::reader::Reader;
+use super::series;
+use crate::config::CheckId;
 use crate::history::Point as Measured;
+use crate::probe::Metric;
 
 /// How far back a graph goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -33,6 +36,15 @@ const POINTS: usize = 288;
 /// Answers that come less often than points are drawn are joined; of a day, an hour without any is a gap.
 const JOINED: usize = 12;
 
+/// Of what a graph is: one check, and one of several things alike if it has them.
+#[derive(Debug, Clone, Copy)]
+pub struct Of<'a> {
+    /// The check that measures it.
+    pub check: &'a CheckId,
+    /// The name of the interface.
+    pub instance: Option<&'a str>,
+}
+
 /// Lines over a span of time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Graph {
@@ -44,6 +56,16 @@ pub struct Graph {
     pub from: String,
     /// The time at the right edge.
     pub to: String,
+    /// The same times for programs (RFC 3339).
+    pub begin: String,
+    /// And this one.
+    pub end: String,
+    /// The address of the numbers, without the times.
+    pub series: String,
+    /// What the button says that opens the graph to zoom into it.
+    pub zoom: String,
+    /// And what it says to those who do not see what it stands under.
+    pub zoom_label: String,
     /// What is drawn.
     pub lines: Vec<Line>,
 }
@@ -51,6 +73,8 @@ pub struct Graph {
 /// One series.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Line {
+    /// What the series is.
+    pub name: String,
     /// What the series is and its least, mean and greatest value, in words.
     pub words: String,
     /// The means, in SVG path notation. Where nothing was measured the line is broken.
@@ -72,6 +96,8 @@ struct Point {
 #[derive(Debug)]
 pub struct Drawn<'a> {
     /// What is measured.
+    pub metric: Metric,
+    /// The same in words.
     pub name: String,
     /// The numbers, the oldest first.
     pub points: &'a [Measured],
@@ -111,7 +137,8 @@ impl Graph {
         reader: &Reader,
         span: Span,
         title: &str,
-        series: &[Drawn<'_>],
+        of: Of<'_>,
+        drawn: &[Drawn<'_>],
         show: impl Fn(&Reader, f64) -> String,
     ) -> Option<Self> {
         let from = reader.now.saturating_sub(span.length()).ok()?;
@@ -119,28 +146,31 @@ impl Graph {
             let inside = |point: &&Measured| (from..=reader.now).contains(&point.at) && point.mean.is_finite();
             points.iter().filter(inside).copied().collect()
         };
-        let series: Vec<_> = series
-            .iter()
-            .map(|drawn| (&drawn.name, within(drawn.points)))
-            .filter(|(_, points)| !points.is_empty())
-            .collect();
+        let series: Vec<_> =
+            drawn.iter().map(|drawn| (drawn, within(drawn.points))).filter(|(_, points)| !points.is_empty()).collect();
         if series.is_empty() {
             return None;
         }
         let highest = series.iter().flat_map(|(_, points)| points).map(|point| point.max).fold(0.0, f64::max);
         let lines: Vec<Line> = series
             .iter()
-            .map(|(name, measured)| {
+            .map(|(drawn, measured)| {
                 let (path, band) = paths(&points(measured, from, span), highest);
-                Line { words: summary(reader, name, measured, &show), path, band }
+                Line { name: drawn.name.clone(), words: summary(reader, &drawn.name, measured, &show), path, band }
             })
             .collect();
+        let names: Vec<&str> = lines.iter().map(|line| line.name.as_str()).collect();
         let words: Vec<&str> = lines.iter().map(|line| line.words.as_str()).collect();
         Some(Self {
             label: format!("{title}. {}", words.join(" ")),
             top: show(reader, highest),
             from: reader.day_and_minute(from),
             to: reader.day_and_minute(reader.now),
+            begin: from.to_string(),
+            end: reader.now.to_string(),
+            series: series::address(of.check, of.instance, series.iter().map(|(drawn, _)| drawn.metric)),
+            zoom_label: reader.say(&Message::new("web-zoom-label").with("name", names.join(", "))),
+            zoom: reader.text("web-zoom"),
             lines,
         })
     }
@@ -241,8 +271,10 @@ mod tests {
             Measured { at, count: 1, min: value, max: value, mean: value }
         };
         let points: Vec<_> = samples.iter().map(point).collect();
-        let drawn = Drawn { name: "Round trip".to_owned(), points: &points };
-        Graph::new(&reader(), Span::Day, "Last day", &[drawn], |reader, value| reader.seconds(value))
+        let drawn = Drawn { metric: Metric::RttMean, name: "Round trip".to_owned(), points: &points };
+        let check = CheckId { device: "sw-1".parse().unwrap(), check: "icmp".parse().unwrap() };
+        let of = Of { check: &check, instance: None };
+        Graph::new(&reader(), Span::Day, "Last day", of, &[drawn], |reader, value| reader.seconds(value))
     }
 
     #[test]

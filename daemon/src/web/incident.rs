@@ -8,7 +8,7 @@ use messages::Message;
 use serde::Serialize;
 
 use super::device::{Link, Samples, main_metric};
-use super::graph::{Drawn, Graph, Span};
+use super::graph::{Drawn, Graph, Of, Span};
 use super::reader::{Reader, When};
 use super::standing::IncidentView;
 use crate::health::{Incident, Subject};
@@ -115,8 +115,9 @@ impl IncidentPage {
         taken.dedup();
         let graph = samples.and_then(|samples| samples.first()).zip(end).and_then(|((series, points), end)| {
             let reader = Reader { now: end, ..reader.clone() };
-            let drawn = Drawn { name: reader.metric(series.metric), points };
-            Graph::new(&reader, Span::Day, &reader.text("web-day-around"), &[drawn], Reader::seconds)
+            let drawn = Drawn { metric: series.metric, name: reader.metric(series.metric), points };
+            let of = Of { check: &series.check, instance: None };
+            Graph::new(&reader, Span::Day, &reader.text("web-day-around"), of, &[drawn], Reader::seconds)
         });
         let linked = story.remarks.iter().filter_map(|remark| match remark.words {
             Words::Linked { to } => Some(to.0),

@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | `/` | is everything well, and if not, what is not? Filters: `q`, `site`, `kind`, `group`, `state` |
 //! | `/wall` | the same for a screen on the wall |
-//! | `/devices/NAME` | one device, its interfaces and its last day |
+//! | `/devices/NAME` | one device, its interfaces and its last day, and graphs to zoom into (`series.rs`, `chart.js`) |
 //! | `/incidents`, `/incidents/NUMBER`, `/incidents.atom` | the fault journal, one fault from its beginning until now, a feed |
 //! | `/availability`, `/availability.csv` | for how much of a month devices, sites and groups were there, for people and for programs |
 //! | `/backups` | every job and its runs |
@@ -43,6 +43,7 @@ pub mod reader;
 #[cfg(test)]
 mod samples;
 pub mod sections;
+mod series;
 mod session;
 pub mod standing;
 pub mod strip;
@@ -92,7 +93,7 @@ use self::watcher::WatcherPage;
 use crate::availability::Period;
 use crate::config::{CheckId, UserName};
 use crate::health::IncidentId;
-use crate::history::{HistoryReader, Retention, Series};
+use crate::history::{HistoryReader, Point, Resolution, Retention, Series};
 use crate::journal::{JournalError, JournalReader};
 use crate::live::{DeviceStatus, Live};
 
@@ -150,9 +151,18 @@ const TRANSPORT_SECURITY: &str = "max-age=31536000";
 /// So many pages are told of changes at once; the others look by themselves.
 const LISTENERS: usize = 100;
 
-const SCRIPT: &str = include_str!("../../templates/live.js");
+/// Addresses of what pages load, of which media type it is, and what it says.
+const ASSETS: [(&str, &str, &str); 5] = [
+    ("/style.css", STYLE_SHEET, include_str!("../../templates/style.css")),
+    ("/live.js", SCRIPT, include_str!("../../templates/live.js")),
+    ("/chart.js", SCRIPT, include_str!("../../templates/chart.js")),
+    ("/uplot.js", SCRIPT, include_str!("../../vendor/uplot/uPlot.iife.min.js")),
+    ("/uplot.css", STYLE_SHEET, include_str!("../../vendor/uplot/uPlot.min.css")),
+];
 
-const STYLE: &str = include_str!("../../templates/style.css");
+const STYLE_SHEET: &str = "text/css; charset=utf-8";
+
+const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// Where the pages get from what they show.
 pub struct Sources {
@@ -229,11 +239,19 @@ fn router(pages: Pages) -> Router {
         .route("/login", get(login::show).post(login::log_in))
         .route("/logout", post(login::log_out))
         .route("/metrics", get(metrics))
-        .route("/style.css", get(style))
-        .route("/live.js", get(script))
+        .merge(assets())
         .fallback(nowhere)
         .layer(middleware::from_fn_with_state(pages.clone(), guarded))
         .with_state(pages)
+}
+
+/// What pages load: their looks and scripts.
+fn assets<S: Clone + Send + Sync + 'static>() -> Router<S> {
+    ASSETS.iter().fold(Router::new(), |router, (path, media_type, text)| {
+        // Pages read themselves again every ten seconds; their looks change with a release.
+        let headers = [(CONTENT_TYPE, *media_type), (CACHE_CONTROL, "max-age=300")];
+        router.route(path, get(async move || (headers, *text)))
+    })
 }
 
 async fn overview(State(pages): State<Pages>, visit: Visit) -> Response {
@@ -391,15 +409,6 @@ async fn metrics(State(Pages(inner)): State<Pages>) -> Response {
     ([(CONTENT_TYPE, metrics::MEDIA_TYPE)], text).into_response()
 }
 
-async fn style() -> Response {
-    // Pages read themselves again every ten seconds; their looks change with a release.
-    ([(CONTENT_TYPE, "text/css; charset=utf-8"), (CACHE_CONTROL, "max-age=300")], STYLE).into_response()
-}
-
-async fn script() -> Response {
-    ([(CONTENT_TYPE, "text/javascript; charset=utf-8"), (CACHE_CONTROL, "max-age=300")], SCRIPT).into_response()
-}
-
 async fn nowhere(State(pages): State<Pages>, visit: Visit) -> Response {
     // Never the address that was asked for: `//example.com` in a link would lead away.
     show(pages, visit, "", |_, _| Err::<Overview, _>(Message::new("web-no-such-page"))).await
@@ -505,12 +514,17 @@ impl Inner {
 
     /// What some series came to in a span until `end`; nothing when it cannot be read.
     fn samples(&self, wanted: &[Series], span: Span, end: Timestamp) -> Option<Samples> {
+        let (points, _) = self.points(wanted, end.saturating_sub(span.length()).ok()?, end)?;
+        Some(wanted.iter().cloned().zip(points).collect())
+    }
+
+    /// What each of some series came to, in the resolution that suits the span; nothing when it cannot be read.
+    fn points(&self, wanted: &[Series], from: Timestamp, to: Timestamp) -> Option<(Vec<Vec<Point>>, Resolution)> {
         let history = self.history.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
-        let from = end.saturating_sub(span.length()).ok()?;
-        let resolution = self.retention.resolution(from, end, Timestamp::now());
-        let read = history.range(wanted, from, end, resolution);
-        let read = read.inspect_err(|error| tracing::warn!(%error, "a page is shown without graphs")).ok()?;
-        Some(wanted.iter().cloned().zip(read).collect())
+        let resolution = self.retention.resolution(from, to, Timestamp::now());
+        let read = history.range(wanted, from, to, resolution);
+        let read = read.inspect_err(|error| tracing::warn!(%error, "a graph cannot be drawn"));
+        Some((read.ok()?, resolution))
     }
 }
 

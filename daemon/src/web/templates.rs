@@ -124,6 +124,7 @@ const SOURCES: &[(&str, &str)] = &[
     ("alarms.html", include_str!("../../templates/alarms.html")),
     ("overview.html", include_str!("../../templates/overview.html")),
     ("device-row.html", include_str!("../../templates/device-row.html")),
+    ("chart.html", include_str!("../../templates/chart.html")),
     ("device.html", include_str!("../../templates/device.html")),
     ("availability.html", include_str!("../../templates/availability.html")),
     ("login.html", include_str!("../../templates/login.html")),
