@@ -16,13 +16,16 @@ use tokio::net::UnixListener;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tracing::warn;
+use tracing::{info, warn};
 
-use crate::config::{Config, DeviceName};
+use crate::config::{Config, DeviceName, JobName};
 use crate::health::{Event, Health, IncidentId, Model, Moment, Reason, Severity, Subject};
+use crate::jobs::{Bells, Wish};
 use crate::journal::{Entry, Journal, JournalError, Remark, Words};
 use crate::recorder::{Report, Stopwatch};
 use crate::service::{CannotStart, claim};
+
+pub use crate::jobs::Standing;
 
 /// What somebody says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +50,13 @@ pub enum Command {
         severity: Severity,
         /// What else there is to say.
         text: Option<String>,
+    },
+    /// A backup job is to do something now.
+    Job {
+        /// Which.
+        job: JobName,
+        /// What.
+        wish: Wish,
     },
     /// Something about an incident.
     Remark {
@@ -75,6 +85,9 @@ pub enum Refusal {
     /// It is linked with itself.
     #[error("an incident is not linked with itself")]
     WithItself,
+    /// Nobody is there who keeps jobs.
+    #[error("the daemon does not run, and only it runs jobs; start it: systemctl start rotused")]
+    NoDaemon,
     /// There is nothing in it.
     #[error("a text is empty or longer than {LONGEST_TEXT} characters")]
     Text,
@@ -110,6 +123,7 @@ pub enum CannotSay {
 #[serde(rename_all = "kebab-case")]
 enum Reply {
     Written(IncidentId),
+    Job(Standing),
     Refused(String),
 }
 
@@ -156,6 +170,7 @@ pub fn apply(
             entries.push(remark(incident, Words::Reported));
             Ok((incident, entries))
         }
+        Command::Job { .. } => Err(Refusal::NoDaemon),
         Command::Remark { incident, words } => {
             words.check().map_err(|()| Refusal::Text)?;
             texts([Some(&author)])?;
@@ -219,7 +234,13 @@ pub fn open(state_directory: &Path) -> io::Result<UnixListener> {
 }
 
 /// Takes in what people say until told to stop.
-pub async fn serve(listener: UnixListener, reports: mpsc::Sender<Report>, tasks: TaskTracker, stop: CancellationToken) {
+pub async fn serve(
+    listener: UnixListener,
+    reports: mpsc::Sender<Report>,
+    bells: Bells,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+) {
     loop {
         let accepted = tokio::select! {
             () = stop.cancelled() => return,
@@ -227,11 +248,11 @@ pub async fn serve(listener: UnixListener, reports: mpsc::Sender<Report>, tasks:
         };
         match accepted {
             Ok((stream, _)) => {
-                let (reports, stop) = (reports.clone(), stop.clone());
+                let (reports, bells, stop) = (reports.clone(), bells.clone(), stop.clone());
                 tasks.spawn(async move {
                     // Who is not answered, because they are silent or we stop, is told so by the end of the connection.
                     tokio::select! {
-                        _ = tokio::time::timeout(PATIENCE, hear(stream, reports)) => {}
+                        _ = tokio::time::timeout(PATIENCE, hear(stream, reports, bells)) => {}
                         () = stop.cancelled() => {}
                     }
                 });
@@ -244,11 +265,17 @@ pub async fn serve(listener: UnixListener, reports: mpsc::Sender<Report>, tasks:
     }
 }
 
-async fn hear(mut stream: tokio::net::UnixStream, reports: mpsc::Sender<Report>) -> io::Result<()> {
+async fn hear(mut stream: tokio::net::UnixStream, reports: mpsc::Sender<Report>, bells: Bells) -> io::Result<()> {
     let (read, mut write) = stream.split();
     let mut line = String::new();
     tokio::io::BufReader::new(read.take(LONGEST_REQUEST)).read_line(&mut line).await?;
     let reply = match serde_json::from_str(&line) {
+        Ok(Request { author, command: Command::Job { job, wish } }) => {
+            if wish != Wish::Look {
+                info!(%job, author, ?wish, "{author} asks for something of the backup {job}");
+            }
+            bells.ring(&job, wish).map_or_else(Reply::Refused, Reply::Job)
+        }
         Ok(request) => {
             let (reply, answer) = oneshot::channel();
             let told = reports.send(Report::Said(request, reply)).await.is_ok();
@@ -275,9 +302,11 @@ impl From<Result<IncidentId, String>> for Reply {
 pub fn say(config: &Config, request: Request) -> Result<IncidentId, CannotSay> {
     let path = socket(&config.state_directory);
     match UnixStream::connect(&path) {
-        Ok(stream) => {
-            ask(stream, &request).map_err(|source| CannotSay::Socket { path, source })?.map_err(CannotSay::Refused)
-        }
+        Ok(stream) => match ask(stream, &request).map_err(|source| CannotSay::Socket { path, source })? {
+            Reply::Written(incident) => Ok(incident),
+            Reply::Refused(why) => Err(CannotSay::Refused(why)),
+            Reply::Job(_) => Err(CannotSay::Refused("the daemon is of another version; restart it".to_owned())),
+        },
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused) => {
             write_down(config, request)
         }
@@ -285,7 +314,26 @@ pub fn say(config: &Config, request: Request) -> Result<IncidentId, CannotSay> {
     }
 }
 
-fn ask(mut stream: UnixStream, request: &Request) -> io::Result<Result<IncidentId, String>> {
+/// Asks a job of the running daemon for something.
+///
+/// # Errors
+/// No daemon runs, or it refuses.
+pub fn ask_job(config: &Config, author: String, job: JobName, wish: Wish) -> Result<Standing, CannotSay> {
+    let path = socket(&config.state_directory);
+    let request = Request { author, command: Command::Job { job, wish } };
+    let asked = UnixStream::connect(&path).and_then(|stream| ask(stream, &request));
+    match asked {
+        Ok(Reply::Job(standing)) => Ok(standing),
+        Ok(Reply::Refused(why)) => Err(CannotSay::Refused(why)),
+        Ok(Reply::Written(_)) => Err(CannotSay::Refused("the daemon is of another version; restart it".to_owned())),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused) => {
+            Err(CannotSay::Refused(Refusal::NoDaemon.to_string()))
+        }
+        Err(source) => Err(CannotSay::Socket { path, source }),
+    }
+}
+
+fn ask(mut stream: UnixStream, request: &Request) -> io::Result<Reply> {
     stream.set_read_timeout(Some(PATIENCE * 2))?;
     let mut text = serde_json::to_string(request)?;
     text.push('\n');
@@ -295,10 +343,7 @@ fn ask(mut stream: UnixStream, request: &Request) -> io::Result<Result<IncidentI
     if line.is_empty() {
         return Err(io::Error::other("the daemon ended before it had answered; look whether it was written down"));
     }
-    Ok(match serde_json::from_str(&line)? {
-        Reply::Written(incident) => Ok(incident),
-        Reply::Refused(why) => Err(why),
-    })
+    Ok(serde_json::from_str(&line)?)
 }
 
 fn write_down(config: &Config, request: Request) -> Result<IncidentId, CannotSay> {

@@ -6,13 +6,13 @@ use std::path::Path;
 
 use anyhow::Context;
 use clap::{Args, Subcommand};
-use rotused::config::{Config, DeviceName};
+use rotused::config::DeviceName;
 use rotused::desk::{self, Request};
 use rotused::health::{IncidentId, Severity};
-use rotused::journal::{JournalReader, Words};
+use rotused::journal::Words;
 use rotused::{incidents, inspect};
 
-use super::{Configured, load};
+use super::{Configured, journal, load};
 
 /// What can be done with incidents.
 #[derive(Subcommand)]
@@ -149,16 +149,15 @@ pub(super) fn execute(command: Incident) -> anyhow::Result<()> {
 }
 
 impl Said {
-    /// Who has logged in, also behind sudo(8).
     fn author(&self) -> String {
-        let logged_in = || ["SUDO_USER", "LOGNAME", "USER"].iter().find_map(|name| std::env::var(name).ok());
-        let number = || format!("uid {}", rustix::process::getuid().as_raw());
-        self.author.clone().or_else(logged_in).unwrap_or_else(number)
+        self.author.clone().unwrap_or_else(who)
     }
 }
 
-fn journal(config: &Config) -> anyhow::Result<JournalReader> {
-    Ok(JournalReader::open(&config.state_directory.join("journal.db"))?)
+/// Who has logged in, also behind sudo(8).
+pub(super) fn who() -> String {
+    let logged_in = ["SUDO_USER", "LOGNAME", "USER"].iter().find_map(|name| std::env::var(name).ok());
+    logged_in.unwrap_or_else(|| format!("uid {}", rustix::process::getuid().as_raw()))
 }
 
 fn list_incidents(path: &Path, all: bool, most: u32, json: bool) -> anyhow::Result<()> {

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::backup::JobRecord;
+use crate::backup::{JobRecord, Progress};
 use crate::config::{ChannelName, CheckId, Config, DeviceKind, DeviceName, Invalid, JobName, RepositoryName, Source};
 use crate::health::{Incident, IncidentId, Notified, State};
 use crate::journal::SHOWN_NOTIFICATIONS;
@@ -146,10 +146,25 @@ pub struct JobStatus {
     pub repository: RepositoryName,
     /// When it will start next.
     pub next: Option<Timestamp>,
-    /// When the run that goes on now was started.
-    pub running: Option<Timestamp>,
+    /// The run that goes on now.
+    pub running: Option<Running>,
+    /// When it will be drilled next.
+    pub next_drill: Option<Timestamp>,
+    /// How old the newest backup may be.
+    pub max_age: Option<Duration>,
+    /// How long a restore may take.
+    pub max_restore_time: Option<Duration>,
     /// What its runs have come to.
     pub record: JobRecord,
+}
+
+/// A run that goes on.
+#[derive(Debug, Clone)]
+pub struct Running {
+    /// When it was started.
+    pub since: Timestamp,
+    /// How far it is.
+    pub progress: Arc<Progress>,
 }
 
 /// The kind of a check that pings.
@@ -243,6 +258,9 @@ impl Status {
             repository: job.repository.name.clone(),
             next: None,
             running: None,
+            next_drill: None,
+            max_age: job.max_age,
+            max_restore_time: job.max_restore_time,
             record: JobRecord::default(),
         });
         Self { jobs: jobs.collect(), ..Self::new(devices.collect()) }
@@ -262,7 +280,10 @@ impl Status {
         }
         for known in jobs_before {
             match self.job_mut(&known.name) {
-                Some(job) => (job.next, job.running, job.record) = (known.next, known.running, known.record),
+                Some(job) => {
+                    (job.next, job.next_drill) = (known.next, known.next_drill);
+                    (job.running, job.record) = (known.running, known.record);
+                }
                 None => drop(self.former_jobs.insert(known.name, known.record)),
             }
         }

@@ -1,5 +1,6 @@
 //! The command line of `rotused`: one short function a command.
 
+mod backup_command;
 mod incident_command;
 mod user_command;
 
@@ -21,6 +22,7 @@ use rotused::history::export::{self, CannotExport};
 use rotused::history::request::{Format, Moment, Selection, Stretch};
 use rotused::history::{HistoryError, HistoryReader, Resolution};
 use rotused::inspect::{self, CannotLook, Target};
+use rotused::journal::{JournalError, JournalReader};
 use rotused::notify::{Letter, deliver};
 use rotused::replay;
 use rotused::service::{self, CannotStart};
@@ -169,6 +171,11 @@ enum Command {
         #[command(flatten)]
         configured: Configured,
     },
+    /// Runs backup jobs, proves them, and tells what they came to.
+    Backup {
+        #[command(subcommand)]
+        command: backup_command::Backup,
+    },
     /// Looks after restic repositories.
     Repo {
         #[command(subcommand)]
@@ -314,6 +321,7 @@ fn execute(command: Command) -> anyhow::Result<()> {
             discover(&configured.config, &Search { networks, credentials, port, root })
         }
         Command::Incident { command } => incident_command::execute(command),
+        Command::Backup { command } => backup_command::execute(command),
         Command::Channel { command: Channel::Test { name, configured } } => test_channel(&configured.config, &name),
         Command::Query { check, metric, instance, stretch, configured } => {
             query(&configured.config, &check, &metric, instance.as_deref(), &stretch)
@@ -404,6 +412,10 @@ fn export(path: &Path, format: Format, selection: &Selection, between: &Between)
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     let written = export::export(&reader, selection, &stretch, format, &mut out);
     until_closed(written.and_then(|()| Ok(out.flush()?)))
+}
+
+fn journal(config: &Config) -> Result<JournalReader, JournalError> {
+    JournalReader::open(&config.state_directory.join("journal.db"))
 }
 
 fn history(config: &Config) -> Result<HistoryReader, HistoryError> {

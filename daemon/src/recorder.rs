@@ -17,16 +17,16 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::MissedTickBehavior;
 use tracing::{debug, error, info, warn};
 
-use crate::backup::{Outcome, Run, RunId, Stored};
+use crate::backup::{self, Drill, DrillOutcome, Outcome, Progress, Run, RunId};
 use crate::config::{CheckId, Config, JobName};
 use crate::desk::{self, Request};
 use crate::health::{
-    Change, Event, Health, IncidentId, Model, Moment, Notified, Part, Reason, Severity, State, Subject, TimeFault,
-    Verdict,
+    Change, Event, Health, IncidentId, Model, Moment, Notified, Part, Promise, Reason, Severity, State, Subject,
+    TimeFault, Verdict,
 };
 use crate::history::{COMMIT_INTERVAL, History};
-use crate::journal::{Entry, Journal, Remark, Words};
-use crate::live::{Acknowledged, Failing, Live, Refused};
+use crate::journal::{Entry, Journal, Remark, Removal, Upkeep, Words};
+use crate::live::{Acknowledged, Failing, JobStatus, Live, Refused, Running};
 use crate::notify::{Attempt, Delivery, Planned, Planner};
 use crate::probe::Observation;
 use crate::replay::Recording;
@@ -42,9 +42,19 @@ pub enum Report {
     /// A job will start next at this time; none: never again.
     Planned(JobName, Option<Timestamp>),
     /// A job starts now. The reply is the number of the run.
-    RunStarted(JobName, Timestamp, oneshot::Sender<RunId>),
-    /// A run has ended.
-    RunEnded(Run),
+    RunStarted(JobName, Timestamp, Arc<Progress>, oneshot::Sender<RunId>),
+    /// A run has ended. The reply is whether that is written down.
+    RunEnded(Run, oneshot::Sender<bool>),
+    /// A job will be drilled next at this time; none: never.
+    DrillPlanned(JobName, Option<Timestamp>),
+    /// A drill has ended.
+    DrillEnded(Drill),
+    /// Something that is promised of a job's backups is kept, or broken for a reason.
+    Promised(JobName, Promise, Option<Reason>),
+    /// Backups go out of the catalogue. The reply is whether that is written down.
+    Removed(Vec<Removal>, oneshot::Sender<bool>),
+    /// Something was done for a repository. The reply is whether that is written down.
+    Upkeep(Upkeep, oneshot::Sender<bool>),
     /// A new configuration is used from now on; of the checks in the set nothing is known any longer.
     /// The reply comes when that is so.
     Reconfigured(Arc<Config>, HashSet<CheckId>, oneshot::Sender<()>),
@@ -210,10 +220,31 @@ impl Recorder {
                     job.next = next;
                 }
             }
-            Report::RunStarted(job, started, number) => {
-                let _ = number.send(self.run_started(job, started));
+            Report::RunStarted(job, started, progress, number) => {
+                let _ = number.send(self.run_started(job, started, progress));
             }
-            Report::RunEnded(run) => self.run_ended(run),
+            Report::RunEnded(run, reply) => {
+                self.run_ended(run);
+                let _ = reply.send(self.is_written());
+            }
+            Report::DrillPlanned(job, next) => {
+                if let Some(job) = self.live.write().job_mut(&job) {
+                    job.next_drill = next;
+                }
+            }
+            Report::DrillEnded(drill) => self.drill_ended(drill),
+            Report::Promised(job, promise, broken) => {
+                let events = self.promised(&job, promise, broken);
+                self.record(events);
+            }
+            Report::Removed(removals, reply) => {
+                self.write(removals.into_iter().map(Entry::Removal).collect());
+                let _ = reply.send(self.is_written());
+            }
+            Report::Upkeep(upkeep, reply) => {
+                self.looked_after(upkeep);
+                let _ = reply.send(self.is_written());
+            }
             Report::Reconfigured(config, changed, reply) => {
                 let verdict = self.health.reconfigure(Model::new(&config), &changed, self.stopwatch.now());
                 {
@@ -381,11 +412,11 @@ impl Recorder {
         self.record(vec![Event::Notified(notified)]);
     }
 
-    fn run_started(&mut self, job: JobName, started: Timestamp) -> RunId {
+    fn run_started(&mut self, job: JobName, started: Timestamp, progress: Arc<Progress>) -> RunId {
         self.last_run += 1;
         let id = RunId(self.last_run);
         if let Some(job) = self.live.write().job_mut(&job) {
-            job.running = Some(started);
+            job.running = Some(Running { since: started, progress });
         }
         self.write(vec![Entry::RunStarted { id, job, started }]);
         id
@@ -398,7 +429,7 @@ impl Recorder {
         let events = match &run.outcome {
             // An incident of a job that is gone could never be resolved.
             _ if !is_configured => Vec::new(),
-            Outcome::Proven { .. } => self.health.run_ended(&run.job, run.ended, Ok(()), now),
+            Outcome::Complete { .. } => self.health.run_ended(&run.job, run.ended, Ok(()), now),
             Outcome::Unproven { fault, .. } | Outcome::Failed { fault, .. } => {
                 self.health.run_ended(&run.job, run.ended, Err(fault.clone()), now)
             }
@@ -413,6 +444,74 @@ impl Recorder {
         events.iter().for_each(log_event);
         // The run and what follows from it are one entry in the journal: neither without the other.
         let entries = std::iter::once(Entry::RunEnded(run)).chain(events.into_iter().map(Entry::Event));
+        self.write(entries.collect());
+    }
+
+    fn is_written(&self) -> bool {
+        self.live.read().unwritten.is_none()
+    }
+
+    /// What follows from a promise that is kept, or is not.
+    fn promised(&mut self, job: &JobName, promise: Promise, broken: Option<Reason>) -> Vec<Event> {
+        let subject = Subject::Promise { job: job.clone(), promise };
+        let now = self.stopwatch.now();
+        match broken {
+            Some(reason) if self.live.read().job(job).is_some() => {
+                self.health.said(subject, Severity::Critical, reason, now)
+            }
+            _ => self.health.unsaid(&subject, now).into_iter().collect(),
+        }
+    }
+
+    fn drill_ended(&mut self, drill: Drill) {
+        let job = &drill.job;
+        let mut events = Vec::new();
+        match &drill.outcome {
+            DrillOutcome::Passed { took, tables, rows, .. } => {
+                let seconds = took.as_secs_f64();
+                info!(%job, seconds, tables, rows, "drill passed: {job} was restored in {seconds:.1} s and is what was dumped");
+                events.extend(self.promised(job, Promise::Drill, None));
+                let most = self.live.read().job(job).and_then(|job| job.max_restore_time);
+                let took = Duration::try_from(*took).unwrap_or_default();
+                let late = most.filter(|most| took > *most);
+                let late = late.map(|most| Reason::TooSlow { took: took.as_secs(), most: most.as_secs() });
+                events.extend(self.promised(job, Promise::RestoreTime, late));
+            }
+            DrillOutcome::Failed { fault } => {
+                error!(%job, "drill failed: {job}: {fault}");
+                events.extend(self.promised(job, Promise::Drill, Some(Reason::Backup(fault.clone()))));
+            }
+            // Our own stop says nothing of the backup.
+            DrillOutcome::Interrupted => warn!(%job, "drill interrupted: {job}"),
+        }
+        if let Some(job) = self.live.write().job_mut(job)
+            && drill.outcome != DrillOutcome::Interrupted
+        {
+            job.record.drill = Some(drill.clone());
+        }
+        self.show(&events);
+        events.iter().for_each(log_event);
+        let entries = std::iter::once(Entry::Drill(drill)).chain(events.into_iter().map(Entry::Event));
+        self.write(entries.collect());
+    }
+
+    fn looked_after(&mut self, upkeep: Upkeep) {
+        let (repository, task) = (&upkeep.repository, upkeep.task.name());
+        let now = self.stopwatch.now();
+        let subject = Subject::Repository { repository: repository.clone() };
+        let events = match &upkeep.outcome {
+            Ok(()) => {
+                info!(%repository, task, "the {task} of the repository {repository} ended well");
+                self.health.unsaid(&subject, now).into_iter().collect()
+            }
+            Err(fault) => {
+                error!(%repository, task, "the {task} of the repository {repository} failed: {fault}");
+                self.health.said(subject, Severity::Critical, Reason::Backup(fault.clone()), now)
+            }
+        };
+        self.show(&events);
+        events.iter().for_each(log_event);
+        let entries = std::iter::once(Entry::Upkeep(upkeep)).chain(events.into_iter().map(Entry::Event));
         self.write(entries.collect());
     }
 
@@ -495,6 +594,7 @@ impl Recorder {
         };
         self.record(events);
         self.look_at_schedules();
+        self.look_at_ages();
         match turn {
             Some(_) if is_too_much => warn!(
                 p99 = ?lateness.p99, skipped = lateness.skipped,
@@ -542,6 +642,33 @@ impl Recorder {
             self.record(events);
         }
     }
+
+    /// Notices a backup that is older than promised, although nothing failed.
+    fn look_at_ages(&mut self) {
+        let now = self.stopwatch.now().at;
+        let since = |job: &JobStatus| job.record.newest.as_ref().map(|(at, _)| *at);
+        let promised: Vec<(JobName, Option<Reason>)> = {
+            let live = self.live.read();
+            let broken = |job: &JobStatus| {
+                let most = job.max_age?;
+                let age = since(job).map(|at| now.duration_since(at).max(SignedDuration::ZERO).unsigned_abs());
+                // The first run of a new job is given its time.
+                let is_new = age.is_none() && job.record.last.is_none();
+                let age = age.map(|age| age.as_secs());
+                let is_late = !is_new && age.is_none_or(|age| age > most.as_secs());
+                is_late.then_some(Reason::TooOld { age, most: most.as_secs() })
+            };
+            live.jobs.iter().map(|job| (job.name.clone(), broken(job))).collect()
+        };
+        for (job, broken) in promised {
+            let subject = Subject::Promise { job: job.clone(), promise: Promise::Age };
+            // What is said already is not said again with another age each minute.
+            if broken.is_some() != self.health.open_incident(&subject).is_some() {
+                let events = self.promised(&job, Promise::Age, broken);
+                self.record(events);
+            }
+        }
+    }
 }
 
 // Every message says the whole by itself: `journalctl` shows only the message. The fields beside it are for filters
@@ -581,16 +708,22 @@ fn log_event(event: &Event) {
     }
 }
 
+fn listed(run: &Run) -> String {
+    run.outcome.snapshots().iter().map(|stored| stored.snapshot.short()).collect::<Vec<_>>().join(", ")
+}
+
 fn log_run(run: &Run) {
     let (job, id) = (&run.job, run.id.0);
     match &run.outcome {
-        Outcome::Proven { stored } => {
-            let Stored { snapshot, manifest, .. } = stored;
-            info!(%job, run = id, %snapshot, octets = manifest.octets, "backup proven: {job}, snapshot {snapshot}");
+        Outcome::Complete { snapshots, read_back } => {
+            let (octets, added) = backup::size(snapshots);
+            let how = if *read_back { "proven" } else { "complete" };
+            let snapshot = listed(run);
+            info!(%job, run = id, snapshot, octets, added, "backup {how}: {job}, snapshot {snapshot}");
         }
-        Outcome::Unproven { stored, fault } => {
-            let snapshot = &stored.snapshot;
-            error!(%job, run = id, %snapshot, "backup failed: {job} was stored but not proven: {fault}");
+        Outcome::Unproven { fault, .. } => {
+            let snapshot = listed(run);
+            error!(%job, run = id, snapshot, "backup failed: {job} was stored but not proven: {fault}");
         }
         Outcome::Failed { step, fault } => error!(%job, run = id, ?step, "backup failed: {job}: {fault}"),
         Outcome::Interrupted => warn!(%job, run = id, "backup interrupted: {job}; it is run again at the next start"),

@@ -157,19 +157,20 @@ pub async fn run(location: Location, config: Config, recording: Option<&Path>) -
     let around = Surroundings {
         zone: config.time_zone.clone(),
         workplace: Arc::new(opened.workplace),
+        journal: config.state_directory.join("journal.db"),
         reports: reports.clone(),
         stop: stop.clone(),
     };
     let mut keepers = Keepers::new(around, tasks.clone());
     let remembered = opened.remembered;
     let last = |job: &JobName| remembered.jobs.get(job).and_then(|record| record.last.as_ref()).map(Last::from);
-    keepers.apply(&config.jobs, last);
+    keepers.apply(&config.jobs, &config.repositories, last);
     tasks.spawn(watchdog(reports.clone(), stop.clone()));
     let (configured, configurations) = watch::channel(Arc::clone(&config));
     let waiting = remembered.letters.clone();
     tasks.spawn(notify::carry(waiting, opened.letters, configurations.clone(), reports.clone(), stop.clone()));
     tasks.spawn(heartbeat::beat(configurations, reports.clone(), stop.clone()));
-    tasks.spawn(desk::serve(opened.desk, reports.clone(), tasks.clone(), stop.clone()));
+    tasks.spawn(desk::serve(opened.desk, reports.clone(), keepers.bells(), tasks.clone(), stop.clone()));
     let ears = Ears::new(&config, &live, stop.clone(), tasks.clone(), opened.receiver);
     let runs_with = Arc::clone(&config);
     let mut steering =
@@ -282,10 +283,10 @@ impl Steering {
         let last = |job: &JobName| {
             let live = self.live.read();
             let job = live.job(job)?;
-            let running = job.running.map(|started| Last { started, was_interrupted: false });
+            let running = job.running.as_ref().map(|running| Last { started: running.since, was_interrupted: false });
             running.or_else(|| job.record.last.as_ref().map(Last::from))
         };
-        self.keepers.apply(&config.jobs, last);
+        self.keepers.apply(&config.jobs, &config.repositories, last);
         self.watchers.transports().forget_all_keys_but(&config.credentials);
         self.door.reconfigure(&config.web);
         self.ears.reconfigure(&self.config, &config, self.watchers.transports(), &self.live).await;

@@ -43,6 +43,26 @@ impl DatabaseServer {
         server
     }
 
+    /// The folder of its Unix socket.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// What PostgreSQL answers to its administrator in a database.
+    ///
+    /// # Panics
+    /// When it answers nothing.
+    #[must_use]
+    pub fn query(&self, database: &str, statement: &str) -> String {
+        let mut command = as_postgres(&postgres("psql"));
+        command.args(["-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-U", "admin", "-p", &self.port.to_string()]);
+        command.args(["-c", statement, "-h"]).arg(self.folder.path()).env("PGDATABASE", database);
+        let answer = command.output().unwrap();
+        assert!(answer.status.success(), "{statement}: {}", String::from_utf8_lossy(&answer.stderr));
+        String::from_utf8(answer.stdout).unwrap().trim().to_owned()
+    }
+
     /// A replica of it.
     #[must_use]
     pub fn replica(&self) -> Self {

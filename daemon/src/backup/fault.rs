@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use messages::Message;
 use serde::{Deserialize, Serialize};
 
+use super::content::Difference;
+
 /// Why a run did not end with a proven snapshot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
@@ -29,7 +31,11 @@ pub enum Fault {
     /// The password file does not open the repository.
     WrongPassword,
     /// Somebody else holds a lock on the repository.
-    Locked,
+    Locked {
+        /// Who, as restic says it.
+        #[serde(default)]
+        by: String,
+    },
     /// A disk is full: the repository's, or the one that the dump needs.
     DiskFull {
         /// What restic or the system said.
@@ -73,6 +79,74 @@ pub enum Fault {
     },
     /// It took longer than the job's `deadline`.
     Deadline,
+    /// A program that the source needs is not installed.
+    ToolMissing {
+        /// What it is called.
+        program: String,
+    },
+    /// A dump tool, or a client of a database, has failed.
+    Tool {
+        /// Which.
+        program: String,
+        /// Its exit code; none when a signal ended it.
+        status: Option<i32>,
+        /// What it said last.
+        detail: String,
+    },
+    /// Nothing has come for so long that nothing will.
+    Stalled {
+        /// From whom.
+        program: String,
+        /// For how long, in seconds.
+        seconds: u64,
+    },
+    /// A dump has ended without its end.
+    CutOff {
+        /// Which part.
+        part: String,
+        /// What is missing.
+        detail: String,
+    },
+    /// Something that is to be backed up is not there.
+    SourceMissing {
+        /// What.
+        what: String,
+    },
+    /// Some files could not be read: the snapshot is not whole.
+    Incomplete {
+        /// Which, the first of them.
+        detail: String,
+    },
+    /// What was restored is not what was dumped.
+    NotTheSame {
+        /// Which part.
+        part: String,
+        /// In how many places.
+        count: u64,
+        /// The first of them.
+        differences: Vec<Difference>,
+    },
+    /// What was dumped was not told.
+    NothingToCompare {
+        /// Which part.
+        part: String,
+    },
+    /// There is no backup yet.
+    NoBackup,
+    /// The repository does not answer.
+    Unreachable {
+        /// What restic said.
+        detail: String,
+    },
+    /// There is less room than the next run needs.
+    NoRoom {
+        /// Where.
+        path: PathBuf,
+        /// Octets that are free.
+        free: u64,
+        /// Octets that the last runs needed.
+        needed: u64,
+    },
     /// restic said something that we know no remedy for.
     Unexpected {
         /// Its command, such as `backup`.
@@ -99,7 +173,7 @@ impl Fault {
                 Message::new("backup-repository-exists").with("location", location.as_str())
             }
             Self::WrongPassword => Message::new("backup-wrong-password"),
-            Self::Locked => Message::new("backup-locked"),
+            Self::Locked { by } => Message::new("backup-locked").with("by", by.as_str()),
             Self::DiskFull { detail } => Message::new("backup-disk-full").with("detail", detail.as_str()),
             Self::NotWritable { detail } => Message::new("backup-not-writable").with("detail", detail.as_str()),
             Self::DatabaseMissing { path } => {
@@ -116,11 +190,50 @@ impl Fault {
                 Message::new("backup-differs").with("dumped", *dumped).with("stored", *stored)
             }
             Self::Deadline => Message::new("backup-deadline"),
+            Self::ToolMissing { program } => Message::new("backup-tool-missing").with("program", program.as_str()),
+            Self::Tool { program, status, detail } => Message::new("backup-tool")
+                .with("program", program.as_str())
+                .with("status", code(*status))
+                .with("detail", detail.as_str()),
+            Self::Stalled { program, seconds } => {
+                Message::new("backup-stalled").with("program", program.as_str()).with("seconds", *seconds)
+            }
+            Self::CutOff { part, detail } => {
+                Message::new("backup-cut-off").with("part", part.as_str()).with("detail", detail.as_str())
+            }
+            Self::SourceMissing { what } => Message::new("backup-source-missing").with("what", what.as_str()),
+            Self::Incomplete { detail } => Message::new("backup-incomplete").with("detail", detail.as_str()),
+            Self::NotTheSame { part, count, differences } => {
+                let told: Vec<Message> = differences.iter().map(Difference::message).collect();
+                let first = told.into_iter().next().unwrap_or_else(|| Message::new("difference-none"));
+                Message::new("backup-not-the-same")
+                    .with("part", part.as_str())
+                    .with("count", *count)
+                    .with("first", first)
+            }
+            Self::NothingToCompare { part } => Message::new("backup-nothing-to-compare").with("part", part.as_str()),
+            Self::NoBackup => Message::new("backup-none"),
+            Self::Unreachable { detail } => Message::new("backup-unreachable").with("detail", detail.as_str()),
+            Self::NoRoom { path, free, needed } => Message::new("backup-no-room")
+                .with("path", path.display().to_string())
+                .with("free", *free)
+                .with("needed", *needed),
             Self::Unexpected { command, status, detail } => Message::new("backup-unexpected")
                 .with("command", command.as_str())
-                .with("status", status.map_or_else(|| "-".to_owned(), |status| status.to_string()))
+                .with("status", code(*status))
                 .with("detail", detail.as_str()),
         }
+    }
+
+    /// Whether it may be gone a little later without anybody doing anything.
+    #[must_use]
+    pub const fn may_pass(&self) -> bool {
+        matches!(self, Self::Locked { .. } | Self::Unreachable { .. } | Self::Tool { .. } | Self::Stalled { .. })
+    }
+
+    /// Whether it is said of this program.
+    pub(super) fn is_of(&self, name: &str) -> bool {
+        matches!(self, Self::Stalled { program, .. } if program == name)
     }
 
     /// What an error of the file system says.
@@ -131,6 +244,10 @@ impl Fault {
             _ => Self::NotWritable { detail },
         }
     }
+}
+
+fn code(status: Option<i32>) -> String {
+    status.map_or_else(|| "-".to_owned(), |status| status.to_string())
 }
 
 /// English, see [`Fault::message`].
@@ -151,12 +268,17 @@ pub(super) fn classify(command: &str, location: &str, status: Option<i32>, said:
         Fault::RepositoryExists { location: location() }
     } else if status == Some(12) || has("wrong password or no key found") {
         Fault::WrongPassword
+    } else if command == "backup" && status == Some(3) {
+        Fault::Incomplete { detail: first_words(said) }
     } else if status == Some(11) || has("already locked") {
-        Fault::Locked
+        let words = said.lines().find_map(|line| line.split_once("locked ").map(|(_, by)| by.trim()));
+        Fault::Locked { by: words.map(last_words).unwrap_or_default() }
     } else if has("no space left on device") || has("disk quota exceeded") {
         Fault::DiskFull { detail: detail() }
     } else if has("read-only file system") || has("permission denied") {
         Fault::NotWritable { detail: detail() }
+    } else if UNREACHABLE.iter().any(|words| has(words)) {
+        Fault::Unreachable { detail: detail() }
     } else if status == Some(10) || has("is there a repository at the following location") {
         Fault::RepositoryMissing { location: location() }
     } else if ["ciphertext verification failed", "repository contains errors", "has been modified", "does not match id"]
@@ -169,6 +291,17 @@ pub(super) fn classify(command: &str, location: &str, status: Option<i32>, said:
     }
 }
 
+/// What Go's network library and ssh say of what cannot be reached.
+const UNREACHABLE: [&str; 7] = [
+    "connection refused",
+    "no such host",
+    "no route to host",
+    "network is unreachable",
+    "i/o timeout",
+    "connection timed out",
+    "could not resolve hostname",
+];
+
 /// Whether restic is waiting to try again what only a person can mend: `Save(<lock/…>) returned error, retrying after …`.
 pub(super) fn is_hopeless(said: &str) -> bool {
     said.lines().filter(|line| line.contains("retrying after")).any(|line| {
@@ -178,7 +311,7 @@ pub(super) fn is_hopeless(said: &str) -> bool {
 }
 
 /// The end of what a program said, short enough for a log line and a page.
-fn last_words(said: &str) -> String {
+pub(super) fn last_words(said: &str) -> String {
     const MOST: usize = 300;
     let lines: Vec<&str> = said.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let last = lines[lines.len().saturating_sub(3)..].join("; ");
@@ -187,6 +320,12 @@ fn last_words(said: &str) -> String {
         Some((end, _)) => format!("{}…", &clean[..end]),
         None => clean,
     }
+}
+
+/// The first lines of what a program said: which files, not that there were some.
+fn first_words(said: &str) -> String {
+    let lines: Vec<&str> = said.lines().filter(|line| !line.trim().is_empty()).take(3).collect();
+    last_words(&lines.join("\n"))
 }
 
 #[cfg(test)]
@@ -205,8 +344,11 @@ mod tests {
         assert_eq!(classify("backup", "/srv/r", Some(1), wrong), Fault::WrongPassword);
         assert_eq!(classify("backup", "/srv/r", Some(12), ""), Fault::WrongPassword);
         let locked = "unable to create lock in backend: repository is already locked by PID 7 on a by root\n";
-        assert_eq!(classify("check", "/srv/r", Some(1), locked), Fault::Locked);
-        assert_eq!(classify("check", "/srv/r", Some(11), ""), Fault::Locked);
+        assert_eq!(
+            classify("check", "/srv/r", Some(1), locked),
+            Fault::Locked { by: "by PID 7 on a by root".to_owned() }
+        );
+        assert!(matches!(classify("check", "/srv/r", Some(11), ""), Fault::Locked { .. }));
         let full = "Save(<data/11>) returned error: write /srv/r/tmp: no space left on device";
         assert!(matches!(classify("backup", "/srv/r", Some(1), full), Fault::DiskFull { .. }));
         let damaged = "Fatal: repository contains errors";

@@ -1,28 +1,44 @@
-//! Backups that are proven: dump, store with restic, read back, compare.
+//! Backups that are proven: dump, store with restic, read back, restore, compare.
 //!
-//! The order of effects is the design. The dump is whole, sound and digested before restic hears of it, so that half a
-//! dump cannot become a snapshot. The snapshot counts only after it has been read back from the repository octet by octet
-//! and restic has checked the rest: a run is [`Outcome::Proven`] or it is no backup.
+//! The order of effects is the design. What is dumped goes to restic as a stream and is counted and digested on its way
+//! ([`pipeline`]); restic hears that it ends only when it is known to be whole ([`Restic::store`]). A snapshot counts when the journal
+//! says so, which is the catalogue; what restic has beside that is a leftover.
 //!
 //! [`run`] knows no schedule and no journal; it is one attempt, from its start to an [`Outcome`].
 
+mod archive;
+mod child;
+mod content;
+mod drill;
+mod ending;
 mod fault;
+mod pipeline;
 mod restic;
-mod sqlite;
+pub mod retention;
+mod source;
 
-use std::fs::{DirBuilder, File};
+use std::fs::DirBuilder;
 use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tracing::warn;
 
-use crate::config::{Job, JobName, Source};
+use self::pipeline::Feeding;
+use self::restic::Label;
+use self::source::{Input, Opened, Part};
+use crate::config::{Job, JobName};
 
+pub use content::{Content, Difference, Kind};
+pub use drill::{Drill, DrillOutcome, drill};
 pub use fault::Fault;
-pub use restic::{Restic, SnapshotId};
+pub use pipeline::Progress;
+pub use restic::{Listed, Restic, SnapshotId};
 
 /// The number of a run, counted from 1 over the whole life of the journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -48,8 +64,12 @@ pub struct Run {
 pub struct JobRecord {
     /// The newest run.
     pub last: Option<Run>,
-    /// The newest proven snapshot, and when it was.
-    pub proven: Option<(Timestamp, Stored)>,
+    /// The newest backup that counts: when the run ended, and its snapshots.
+    pub newest: Option<(Timestamp, Vec<Stored>)>,
+    /// When a backup was read back from the repository and compared last.
+    pub read_back: Option<Timestamp>,
+    /// The newest drill.
+    pub drill: Option<Drill>,
     /// How many there were, over the whole life of the journal.
     pub runs: RunCounts,
 }
@@ -57,8 +77,8 @@ pub struct JobRecord {
 /// How many runs of a job ended in what way.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct RunCounts {
-    /// With a proven snapshot.
-    pub proven: u64,
+    /// With a backup that counts.
+    pub good: u64,
     /// In any other way.
     pub failed: u64,
 }
@@ -67,19 +87,25 @@ pub struct RunCounts {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Outcome {
-    /// A snapshot was stored and has been read back.
-    Proven {
-        /// The snapshot.
-        stored: Stored,
+    /// All that was to be stored is, whole.
+    #[serde(alias = "proven")]
+    Complete {
+        /// The snapshots, one for each part.
+        #[serde(alias = "stored", deserialize_with = "one_or_several")]
+        snapshots: Vec<Stored>,
+        /// Whether all of them have been read back from the repository and compared.
+        #[serde(default = "yes")]
+        read_back: bool,
     },
-    /// A snapshot was stored, and could not be proven. It does not count.
+    /// All was stored, and could not be proven. It does not count.
     Unproven {
-        /// The snapshot.
-        stored: Stored,
+        /// The snapshots.
+        #[serde(alias = "stored", deserialize_with = "one_or_several")]
+        snapshots: Vec<Stored>,
         /// Why not.
         fault: Fault,
     },
-    /// There is no snapshot.
+    /// There is no backup; parts that were stored before are leftovers.
     Failed {
         /// Where it failed.
         step: Step,
@@ -103,6 +129,12 @@ pub enum Step {
 /// A snapshot and what it holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stored {
+    /// Which part of the job it is: the name of the database.
+    #[serde(default)]
+    pub part: String,
+    /// The file in the snapshot that holds it; none if it holds files as they lay.
+    #[serde(default)]
+    pub file: String,
     /// restic's name for it.
     pub snapshot: SnapshotId,
     /// What was dumped.
@@ -116,8 +148,29 @@ pub struct Stored {
 pub struct Manifest {
     /// Its length.
     pub octets: u64,
-    /// Its SHA-256 (FIPS 180-4), hexadecimal.
+    /// Its SHA-256 (FIPS 180-4), hexadecimal; empty for files as they lay, of which restic keeps its own.
     pub sha256: String,
+    /// What is in it. It is kept apart from the run: a database has thousands of tables.
+    #[serde(skip)]
+    pub content: Option<Content>,
+}
+
+fn one_or_several<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Stored>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum OneOrSeveral {
+        Several(Vec<Stored>),
+        // Before version 4 of the journal a run had one.
+        One(Stored),
+    }
+    Ok(match OneOrSeveral::deserialize(deserializer)? {
+        OneOrSeveral::Several(several) => several,
+        OneOrSeveral::One(one) => vec![one],
+    })
+}
+
+const fn yes() -> bool {
+    true
 }
 
 /// Where runs work.
@@ -134,9 +187,10 @@ pub struct Workplace {
 impl JobRecord {
     /// Takes in the run that ended after all others.
     pub fn take_in(&mut self, run: Run) {
-        if let Outcome::Proven { stored } = &run.outcome {
-            self.runs.proven += 1;
-            self.proven = Some((run.ended, stored.clone()));
+        if let Outcome::Complete { snapshots, read_back } = &run.outcome {
+            self.runs.good += 1;
+            self.read_back = read_back.then_some(run.ended).or(self.read_back);
+            self.newest = Some((run.ended, snapshots.clone()));
         } else {
             self.runs.failed += 1;
         }
@@ -145,14 +199,21 @@ impl JobRecord {
 }
 
 impl Outcome {
-    /// The snapshot that was stored, whether it was proven or not.
+    /// The snapshots that were stored, whether they count or not.
     #[must_use]
-    pub const fn stored(&self) -> Option<&Stored> {
+    pub fn snapshots(&self) -> &[Stored] {
         match self {
-            Self::Proven { stored } | Self::Unproven { stored, .. } => Some(stored),
-            Self::Failed { .. } | Self::Interrupted => None,
+            Self::Complete { snapshots, .. } | Self::Unproven { snapshots, .. } => snapshots,
+            Self::Failed { .. } | Self::Interrupted => &[],
         }
     }
+}
+
+/// Octets in several snapshots, and those that they have added to the repository.
+#[must_use]
+pub fn size(snapshots: &[Stored]) -> (u64, u64) {
+    let sum = |octets: fn(&Stored) -> u64| snapshots.iter().map(octets).sum();
+    (sum(|stored| stored.manifest.octets), sum(|stored| stored.added))
 }
 
 impl Workplace {
@@ -179,15 +240,15 @@ impl Workplace {
 }
 
 /// Runs `job` once, until its end, its deadline or `stop`.
-pub async fn run(job: &Job, workplace: &Workplace, stop: &CancellationToken) -> Outcome {
+pub async fn run(job: &Job, workplace: &Workplace, progress: &Progress, stop: &CancellationToken) -> Outcome {
     let abort = stop.child_token();
-    let attempt = attempt(job, workplace, &abort);
-    tokio::pin!(attempt);
-    let outcome = match tokio::time::timeout(job.deadline, &mut attempt).await {
+    let attempts = attempts(job, workplace, progress, &abort);
+    tokio::pin!(attempts);
+    let outcome = match tokio::time::timeout(job.deadline, &mut attempts).await {
         Ok(outcome) => outcome,
         Err(_) => {
             abort.cancel();
-            attempt.await
+            attempts.await
         }
     };
     let was_aborted = matches!(
@@ -197,35 +258,118 @@ pub async fn run(job: &Job, workplace: &Workplace, stop: &CancellationToken) -> 
     if was_aborted && stop.is_cancelled() { Outcome::Interrupted } else { outcome }
 }
 
-async fn attempt(job: &Job, workplace: &Workplace, abort: &CancellationToken) -> Outcome {
-    let failed = |step| move |fault| Outcome::Failed { step, fault };
-    let (file, manifest) = match dump(&job.source, workplace, abort).await.map_err(failed(Step::Dump)) {
-        Ok(dumped) => dumped,
-        Err(outcome) => return outcome,
-    };
-    let restic = Restic::new(workplace, job.repository.clone());
-    let stored = match restic.store(&job.name, &file, &manifest, abort).await.map_err(failed(Step::Store)) {
-        Ok(stored) => stored,
-        Err(outcome) => return outcome,
-    };
-    drop(file);
-    match restic.verify(&job.name, &stored, job.read_data, abort).await {
-        Ok(()) => Outcome::Proven { stored },
-        Err(fault) => Outcome::Unproven { stored, fault },
+/// So long after the first attempt comes the second; each next one twice as long.
+const FIRST_PAUSE: Duration = Duration::from_secs(15);
+
+/// Tries again what failed for what may pass by itself.
+async fn attempts(job: &Job, workplace: &Workplace, progress: &Progress, abort: &CancellationToken) -> Outcome {
+    let begun = Instant::now();
+    let mut pause = FIRST_PAUSE;
+    loop {
+        let outcome = attempt(job, workplace, progress, abort).await;
+        let Outcome::Failed { fault, .. } = &outcome else { return outcome };
+        if !fault.may_pass() || begun.elapsed() + pause > job.retry {
+            return outcome;
+        }
+        let name = &job.name;
+        warn!(job = %name, "backup of {name} is tried again in {} s: {fault}", pause.as_secs());
+        tokio::select! {
+            () = abort.cancelled() => return outcome,
+            () = tokio::time::sleep(pause) => pause *= 2,
+        }
     }
 }
 
-async fn dump(source: &Source, workplace: &Workplace, abort: &CancellationToken) -> Result<(File, Manifest), Fault> {
-    let Source::Sqlite { path } = source;
-    let (path, scratch, abort) = (path.clone(), workplace.scratch.clone(), abort.clone());
-    let dumping = tokio::task::spawn_blocking(move || sqlite::dump(&path, &scratch, &abort));
-    dumping.await.unwrap_or_else(|error| {
-        Err(Fault::Unexpected { command: "dump".to_owned(), status: None, detail: error.to_string() })
-    })
+async fn attempt(job: &Job, workplace: &Workplace, progress: &Progress, abort: &CancellationToken) -> Outcome {
+    let failed = |step, fault| Outcome::Failed { step, fault };
+    let restic = Restic::new(workplace, job.repository.clone());
+    if let Err(fault) = restic.is_there(abort).await {
+        return failed(Step::Store, fault);
+    }
+    let parts = tokio::select! {
+        parts = source::parts(&job.source, job.name.as_str(), workplace) => parts,
+        () = abort.cancelled() => Err(Fault::Deadline),
+    };
+    let parts = match parts {
+        Ok(parts) => parts,
+        Err(fault) => return failed(Step::Dump, fault),
+    };
+    let mut snapshots = Vec::with_capacity(parts.len());
+    for part in parts {
+        match store(job, &part, workplace, &restic, progress, abort).await {
+            Ok(stored) => snapshots.push(stored),
+            Err((step, fault)) => return failed(step, fault),
+        }
+    }
+    match prove(job, &snapshots, &restic, abort).await {
+        Ok(()) => Outcome::Complete { snapshots, read_back: job.read_back },
+        Err(fault) => Outcome::Unproven { snapshots, fault },
+    }
+}
+
+/// Stores one part, a second time if the first was in somebody's way.
+async fn store(
+    job: &Job,
+    part: &Part,
+    workplace: &Workplace,
+    restic: &Restic<'_>,
+    progress: &Progress,
+    abort: &CancellationToken,
+) -> Result<Stored, (Step, Fault)> {
+    match store_once(job, part, workplace, restic, progress, abort).await {
+        Err((_, Fault::Locked { by })) if restic.unlocked(&by, abort).await.unwrap_or(false) => {}
+        // ER_TABLE_DEF_CHANGED: somebody has altered a table meanwhile.
+        Err((_, Fault::Tool { detail, .. })) if detail.contains("1412") => {
+            warn!(job = %job.name, part = part.name, "the dump of {} is made again: {detail}", part.name);
+        }
+        other => return other,
+    }
+    store_once(job, part, workplace, restic, progress, abort).await
+}
+
+async fn store_once(
+    job: &Job,
+    part: &Part,
+    workplace: &Workplace,
+    restic: &Restic<'_>,
+    progress: &Progress,
+    abort: &CancellationToken,
+) -> Result<Stored, (Step, Fault)> {
+    let opened = tokio::select! {
+        opened = source::open(&job.source, part, workplace, abort) => opened,
+        () = abort.cancelled() => Err(Fault::Deadline),
+    };
+    let Opened { input, content, counting, moment, logins } = opened.map_err(|fault| (Step::Dump, fault))?;
+    let label = Label { job: job.name.clone(), part: part.name.clone(), file: part.file.clone() };
+    let stored = match input {
+        Input::Feed(feed) => {
+            let name = part.name.clone();
+            let mut feeding = Feeding { part: name, feed, counting, stall: job.stall, progress };
+            restic.store(&label, &mut feeding, abort).await
+        }
+        Input::Paths { paths, excludes } => {
+            restic.store_files(&label, &paths, &excludes, abort).await.map_err(|fault| (Step::Store, fault))
+        }
+    };
+    drop((moment, logins));
+    let mut stored = stored?;
+    stored.manifest.content = stored.manifest.content.or(content);
+    Ok(stored)
+}
+
+/// Reads back what was stored, if that is wanted, and lets restic look at all of the repository.
+async fn prove(job: &Job, snapshots: &[Stored], restic: &Restic<'_>, abort: &CancellationToken) -> Result<(), Fault> {
+    for stored in snapshots.iter().filter(|stored| job.read_back && !stored.file.is_empty()) {
+        restic.pour(stored, &mut tokio::io::sink(), abort).await?;
+    }
+    match job.read_data {
+        Some(read_data) => restic.check(read_data, abort).await,
+        None => Ok(()),
+    }
 }
 
 /// Octets in hexadecimal.
-fn hex(octets: &[u8]) -> String {
+pub(crate) fn hex(octets: &[u8]) -> String {
     octets.iter().map(|octet| format!("{octet:02x}")).collect()
 }
 

@@ -3,24 +3,23 @@
 //! restic reads the repository's password itself, from a file; no password passes through us. A child that must end gets
 //! SIGINT first, on which restic removes its lock and leaves no snapshot, and SIGKILL only when it does not listen.
 
-use std::fs::File;
-use std::io::Seek;
-use std::path::Path;
-use std::pin::Pin;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::process::{Child, Command};
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
-use super::fault::{classify, is_hopeless};
-use super::{Fault, Manifest, Stored, Workplace};
+use super::child::{self, Program, end_in_order, keep, read_all};
+use super::fault::{classify, is_hopeless, last_words};
+use super::pipeline::{Fed, Feeding};
+use super::{Content, Fault, Kind, Manifest, Step, Stored, Workplace};
 use crate::config::{JobName, ReadData, Repository};
 
 /// restic's name for a snapshot: hexadecimal, short or whole.
@@ -35,14 +34,8 @@ pub struct Restic<'w> {
     repository: Arc<Repository>,
 }
 
-/// How long restic may take to end after SIGINT.
-const GRACE: Duration = Duration::from_millis(2500);
-
 /// How long clearing up after it may take. Both together end before the daemon's own time to stop is over.
 const CLEARING: Duration = Duration::from_millis(1500);
-
-/// How much of what restic says is kept; the rest is read and dropped.
-const MOST_SAID: usize = 256 * 1024;
 
 impl SnapshotId {
     /// The name as text.
@@ -85,6 +78,55 @@ struct Summary {
     snapshot_id: SnapshotId,
     data_added: u64,
     total_bytes_processed: u64,
+    #[serde(default)]
+    total_files_processed: u64,
+}
+
+/// A snapshot as a repository lists it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Listed {
+    /// Its number.
+    pub id: SnapshotId,
+    /// When it was made, as whoever made it says.
+    pub time: Timestamp,
+}
+
+/// So many are removed by one command.
+const MOST_FORGOTTEN: usize = 100;
+
+/// What the snapshot of a part is called and marked with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Label {
+    /// Of which job.
+    pub(super) job: JobName,
+    /// What of it.
+    pub(super) part: String,
+    /// The name of the file in the snapshot.
+    pub(super) file: String,
+}
+
+impl Label {
+    fn stored(&self, summary: &Summary, manifest: Manifest) -> Stored {
+        Stored {
+            part: self.part.clone(),
+            file: self.file.clone(),
+            snapshot: summary.snapshot_id.clone(),
+            manifest,
+            added: summary.data_added,
+        }
+    }
+
+    fn tags(&self) -> [String; 2] {
+        // A comma would end a tag.
+        [format!("job={}", self.job), format!("part={}", escaped(&self.part))]
+    }
+}
+
+/// A name as it can stand in a tag and be a file's: whatever is unusual as `%XX` (RFC 3986, 2.1).
+pub(super) fn escaped(name: &str) -> String {
+    let is_usual = |octet: &u8| octet.is_ascii_alphanumeric() || b"._-".contains(octet);
+    let one = |octet: u8| if is_usual(&octet) { char::from(octet).to_string() } else { format!("%{octet:02X}") };
+    name.bytes().map(one).collect()
 }
 
 impl<'w> Restic<'w> {
@@ -116,69 +158,266 @@ impl<'w> Restic<'w> {
     /// # Errors
     /// Why it was not made; [`Fault::RepositoryExists`] leaves what is there as it is.
     pub async fn init(&self) -> Result<(), Fault> {
-        self.call(&["init", "--no-cache"], None, &CancellationToken::new(), &mut |_| {}).await
+        self.call(&["init", "--no-cache"], &CancellationToken::new(), &mut |_| {}).await
     }
 
-    /// Stores what `dump` holds as a snapshot of one file.
+    /// Stores what is fed as a snapshot of one file.
+    ///
+    /// The dangerous moment of every backup is the end of the dump: to restic the end of its input is the end of the data, also when
+    /// the dump tool has died. So the pipe stays open until `feeding` knows that all of it has come, and whoever has to be stopped
+    /// before is stopped with the pipe open: restic 0.18 looks at a signal only when it has read something, and then it must be no
+    /// end. When we die ourselves, restic dies with us; should it be too late, the snapshot stands in no catalogue.
     ///
     /// # Errors
     /// Why there is no snapshot that counts.
     pub(super) async fn store(
         &self,
-        job: &JobName,
-        dump: &File,
-        manifest: &Manifest,
+        label: &Label,
+        feeding: &mut Feeding<'_>,
         abort: &CancellationToken,
-    ) -> Result<Stored, Fault> {
-        let (tag, name) = (format!("job={job}"), file_name(job));
-        let arguments = ["backup", "--json", "--stdin", "--stdin-filename", &name, "--tag", &tag];
-        let mut said = Vec::new();
-        self.call(&arguments, Some(dump), abort, &mut |part| keep(&mut said, part)).await?;
-        let Some(summary) = summary(&said) else {
-            let detail = "no summary with a snapshot".to_owned();
-            return Err(Fault::Unexpected { command: "backup".to_owned(), status: Some(0), detail });
+    ) -> Result<Stored, (Step, Fault)> {
+        let [job, part] = label.tags();
+        let arguments = ["backup", "--json", "--stdin", "--stdin-filename", &label.file, "--tag", &job, "--tag", &part];
+        let not_stored = |fault| (Step::Store, fault);
+        let mut child = self.spawn(&arguments, Stdio::piped()).map_err(not_stored)?;
+        let Some(mut pipe) = child.stdin.take() else {
+            return Err(not_stored(unexpected("backup", "it has no input")));
         };
-        if summary.total_bytes_processed != manifest.octets {
-            return Err(Fault::Differs { dumped: manifest.octets, stored: summary.total_bytes_processed });
+        let stall = feeding.stall;
+        let mut said = Vec::new();
+        let mut take = |part: &[u8]| keep(&mut said, part);
+        let pid = child::pid(&child);
+        let hopeless = CancellationToken::new();
+        let ended = {
+            let conversation = self.conversation(child, &mut take, &hopeless);
+            tokio::pin!(conversation);
+            let fed = tokio::select! {
+                biased;
+                ended = &mut conversation => {
+                    // It has ended before its input did.
+                    let ended = ended.and_then(|ended| self.judge("backup", ended));
+                    return Err(not_stored(ended.err().unwrap_or_else(|| unexpected("backup", "it ended before its input"))));
+                }
+                () = hopeless.cancelled() => Err(None),
+                () = abort.cancelled() => Err(Some(Fault::Deadline)),
+                fed = feeding.feed(&mut pipe) => fed.map_err(Some),
+            };
+            match fed {
+                Ok(fed) => {
+                    drop(pipe);
+                    let ended = tokio::select! {
+                        ended = &mut conversation => Ok(ended),
+                        () = hopeless.cancelled() => Ok(end_in_order(pid, conversation.as_mut()).await),
+                        () = tokio::time::sleep(stall) => {
+                            Err(Fault::Stalled { program: "restic".to_owned(), seconds: stall.as_secs() })
+                        }
+                        () = abort.cancelled() => Err(Fault::Deadline),
+                    };
+                    match ended {
+                        Ok(ended) => {
+                            ended.and_then(|ended| self.judge("backup", ended)).map(|()| fed).map_err(not_stored)
+                        }
+                        Err(fault) => {
+                            let _ = end_in_order(pid, conversation).await;
+                            self.clear_up().await;
+                            Err(not_stored(fault))
+                        }
+                    }
+                }
+                Err(fault) => {
+                    let ended = end_in_order(pid, conversation).await;
+                    drop(pipe);
+                    self.clear_up().await;
+                    let said = || ended.and_then(|ended| self.judge("backup", ended)).err();
+                    match fault {
+                        Some(fault @ Fault::Deadline) => Err(not_stored(fault)),
+                        Some(fault @ Fault::Stalled { .. }) if fault.is_of("restic") => Err(not_stored(fault)),
+                        Some(fault) => Err((Step::Dump, fault)),
+                        None => Err(not_stored(said().unwrap_or(Fault::Deadline))),
+                    }
+                }
+            }
+        };
+        let Fed { octets, sha256, content } = ended?;
+        let Some(summary) = summary(&said) else {
+            return Err(not_stored(unexpected("backup", "no summary with a snapshot")));
+        };
+        if summary.total_bytes_processed != octets {
+            return Err(not_stored(Fault::Differs { dumped: octets, stored: summary.total_bytes_processed }));
         }
-        Ok(Stored { snapshot: summary.snapshot_id, manifest: manifest.clone(), added: summary.data_added })
+        Ok(label.stored(&summary, Manifest { octets, sha256, content }))
     }
 
-    /// Reads a snapshot back and compares it with what was dumped, then lets restic check the whole repository and read
-    /// `read_data` of its pack files.
+    /// Stores files as they lie.
     ///
     /// # Errors
-    /// Why the snapshot is not proven.
-    pub(super) async fn verify(
+    /// Why there is no snapshot that counts; [`Fault::Incomplete`] if some could not be read.
+    pub(super) async fn store_files(
         &self,
-        job: &JobName,
-        stored: &Stored,
-        read_data: ReadData,
+        label: &Label,
+        paths: &[PathBuf],
+        excludes: &[String],
         abort: &CancellationToken,
-    ) -> Result<(), Fault> {
-        let name = format!("/{}", file_name(job));
-        let (mut digest, mut octets) = (Sha256::new(), 0_u64);
-        let mut take_in = |part: &[u8]| {
-            digest.update(part);
-            octets += part.len() as u64;
-        };
-        // A cache would prove that the cache is whole.
-        let arguments = ["dump", "--no-cache", stored.snapshot.as_str(), &name];
-        self.call(&arguments, None, abort, &mut take_in).await.map_err(as_damage)?;
-        if octets != stored.manifest.octets || super::hex(&digest.finalize()) != stored.manifest.sha256 {
-            return Err(Fault::Differs { dumped: stored.manifest.octets, stored: octets });
-        }
-        self.check(read_data, abort).await
+    ) -> Result<Stored, Fault> {
+        let [job, part] = label.tags();
+        let paths: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+        let mut arguments = vec!["backup", "--json", "--tag", &job, "--tag", &part];
+        arguments.extend(excludes.iter().flat_map(|pattern| ["--exclude", pattern.as_str()]));
+        arguments.push("--");
+        arguments.extend(paths.iter().map(String::as_str));
+        let mut said = Vec::new();
+        self.call(&arguments, abort, &mut |part| keep(&mut said, part)).await?;
+        let summary = summary(&said).ok_or_else(|| unexpected("backup", "no summary with a snapshot"))?;
+        let mut content = Content { server: "files".to_owned(), is_exact: true, ..Content::default() };
+        content.note(Kind::Rows, "files", summary.total_files_processed.to_string());
+        let manifest =
+            Manifest { octets: summary.total_bytes_processed, sha256: String::new(), content: Some(content) };
+        Ok(Stored { file: String::new(), ..label.stored(&summary, manifest) })
     }
 
-    async fn check(&self, read_data: ReadData, abort: &CancellationToken) -> Result<(), Fault> {
+    /// Whether the repository is there, is one, and opens with our password.
+    ///
+    /// # Errors
+    /// Why not.
+    pub(super) async fn is_there(&self, abort: &CancellationToken) -> Result<(), Fault> {
+        self.call(&["cat", "config", "--no-lock"], abort, &mut |_| {}).await
+    }
+
+    /// Writes what a snapshot holds into `sink`, and compares it on the way with what was dumped.
+    ///
+    /// # Errors
+    /// It cannot be read, is not what was dumped, or `sink` takes no more.
+    pub(super) async fn pour(
+        &self,
+        stored: &Stored,
+        sink: &mut (impl AsyncWrite + Unpin),
+        abort: &CancellationToken,
+    ) -> Result<(), Fault> {
+        match self.pour_once(stored, sink, abort).await {
+            // Nothing has been poured then.
+            Err(Fault::Locked { by }) if self.unlocked(&by, abort).await? => self.pour_once(stored, sink, abort).await,
+            other => other,
+        }
+    }
+
+    async fn pour_once(
+        &self,
+        stored: &Stored,
+        sink: &mut (impl AsyncWrite + Unpin),
+        abort: &CancellationToken,
+    ) -> Result<(), Fault> {
+        if abort.is_cancelled() {
+            return Err(Fault::Deadline);
+        }
+        let name = format!("/{}", stored.file);
+        // A cache would prove that the cache is whole.
+        let mut child = self.spawn(&["dump", "--no-cache", stored.snapshot.as_str(), &name], Stdio::null())?;
+        let stdout = child.stdout.take();
+        let pid = child::pid(&child);
+        let hopeless = CancellationToken::new();
+        let mut nothing = |_: &[u8]| {};
+        let conversation = self.conversation(child, &mut nothing, &hopeless);
+        let pouring = async {
+            let (mut digest, mut octets) = (Sha256::new(), 0_u64);
+            let Some(mut stdout) = stdout else { return Ok((octets, String::new())) };
+            let mut buffer = vec![0; 1 << 17];
+            loop {
+                let read = stdout.read(&mut buffer).await?;
+                if read == 0 {
+                    sink.flush().await?;
+                    return Ok((octets, super::hex(&digest.finalize())));
+                }
+                digest.update(&buffer[..read]);
+                octets += read as u64;
+                sink.write_all(&buffer[..read]).await?;
+            }
+        };
+        let both = async { tokio::join!(pouring, conversation) };
+        tokio::pin!(both);
+        let (poured, ended) = tokio::select! {
+            both = &mut both => both,
+            () = abort.cancelled() => {
+                let _ = end_in_order(pid, both).await;
+                self.clear_up().await;
+                return Err(Fault::Deadline);
+            }
+        };
+        let (octets, sha256) = poured.map_err(|error: std::io::Error| Fault::from_io(&error))?;
+        self.judge("dump", ended?).map_err(as_damage)?;
+        if (octets, &sha256) != (stored.manifest.octets, &stored.manifest.sha256) {
+            return Err(Fault::Differs { dumped: stored.manifest.octets, stored: octets });
+        }
+        Ok(())
+    }
+
+    /// Restores files to a folder; restic reads them again and compares them with its own digests.
+    ///
+    /// # Errors
+    /// They cannot be restored.
+    pub(super) async fn restore_files(
+        &self,
+        stored: &Stored,
+        target: &Path,
+        abort: &CancellationToken,
+    ) -> Result<(), Fault> {
+        let target = target.display().to_string();
+        let arguments = ["restore", "--verify", "--target", &target, stored.snapshot.as_str()];
+        self.call(&arguments, abort, &mut |_| {}).await.map_err(as_damage)
+    }
+
+    /// Lets restic check the whole repository and read `read_data` of its pack files.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub(super) async fn check(&self, read_data: ReadData, abort: &CancellationToken) -> Result<(), Fault> {
         let share = match read_data.percent() {
             0 => None,
             100 => Some("--read-data".to_owned()),
             percent => Some(format!("--read-data-subset={percent}%")),
         };
         let arguments: Vec<&str> = ["check"].into_iter().chain(share.as_deref()).collect();
-        self.call(&arguments, None, abort, &mut |_| {}).await.map_err(as_damage)
+        self.call(&arguments, abort, &mut |_| {}).await.map_err(as_damage)
+    }
+
+    /// Reads part `part` of `turns` of all data, and checks all of the rest.
+    ///
+    /// # Errors
+    /// What is wrong with the repository.
+    pub async fn check_part(&self, part: u32, turns: u32, abort: &CancellationToken) -> Result<(), Fault> {
+        let subset = format!("--read-data-subset={part}/{turns}");
+        self.call(&["check", &subset], abort, &mut |_| {}).await.map_err(as_damage)
+    }
+
+    /// Removes data that no snapshot needs.
+    ///
+    /// # Errors
+    /// It could not be removed.
+    pub async fn prune(&self, abort: &CancellationToken) -> Result<(), Fault> {
+        self.call(&["prune"], abort, &mut |_| {}).await
+    }
+
+    /// The snapshots that say that they are of a job; anybody may say so.
+    ///
+    /// # Errors
+    /// They cannot be listed.
+    pub async fn snapshots(&self, job: &JobName, abort: &CancellationToken) -> Result<Vec<Listed>, Fault> {
+        let tag = format!("job={job}");
+        let mut said = Vec::new();
+        let mut take = |part: &[u8]| said.extend_from_slice(part);
+        self.call(&["snapshots", "--json", "--no-lock", "--tag", &tag], abort, &mut take).await?;
+        serde_json::from_slice(&said).map_err(|error| unexpected("snapshots", &error.to_string()))
+    }
+
+    /// Removes snapshots, and no data yet.
+    ///
+    /// # Errors
+    /// Some could not be removed.
+    pub async fn forget(&self, snapshots: &[SnapshotId], abort: &CancellationToken) -> Result<(), Fault> {
+        for some in snapshots.chunks(MOST_FORGOTTEN) {
+            let arguments: Vec<&str> = ["forget"].into_iter().chain(some.iter().map(SnapshotId::as_str)).collect();
+            self.call(&arguments, abort, &mut |_| {}).await?;
+        }
+        Ok(())
     }
 
     /// Removes the lock of a restic that was told to end in the fifth of a second between making its lock and knowing of it,
@@ -189,68 +428,88 @@ impl<'w> Restic<'w> {
         let _ = tokio::time::timeout(CLEARING, child.wait()).await;
     }
 
-    /// Runs a command that reads `input` from its start; `consume` gets its standard output. When the repository is locked,
-    /// locks whose owner is dead, as a killed restic leaves them, and no others, are removed, and the command is run again.
-    /// restic asks for its lock before it says anything else, so that nothing is consumed twice.
+    /// Runs a command; `consume` gets its standard output. When the repository is locked by a restic of this machine that is dead,
+    /// as a killed one leaves it, that lock is removed, and the command is run again. restic asks for its lock before it says
+    /// anything else, so that nothing is consumed twice.
     async fn call(
         &self,
         arguments: &[&str],
-        input: Option<&File>,
         abort: &CancellationToken,
         consume: &mut (dyn FnMut(&[u8]) + Send),
     ) -> Result<(), Fault> {
-        match self.call_once(arguments, from_start(input)?, abort, consume).await {
-            Err(Fault::Locked) => {}
-            other => return other,
+        match self.call_once(arguments, abort, consume).await {
+            Err(Fault::Locked { by }) if self.unlocked(&by, abort).await? => {
+                self.call_once(arguments, abort, consume).await
+            }
+            other => other,
+        }
+    }
+
+    /// Removes locks whose owner is dead, if `by` is this machine's: of another machine nobody here knows whether its restic lives.
+    /// `unlock` leaves the locks of living ones.
+    pub(super) async fn unlocked(&self, by: &str, abort: &CancellationToken) -> Result<bool, Fault> {
+        let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
+        if !by.contains(&format!(" on {host} by ")) {
+            return Ok(false);
         }
         let repository = &self.repository.name;
-        info!(%repository, "the repository {repository} is locked; removing locks whose owner is dead");
-        self.call_once(&["unlock"], Stdio::null(), abort, &mut |_| {}).await?;
-        self.call_once(arguments, from_start(input)?, abort, consume).await
+        info!(%repository, "the repository {repository} is locked by {by}; removing that lock if its owner is dead");
+        self.call_once(&["unlock"], abort, &mut |_| {}).await?;
+        Ok(true)
     }
 
     /// Runs one command to its end, or to the end that `abort` asks for.
     async fn call_once(
         &self,
         arguments: &[&str],
-        input: Stdio,
         abort: &CancellationToken,
         consume: &mut (dyn FnMut(&[u8]) + Send),
     ) -> Result<(), Fault> {
         if abort.is_cancelled() {
             return Err(Fault::Deadline);
         }
-        let mut child = self.spawn(arguments, input)?;
-        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-        let pid = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
-        // restic tries again for a quarter of an hour what will not succeed; that is for networks, not for full disks.
+        let child = self.spawn(arguments, Stdio::null())?;
+        let pid = child::pid(&child);
         let hopeless = CancellationToken::new();
-        let ended = async {
-            let mut said = Vec::new();
-            let mut listen = |part: &[u8]| {
-                keep(&mut said, part);
-                if is_hopeless(&String::from_utf8_lossy(&said)) {
-                    hopeless.cancel();
-                }
-            };
-            let (read, heard, status) =
-                tokio::join!(read_all(stdout, consume), read_all(stderr, &mut listen), child.wait());
-            read.and(heard).and(status).map(|status| (status, said))
-        };
-        tokio::pin!(ended);
+        let conversation = self.conversation(child, consume, &hopeless);
+        tokio::pin!(conversation);
         let ended = tokio::select! {
-            ended = &mut ended => ended,
-            () = hopeless.cancelled() => end_in_order(pid, ended).await,
+            ended = &mut conversation => ended,
+            () = hopeless.cancelled() => end_in_order(pid, conversation).await,
             () = abort.cancelled() => {
                 // How it ended makes no difference to one that had to.
-                let _ = end_in_order(pid, ended).await;
+                let _ = end_in_order(pid, conversation).await;
                 self.clear_up().await;
                 return Err(Fault::Deadline);
             }
         };
-        let command = arguments[0];
-        let unexpected = |detail: String| Fault::Unexpected { command: command.to_owned(), status: None, detail };
-        let (status, said) = ended.map_err(|error| unexpected(error.to_string()))?;
+        self.judge(arguments[0], ended?)
+    }
+
+    /// Hears a child until its end. restic tries again for a quarter of an hour what will not succeed; that is for networks, not
+    /// for full disks, which are `hopeless`.
+    async fn conversation(
+        &self,
+        mut child: Child,
+        consume: &mut (dyn FnMut(&[u8]) + Send),
+        hopeless: &CancellationToken,
+    ) -> Result<Ended, Fault> {
+        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+        let mut said = Vec::new();
+        let mut listen = |part: &[u8]| {
+            keep(&mut said, part);
+            if is_hopeless(&String::from_utf8_lossy(&said)) {
+                hopeless.cancel();
+            }
+        };
+        let (read, heard, status) =
+            tokio::join!(read_all(stdout, consume), read_all(stderr, &mut listen), child.wait());
+        let status = read.and(heard).and(status).map_err(|error| unexpected("", &error.to_string()))?;
+        Ok(Ended { status, said })
+    }
+
+    /// What the end of a command means.
+    fn judge(&self, command: &str, Ended { status, said }: Ended) -> Result<(), Fault> {
         if status.success() {
             return Ok(());
         }
@@ -260,45 +519,35 @@ impl<'w> Restic<'w> {
 
     fn spawn(&self, arguments: &[&str], input: Stdio) -> Result<Child, Fault> {
         let Workplace { restic, scratch, cache } = self.workplace;
-        let mut command = Command::new(restic);
-        command.args(arguments).stdin(input).stdout(Stdio::piped()).stderr(Stdio::piped());
-        // A group of its own: a Ctrl-C on our terminal reaches us alone, and we end restic in order.
-        command.process_group(0).kill_on_drop(true).env_clear();
-        // HOME for the backends that restic starts: ssh, rclone.
-        for name in ["PATH", "HOME"] {
-            command.envs(std::env::var_os(name).map(|value| (name, value)));
-        }
-        command.env("TMPDIR", scratch).env("RESTIC_CACHE_DIR", cache).env("RESTIC_PROGRESS_FPS", "0.1");
-        command.env("RESTIC_REPOSITORY", &self.repository.location);
-        command.env("RESTIC_PASSWORD_FILE", self.repository.password.path());
-        command
-            .spawn()
-            .map_err(|error| Fault::ResticMissing { command: restic.display().to_string(), detail: error.to_string() })
+        let missing = |detail: String| Fault::ResticMissing { command: restic.display().to_string(), detail };
+        let program = Program::find(&restic.to_string_lossy(), None).map_err(|_| missing("not found".to_owned()))?;
+        let limit = |name: &str, limit: Option<u32>| limit.map(|limit| format!("--{name}={limit}"));
+        let limits = [
+            limit("limit-upload", self.repository.limit_upload),
+            limit("limit-download", self.repository.limit_download),
+        ];
+        let secrets = self.repository.environment.iter();
+        let program = secrets.fold(program, |program, (name, secret)| program.variable(name, secret.reveal()));
+        let program = program
+            .arguments(limits.into_iter().flatten())
+            .arguments(arguments)
+            .variable("TMPDIR", scratch)
+            .variable("RESTIC_CACHE_DIR", cache)
+            .variable("RESTIC_PROGRESS_FPS", "0.1")
+            .variable("RESTIC_REPOSITORY", &self.repository.location)
+            .variable("RESTIC_PASSWORD_FILE", self.repository.password.path());
+        program.start(input, Stdio::piped()).map_err(|fault| missing(fault.to_string()))
     }
 }
 
-/// Asks a child to end, makes it end when it does not listen, and waits until it has.
-async fn end_in_order<T>(pid: Option<Pid>, mut ended: Pin<&mut impl Future<Output = T>>) -> T {
-    // A child that is gone meanwhile cannot be signalled, and need not be.
-    let _ = pid.map(|pid| kill_process(pid, Signal::INT));
-    if let Ok(ended) = tokio::time::timeout(GRACE, &mut ended).await {
-        return ended;
-    }
-    let _ = pid.map(|pid| kill_process_group(pid, Signal::KILL));
-    ended.await
+/// How a child has ended, and what it said on its standard error.
+struct Ended {
+    status: std::process::ExitStatus,
+    said: Vec<u8>,
 }
 
-/// What a child reads: a file from its start, or nothing.
-fn from_start(input: Option<&File>) -> Result<Stdio, Fault> {
-    let Some(file) = input else { return Ok(Stdio::null()) };
-    let mut input = file.try_clone().map_err(|error| Fault::from_io(&error))?;
-    input.rewind().map_err(|error| Fault::from_io(&error))?;
-    Ok(input.into())
-}
-
-/// Of the one file in each of a job's snapshots.
-fn file_name(job: &JobName) -> String {
-    format!("{job}.db")
+fn unexpected(command: &str, detail: &str) -> Fault {
+    Fault::Unexpected { command: command.to_owned(), status: None, detail: last_words(detail) }
 }
 
 /// Reading back fails in as many words as there are ways to damage a repository; whatever it is, the data cannot be read.
@@ -312,28 +561,6 @@ fn as_damage(fault: Fault) -> Fault {
 
 fn summary(said: &[u8]) -> Option<Summary> {
     said.split(|octet| *octet == b'\n').rev().find_map(|line| serde_json::from_slice(line).ok())
-}
-
-fn keep(kept: &mut Vec<u8>, part: &[u8]) {
-    // The end is what matters: the summary, the reason.
-    kept.extend_from_slice(part);
-    if kept.len() > MOST_SAID {
-        kept.drain(..kept.len() - MOST_SAID);
-    }
-}
-
-async fn read_all(
-    stream: Option<impl AsyncRead + Unpin>,
-    consume: &mut (dyn FnMut(&[u8]) + Send),
-) -> std::io::Result<()> {
-    let Some(mut stream) = stream else { return Ok(()) };
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        match stream.read(&mut buffer).await? {
-            0 => return Ok(()),
-            read => consume(&buffer[..read]),
-        }
-    }
 }
 
 /// The user and password of a location such as `rest:https://user:password@host/`.

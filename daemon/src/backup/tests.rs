@@ -44,6 +44,16 @@ impl Office {
         self.folder.path().join(name)
     }
 
+    /// Backs up what a shell script writes.
+    fn set_script(&self, script: &str, more: &str) {
+        let command = format!("[\"sh\", \"-c\", {script:?}]");
+        let text = format!(
+            "[[job]]\nname = \"registras\"\nschedule = \"daily\"\nrepository = \"vietine\"\nretry = \"1s\"\n{more}\n\
+             source = {{ kind = \"command\", command = {command}, trailer = \"-- Dump completed\" }}\n"
+        );
+        fs::write(self.path("jobs/registras.toml"), text).unwrap();
+    }
+
     fn set_password(&self, password: &str) {
         fs::write(self.path("password"), password).unwrap();
         fs::set_permissions(self.path("password"), Permissions::from_mode(0o600)).unwrap();
@@ -66,7 +76,7 @@ impl Office {
     }
 
     async fn run(&self) -> Outcome {
-        run(&self.job(), &self.workplace("restic"), &CancellationToken::new()).await
+        run(&self.job(), &self.workplace("restic"), &Progress::default(), &CancellationToken::new()).await
     }
 
     /// What restic itself lists.
@@ -86,7 +96,8 @@ impl Office {
 async fn a_good_run_is_proven_and_leaves_neither_lock_nor_dump() {
     let office = Office::with_repository().await;
     let outcome = office.run().await;
-    let Outcome::Proven { stored } = &outcome else { panic!("{outcome:?}") };
+    let Outcome::Complete { snapshots, .. } = &outcome else { panic!("{outcome:?}") };
+    let [stored] = &snapshots[..] else { panic!("{snapshots:?}") };
     assert!(stored.manifest.octets > 100_000 && stored.added > 0, "{stored:?}");
     assert_eq!(office.list("snapshots").len(), 1);
     assert_eq!(office.list("locks"), Vec::<String>::new());
@@ -96,7 +107,7 @@ async fn a_good_run_is_proven_and_leaves_neither_lock_nor_dump() {
 #[tokio::test]
 async fn one_wrong_octet_in_a_pack_file_is_found() {
     let office = Office::with_repository().await;
-    assert!(matches!(office.run().await, Outcome::Proven { .. }));
+    assert!(matches!(office.run().await, Outcome::Complete { .. }));
     let pack = fs::read_dir(office.path("repository/data"))
         .unwrap()
         .flat_map(|folder| fs::read_dir(folder.unwrap().path()).unwrap())
@@ -127,12 +138,13 @@ async fn every_fault_before_the_snapshot_has_its_name() {
     assert_eq!(outcome, Outcome::Failed { step: Step::Store, fault: Fault::WrongPassword });
 
     let workplace = office.workplace("no-such-restic");
-    let outcome = run(&office.job(), &workplace, &CancellationToken::new()).await;
+    let outcome = run(&office.job(), &workplace, &Progress::default(), &CancellationToken::new()).await;
     assert!(
         matches!(outcome, Outcome::Failed { step: Step::Store, fault: Fault::ResticMissing { .. } }),
         "{outcome:?}"
     );
 
+    office.set_password("correct horse");
     fs::remove_file(office.path("registras.db")).unwrap();
     let outcome = office.run().await;
     assert!(
@@ -152,7 +164,7 @@ async fn a_repository_is_never_made_twice() {
 async fn a_job_past_its_deadline_fails_and_leaves_nothing() {
     let office = Office::with_repository().await;
     let job = Job { deadline: std::time::Duration::from_millis(1), ..office.job() };
-    let outcome = run(&job, &office.workplace("restic"), &CancellationToken::new()).await;
+    let outcome = run(&job, &office.workplace("restic"), &Progress::default(), &CancellationToken::new()).await;
     assert!(matches!(outcome, Outcome::Failed { fault: Fault::Deadline, .. }), "{outcome:?}");
     assert_eq!(office.list("snapshots"), Vec::<String>::new());
     assert_eq!(office.list("locks"), Vec::<String>::new());
@@ -163,14 +175,17 @@ async fn a_run_of_a_stopping_daemon_is_interrupted() {
     let office = Office::with_repository().await;
     let stop = CancellationToken::new();
     stop.cancel();
-    assert_eq!(run(&office.job(), &office.workplace("restic"), &stop).await, Outcome::Interrupted);
+    assert_eq!(
+        run(&office.job(), &office.workplace("restic"), &Progress::default(), &stop).await,
+        Outcome::Interrupted
+    );
     assert_eq!(office.list("locks"), Vec::<String>::new());
 }
 
 #[tokio::test]
 async fn a_lock_of_a_dead_restic_is_removed() {
     let office = Office::with_repository().await;
-    assert!(matches!(office.run().await, Outcome::Proven { .. }));
+    assert!(matches!(office.run().await, Outcome::Complete { .. }));
     // A check holds an exclusive lock; killed, it leaves the lock behind.
     let mut holder = Command::new("restic")
         .args(["check", "--read-data", "--limit-download", "1"])
@@ -188,5 +203,107 @@ async fn a_lock_of_a_dead_restic_is_removed() {
     holder.kill().unwrap();
     holder.wait().unwrap();
     let outcome = office.run().await;
-    assert!(matches!(outcome, Outcome::Proven { .. }), "{outcome:?}");
+    assert!(matches!(outcome, Outcome::Complete { .. }), "{outcome:?}");
+}
+
+/// What a dump tool may do, and what must be said of it.
+#[tokio::test]
+async fn half_a_dump_never_counts_however_it_comes_about() {
+    let half = "head -c 3000000 /dev/urandom;";
+    let faults: [(&str, String, &str, &str); 11] = [
+        (
+            "exits 1 at once",
+            "echo 'no such database' >&2; exit 1".to_owned(),
+            "",
+            "sh failed (exit code 1): no such database",
+        ),
+        ("writes half, exits 1", format!("{half} exit 1"), "", "sh failed (exit code 1)"),
+        (
+            "writes half, exits 0",
+            format!("{half} exit 0"),
+            "",
+            "the dump of registras has no end (no \"-- Dump completed\")",
+        ),
+        ("writes nothing, exits 0", "exit 0".to_owned(), "", "the dump of registras has no end"),
+        ("is killed", format!("{half} kill -9 $$"), "", "sh failed (exit code -)"),
+        ("hangs silently", format!("{half} sleep 1000"), "stall = \"1s\"", "nothing has come from sh for 1 s"),
+        (
+            "trickles",
+            "while :; do echo x; sleep 0.1; done".to_owned(),
+            "deadline = \"3s\"",
+            "longer than the job's deadline",
+        ),
+        (
+            "closes its output and fails later",
+            format!("{half} echo '-- Dump completed'; exec >&-; sleep 1; exit 3"),
+            "",
+            "sh failed (exit code 3)",
+        ),
+        (
+            "leaves somebody who holds the pipe",
+            format!("{half} echo '-- Dump completed'; sleep 1000 & exit 0"),
+            "stall = \"1s\"",
+            "nothing has come from sh for 1 s",
+        ),
+        (
+            "closes its output and hangs",
+            format!("{half} echo '-- Dump completed'; exec >&-; sleep 1000"),
+            "stall = \"1s\"",
+            "nothing has come from sh for 1 s",
+        ),
+        ("is missing", "true".to_owned(), "", "no-such-tool is not installed"),
+    ];
+    let office = Office::with_repository().await;
+    for (name, script, more, expected) in faults {
+        office.set_script(&script, more);
+        if name == "is missing" {
+            let text = fs::read_to_string(office.path("jobs/registras.toml")).unwrap();
+            fs::write(office.path("jobs/registras.toml"), text.replace("\"sh\"", "\"no-such-tool\"")).unwrap();
+        }
+        let Outcome::Failed { fault, .. } = office.run().await else { panic!("{name}") };
+        assert!(fault.to_string().contains(expected), "{name}: {fault}");
+        assert_eq!(office.list("snapshots"), Vec::<String>::new(), "{name}");
+        assert_eq!(office.list("locks"), Vec::<String>::new(), "{name}");
+        assert_eq!(fs::read_dir(office.path("state/scratch")).unwrap().count(), 0, "{name}");
+    }
+    office.set_script("head -c 3000000 /dev/urandom; echo '-- Dump completed'", "");
+    let outcome = office.run().await;
+    assert!(matches!(outcome, Outcome::Complete { .. }), "{outcome:?}");
+    assert_eq!(office.list("snapshots").len(), 1);
+}
+
+#[tokio::test]
+async fn a_restic_that_is_killed_leaves_no_snapshot_and_the_next_run_is_good() {
+    let office = Office::with_repository().await;
+    let (begun, done) = (office.path("begun"), office.path("done"));
+    let script = format!(
+        "head -c 3000000 /dev/urandom; touch {}; until [ -e {} ]; do sleep 0.05; done; echo '-- Dump completed'",
+        begun.display(),
+        done.display()
+    );
+    office.set_script(&script, "");
+    let kill = async {
+        while !begun.exists() {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        let repository = office.path("repository").display().to_string();
+        for process in fs::read_dir("/proc").unwrap().flatten() {
+            let Ok(pid) = process.file_name().to_string_lossy().parse::<i32>() else { continue };
+            let environment = fs::read(process.path().join("environ")).unwrap_or_default();
+            let name = fs::read_to_string(process.path().join("comm")).unwrap_or_default();
+            if name.trim() == "restic"
+                && String::from_utf8_lossy(&environment).contains(&format!("RESTIC_REPOSITORY={repository}\0"))
+            {
+                let pid = rustix::process::Pid::from_raw(pid).unwrap();
+                rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+            }
+        }
+        fs::write(&done, "").unwrap();
+    };
+    let (outcome, ()) = tokio::join!(office.run(), kill);
+    assert!(matches!(outcome, Outcome::Failed { step: Step::Store, .. }), "{outcome:?}");
+    assert_eq!(office.list("snapshots"), Vec::<String>::new());
+    let outcome = office.run().await;
+    assert!(matches!(outcome, Outcome::Complete { .. }), "{outcome:?}");
+    assert_eq!(office.list("locks"), Vec::<String>::new());
 }

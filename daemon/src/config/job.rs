@@ -1,14 +1,14 @@
 //! Backup jobs and the repositories they write to.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use messages::Message;
-use strict_toml::{FromText, Table, choose};
+use strict_toml::Table;
 
 use super::name::{JobName, RepositoryName};
-use super::secret::{SecretFile, secret_file};
+use super::secret::{Secret, SecretFile, secret, secret_file};
+use super::source::{self, Source};
 use super::{Named, Reading};
 use crate::schedule::Calendar;
 
@@ -27,18 +27,43 @@ pub struct Job {
     pub schedule: Calendar,
     /// How long one run, verification included, may take before it is ended as failed.
     pub deadline: Duration,
-    /// How much of the repository's data each verification reads back.
-    pub read_data: ReadData,
+    /// So long nothing may move before a run is ended as failed.
+    pub stall: Duration,
+    /// For how long after its start a run is tried again that failed for what may pass by itself.
+    pub retry: Duration,
+    /// Whether each snapshot is read back whole and compared.
+    pub read_back: bool,
+    /// How much of the repository's data is read after each run; none: the repository is not checked by it.
+    pub read_data: Option<ReadData>,
+    /// Which snapshots are kept; none: all.
+    pub keep: Option<Keep>,
+    /// When the newest snapshots are restored to a scratch place and compared.
+    pub drill: Option<Calendar>,
+    /// How old the newest backup may be: the recovery point objective.
+    pub max_age: Option<Duration>,
+    /// How long a restore may take: the recovery time objective.
+    pub max_restore_time: Option<Duration>,
 }
 
-/// What is backed up.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
-    /// A SQLite database file.
-    Sqlite {
-        /// The database, not its `-wal` or `-shm`.
-        path: PathBuf,
-    },
+/// Which snapshots are kept: whoever fits one of these. Hours to years are those of the time zone; of each, the last snapshot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Keep {
+    /// The newest, so many.
+    pub last: u32,
+    /// Of so many hours.
+    pub hourly: u32,
+    /// Of so many days.
+    pub daily: u32,
+    /// Of so many weeks, which begin on Monday (ISO 8601).
+    pub weekly: u32,
+    /// Of so many months.
+    pub monthly: u32,
+    /// Of so many years.
+    pub yearly: u32,
+    /// All that are not older.
+    pub within: Duration,
+    /// If more of them would go at once, none does, and somebody has to look.
+    pub most_removed_percent: u8,
 }
 
 /// A restic repository. `Debug` does not show its location, which may hold a password.
@@ -50,6 +75,20 @@ pub struct Repository {
     pub location: String,
     /// The file that restic reads the repository's password from.
     pub password: SecretFile,
+    /// Nothing can be removed from it: the server refuses.
+    pub append_only: bool,
+    /// When it is checked.
+    pub check: Option<Calendar>,
+    /// In so many checks all of its data is read.
+    pub check_turns: u32,
+    /// When what nobody needs any more is removed from it.
+    pub prune: Option<Calendar>,
+    /// KiB a second that may be written to it.
+    pub limit_upload: Option<u32>,
+    /// KiB a second that may be read from it.
+    pub limit_download: Option<u32>,
+    /// What the storage wants to know of us, as variables of restic's environment.
+    pub environment: Vec<(&'static str, Secret)>,
 }
 
 /// The share of a repository's pack files that a verification reads back, in percent, 0 to 100.
@@ -82,6 +121,19 @@ impl Named for Repository {
     }
 }
 
+/// Variables by which restic's storages learn who we are (restic.readthedocs.io, "Environment Variables").
+const VARIABLES: [&str; 9] = [
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AZURE_ACCOUNT_NAME",
+    "AZURE_ACCOUNT_KEY",
+    "B2_ACCOUNT_ID",
+    "B2_ACCOUNT_KEY",
+    "RESTIC_REST_USERNAME",
+    "RESTIC_REST_PASSWORD",
+];
+
 /// Reads one `[[repository]]`.
 pub(super) fn read_repository(mut table: Table<'_>, reading: &Reading<'_>) -> Option<Repository> {
     let name: Option<RepositoryName> = table.required("name");
@@ -90,13 +142,35 @@ pub(super) fn read_repository(mut table: Table<'_>, reading: &Reading<'_>) -> Op
     }
     let location: Option<String> = table.required("location");
     let password = secret_file(&mut table, "password", reading);
+    let append_only = table.or("append_only", false);
+    let check: Option<Calendar> = table.optional("check");
+    let check_turns = table.or("check_turns", 7);
+    let prune: Option<Calendar> = table.optional("prune");
+    let limit_upload: Option<u32> = table.optional("limit_upload");
+    let limit_download: Option<u32> = table.optional("limit_download");
+    let mut environment = Vec::new();
+    if let Some(mut variables) = table.table("environment") {
+        let known = VARIABLES.into_iter().filter(|name| variables.has(name)).collect::<Vec<_>>();
+        environment.extend(known.into_iter().filter_map(|name| Some((name, secret(&mut variables, name, reading)?))));
+    }
     let location = location?;
     // A scheme is what restic itself would take for one; everything else is a folder.
     let is_remote = ["sftp:", "rest:", "s3:", "rclone:", "b2:", "azure:", "gs:", "swift:"]
         .iter()
         .any(|scheme| location.starts_with(scheme));
     let location = if is_remote { location } else { reading.resolve(location.as_ref()).to_string_lossy().into_owned() };
-    Some(Repository { name: name?, location, password: password? })
+    Some(Repository {
+        name: name?,
+        location,
+        password: password?,
+        append_only,
+        check,
+        check_turns,
+        prune,
+        limit_upload,
+        limit_download,
+        environment,
+    })
 }
 
 /// Reads one `[[job]]`.
@@ -108,8 +182,8 @@ pub(super) fn read(mut table: Table<'_>, repositories: &[Arc<Repository>], readi
     let title: Option<String> = table.optional("title");
     let schedule: Option<Calendar> = table.required("schedule");
     let deadline = table.or("deadline", Duration::from_secs(4 * 3600));
-    let percent: u8 = table.or("read_data_percent", 100);
-    if percent > 100 {
+    let percent: Option<u8> = table.optional("read_data_percent");
+    if percent.is_some_and(|percent| percent > 100) {
         let message = Message::new("config-percent").with("key", "read_data_percent");
         table.report(&table.place_of("read_data_percent"), message);
     }
@@ -124,33 +198,52 @@ pub(super) fn read(mut table: Table<'_>, repositories: &[Arc<Repository>], readi
         found
     });
     table.must_exist("source", "{ kind = \"sqlite\", path = \"/srv/…/registras.db\" }");
-    let source = table.table("source").and_then(|mut source| match source.required("kind")? {
-        SourceKind::Sqlite => {
-            let path: PathBuf = source.required("path")?;
-            Some(Source::Sqlite { path: reading.resolve(&path) })
-        }
-    });
-    let name = name?;
+    let source = table.table("source").and_then(|table| source::read(table, reading));
+    let stall = table.or("stall", Duration::from_mins(15));
+    let retry = table.or("retry", Duration::from_mins(30));
+    let read_back = table.or("read_back", true);
+    let keep = table.table("keep").map(read_keep);
+    let drill: Option<Calendar> = table.optional("drill");
+    let max_age: Option<Duration> = table.optional("max_age");
+    let max_restore_time: Option<Duration> = table.optional("max_restore_time");
+    let (name, repository) = (name?, repository?);
+    // Where somebody checks the repository on a calendar, not every run has to.
+    let read_data = match percent {
+        Some(percent) => Some(ReadData(percent.min(100))),
+        None => repository.check.is_none().then_some(ReadData(100)),
+    };
     Some(Job {
         title: title.unwrap_or_else(|| name.to_string()),
         name,
         source: source?,
-        repository: repository?,
+        repository,
         schedule: schedule?,
         deadline,
-        read_data: ReadData(percent.min(100)),
+        stall,
+        retry,
+        read_back,
+        read_data,
+        keep,
+        drill,
+        max_age,
+        max_restore_time,
     })
 }
 
-#[derive(Clone, Copy)]
-enum SourceKind {
-    Sqlite,
-}
-
-impl FromText for SourceKind {
-    const EXAMPLE: &'static str = "\"sqlite\"";
-
-    fn from_text(text: &str) -> Result<Self, Message> {
-        choose(text, &[("sqlite", Self::Sqlite)])
+fn read_keep(mut table: Table<'_>) -> Keep {
+    let keep = Keep {
+        last: table.or("last", 0),
+        hourly: table.or("hourly", 0),
+        daily: table.or("daily", 0),
+        weekly: table.or("weekly", 0),
+        monthly: table.or("monthly", 0),
+        yearly: table.or("yearly", 0),
+        within: table.or("within", Duration::ZERO),
+        most_removed_percent: table.or("most_removed_percent", 50),
+    };
+    let keeps = [keep.last, keep.hourly, keep.daily, keep.weekly, keep.monthly, keep.yearly];
+    if keeps.iter().all(|count| *count == 0) && keep.within.is_zero() {
+        table.report(&table.place_of(""), Message::new("config-keep-nothing"));
     }
+    keep
 }

@@ -20,6 +20,7 @@ mod maintenance;
 mod name;
 mod rule;
 mod secret;
+mod source;
 mod traps;
 mod url;
 mod web;
@@ -47,13 +48,14 @@ pub use check::{
 pub use credential::{AuthenticationProtocol, Credential, Identity, PrivacyProtocol, Protection};
 pub use device::{Device, DeviceKind};
 pub use difference::{Difference, difference};
-pub use job::{Job, ReadData, Repository, Source};
+pub use job::{Job, Keep, ReadData, Repository};
 pub use maintenance::{Maintenance, Occasion};
 pub use name::{
     ChannelName, CheckName, CredentialName, DeviceName, JobName, LONGEST_NAME, NotAName, RepositoryName, UserName,
 };
 pub use rule::{FaultKind, Heartbeat, Notify, Rule};
 pub use secret::{Secret, SecretFile};
+pub use source::{Databases, ServerSource, Source};
 pub use traps::Traps;
 pub use url::Url;
 pub use web::{HostName, ServerCertificate, Web};
@@ -115,6 +117,8 @@ pub struct Invalid(Vec<Problem>);
 struct Reading<'a> {
     /// The folder of the main file.
     folder: &'a Path,
+    /// Where the daemon keeps what it must remember.
+    state_directory: PathBuf,
     /// `$CREDENTIALS_DIRECTORY` (systemd.exec(5)).
     credentials_directory: Option<PathBuf>,
     /// As whom SNMP agents may be asked.
@@ -177,6 +181,7 @@ impl Location {
         let problems = Problems::default();
         let reading = Reading {
             folder: self.folder(),
+            state_directory: PathBuf::new(),
             credentials_directory: self.credentials_directory.clone(),
             credentials: &[],
             system_authorities: SystemAuthorities::default(),
@@ -218,7 +223,12 @@ fn read(path: &Path, reading: &Reading<'_>, problems: &Problems) -> Option<Confi
     unique("repository", repositories.iter().map(AsRef::as_ref), path, problems);
     let gateways: Vec<DeviceName> = main.or("gateways", Vec::new());
     drop(main);
-    let reading = &Reading { credentials: &credentials, ..reading.clone() };
+    let state_directory = state_directory.map(|path| reading.resolve(&path));
+    let reading = &Reading {
+        credentials: &credentials,
+        state_directory: state_directory.clone().unwrap_or_default(),
+        ..reading.clone()
+    };
 
     let mut devices = Vec::new();
     let [device_folder, job_folder, maintenance_folder, profile_folder] =
@@ -242,9 +252,8 @@ fn read(path: &Path, reading: &Reading<'_>, problems: &Problems) -> Option<Confi
 
     let profiles = Arc::new(Profiles::load(Some(&profile_folder), problems));
 
-    let state_directory = reading.resolve(&state_directory?);
     Some(Config {
-        state_directory,
+        state_directory: state_directory?,
         time_zone,
         listen,
         web: Arc::new(web.into_web()),

@@ -201,6 +201,7 @@ impl Location {
         let Some((users, state)) = named else { return Err(Invalid(problems.into_vec())) };
         let reading = Reading {
             folder: self.folder(),
+            state_directory: PathBuf::new(),
             credentials_directory: None,
             credentials: &[],
             system_authorities: super::SystemAuthorities::default(),

@@ -7,7 +7,7 @@ use messages::Message;
 use serde::{Deserialize, Serialize};
 
 use crate::backup::Fault;
-use crate::config::{CheckId, DeviceName, JobName};
+use crate::config::{CheckId, DeviceName, JobName, RepositoryName};
 use crate::probe::Failure;
 
 /// The number of an incident, counted from 1 over the whole life of the journal.
@@ -54,6 +54,18 @@ pub enum Subject {
         /// Its name.
         job: JobName,
     },
+    /// Something that is promised of the backups of a job.
+    Promise {
+        /// The job.
+        job: JobName,
+        /// What is promised.
+        promise: Promise,
+    },
+    /// A repository of backups.
+    Repository {
+        /// Its name.
+        repository: RepositoryName,
+    },
     /// The machine that watches, or a part of the daemon.
     Watcher {
         /// Which part.
@@ -66,6 +78,22 @@ pub enum Subject {
         /// The device, if it is one that is watched.
         device: Option<DeviceName>,
     },
+}
+
+/// What is promised of the backups of a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Promise {
+    /// The newest is not older than `max_age`: the recovery point objective.
+    Age,
+    /// A restore takes no longer than `max_restore_time`: the recovery time objective.
+    RestoreTime,
+    /// What is restored is what was dumped.
+    Drill,
+    /// It looks as it usually does.
+    Size,
+    /// What is not kept is removed, and not too much of it.
+    Retention,
 }
 
 /// A part of what watches.
@@ -108,6 +136,41 @@ pub enum Reason {
     },
     /// What was due was not started.
     NotStarted,
+    /// The newest backup is older than promised.
+    TooOld {
+        /// How old, in seconds; none: there is none.
+        age: Option<u64>,
+        /// How old it may be, in seconds.
+        most: u64,
+    },
+    /// A restore took longer than promised.
+    TooSlow {
+        /// How long, in seconds.
+        took: u64,
+        /// How long it may take, in seconds.
+        most: u64,
+    },
+    /// The newest backup is much smaller, or larger, than those before it.
+    UnusualSize {
+        /// Octets of those before it.
+        was: u64,
+        /// Of the newest.
+        is: u64,
+    },
+    /// Nearly all of the newest backup is new.
+    UnusualChange {
+        /// Octets that those before it added.
+        was: u64,
+        /// That the newest did.
+        is: u64,
+    },
+    /// More backups would be removed at once than is allowed.
+    TooManyExpired {
+        /// How many.
+        removed: usize,
+        /// Of how many.
+        of: usize,
+    },
     /// What a person, or a part of the daemon, says of it.
     Said(String),
 }
@@ -173,6 +236,18 @@ impl Reason {
             }
             Self::Late { by, skipped } => Message::new("reason-late").with("by", by.as_str()).with("skipped", *skipped),
             Self::NotStarted => Message::new("reason-not-started"),
+            Self::TooOld { age: None, most } => Message::new("reason-no-backup").with("most", short(*most)),
+            Self::TooOld { age: Some(age), most } => {
+                Message::new("reason-too-old").with("age", short(*age)).with("most", short(*most))
+            }
+            Self::TooSlow { took, most } => {
+                Message::new("reason-too-slow").with("took", short(*took)).with("most", short(*most))
+            }
+            Self::UnusualSize { was, is } => Message::new("reason-unusual-size").with("was", *was).with("is", *is),
+            Self::UnusualChange { was, is } => Message::new("reason-unusual-change").with("was", *was).with("is", *is),
+            Self::TooManyExpired { removed, of } => Message::new("reason-too-many-expired")
+                .with("removed", u64::try_from(*removed).unwrap_or(u64::MAX))
+                .with("of", u64::try_from(*of).unwrap_or(u64::MAX)),
             Self::Said(text) => Message::new("reason-said").with("text", text.as_str()),
         }
     }
@@ -213,7 +288,7 @@ impl Subject {
         match self {
             Self::Check(check) => Some(&check.device),
             Self::Reported { device, .. } => device.as_ref(),
-            Self::Job { .. } | Self::Watcher { .. } => None,
+            Self::Job { .. } | Self::Promise { .. } | Self::Repository { .. } | Self::Watcher { .. } => None,
         }
     }
 }
@@ -223,9 +298,37 @@ impl fmt::Display for Subject {
         match self {
             Self::Check(check) => check.fmt(f),
             Self::Job { job } => job.fmt(f),
+            Self::Promise { job, promise } => promise.message(job.as_str()).fmt(f),
+            Self::Repository { repository } => repository.fmt(f),
             Self::Watcher { part } => part.message().fmt(f),
             Self::Reported { what, .. } => what.fmt(f),
         }
+    }
+}
+
+impl Promise {
+    /// What is promised of what, in words.
+    #[must_use]
+    pub fn message(self, of: &str) -> Message {
+        let key = match self {
+            Self::Age => "promise-age",
+            Self::RestoreTime => "promise-restore-time",
+            Self::Drill => "promise-drill",
+            Self::Size => "promise-size",
+            Self::Retention => "promise-retention",
+        };
+        Message::new(key).with("name", of)
+    }
+}
+
+/// A length of time in letters that every language reads: `26 h 5 min`.
+fn short(seconds: u64) -> String {
+    let (hours, minutes) = (seconds / 3600, seconds % 3600 / 60);
+    match (hours, minutes) {
+        (0, 0) => format!("{seconds} s"),
+        (0, minutes) => format!("{minutes} min {} s", seconds % 60),
+        (hours, 0) => format!("{hours} h"),
+        (hours, minutes) => format!("{hours} h {minutes} min"),
     }
 }
 

@@ -36,7 +36,7 @@ use crate::probe::{Answer, Failure, Observation, Outcome};
 use crate::snmp::Notification;
 
 pub use clock::{Moment, TimeFault};
-pub use incident::{Incident, IncidentId, Part, Reason, Severity, Subject, Update};
+pub use incident::{Incident, IncidentId, Part, Promise, Reason, Severity, Subject, Update};
 pub use model::Model;
 
 /// What we believe of something. Ordered from better to worse.

@@ -4,6 +4,7 @@
 //! [`Journal::append`] is one transaction that has reached the disk when it returns (`synchronous = FULL`). A journal
 //! that is damaged or of a newer version is not repaired, replaced or guessed at: the daemon refuses to start and says so.
 
+mod backups;
 mod letters;
 mod reader;
 mod remark;
@@ -19,12 +20,13 @@ use jiff::Timestamp;
 use rusqlite::{Connection, params};
 use serde::Serialize;
 
-use crate::backup::{JobRecord, Run, RunId};
+use crate::backup::{Drill, JobRecord, Run, RunId};
 use crate::config::JobName;
 use crate::health::{Event, IncidentId, Memory, Notified};
 use crate::live::Acknowledged;
 use crate::notify::{Attempt, Planned, Recollection};
 
+pub use backups::{Backup, Removal, Sealed, Task, Upkeep, Why};
 pub use letters::LetterStory;
 pub use reader::{JournalReader, Story};
 pub use remark::{Remark, Words};
@@ -56,6 +58,12 @@ pub enum Entry {
     },
     /// A backup run has ended.
     RunEnded(Run),
+    /// A drill has ended.
+    Drill(Drill),
+    /// A backup goes out of the catalogue.
+    Removal(Removal),
+    /// Something was done for a repository.
+    Upkeep(Upkeep),
     /// A person says something of an incident.
     Remark(Remark),
     /// Somebody is to be told.
@@ -134,7 +142,7 @@ pub enum JournalError {
 }
 
 /// `PRAGMA user_version` of the schema.
-const VERSION: i64 = 3;
+const VERSION: i64 = 4;
 
 /// Times are RFC 3339 in UTC and reasons JSON, so that `sqlite3 journal.db` is readable without us.
 const SCHEMA: &str = "
@@ -254,6 +262,10 @@ fn prepare(connection: &mut Connection) -> rusqlite::Result<i64> {
     if found < 3 {
         add(&transaction, SCHEMA_3, &["incident_update", "remark", "letter", "letter_incident", "delivery"])?;
     }
+    if found < 4 {
+        add(&transaction, backups::SCHEMA, &backups::TABLES)?;
+        backups::seal_old(&transaction)?;
+    }
     transaction.execute_batch(turns::INDEXES)?;
     // A journal that is as it should be is not written to: a full disk must not keep the daemon from watching.
     if found < VERSION {
@@ -291,10 +303,10 @@ fn write(connection: &mut Connection, entries: &[Entry]) -> rusqlite::Result<()>
             Entry::Delivery(Attempt { letter, at, delivery, .. }) => {
                 letters::write_delivery(&transaction, letter, *at, delivery)?;
             }
-            Entry::RunEnded(run) => {
-                let values = params![run.id.0, run.ended.to_string(), json(&run.outcome)?];
-                transaction.execute("INSERT INTO run_outcome VALUES (?1, ?2, ?3)", values)?;
-            }
+            Entry::RunEnded(run) => backups::write_run(&transaction, run)?,
+            Entry::Drill(drill) => backups::write_drill(&transaction, drill)?,
+            Entry::Removal(removal) => backups::write_removal(&transaction, removal)?,
+            Entry::Upkeep(upkeep) => backups::write_upkeep(&transaction, upkeep)?,
         }
     }
     transaction.commit()
@@ -455,7 +467,7 @@ mod tests {
         assert_eq!(remembered.interrupted.len(), 1);
         assert_eq!(remembered.last_run, 2);
         let job = &remembered.jobs[&"registras".parse::<JobName>().unwrap()];
-        assert_eq!(job.runs, RunCounts { proven: 0, failed: 2 });
+        assert_eq!(job.runs, RunCounts { good: 0, failed: 2 });
         let last = job.last.as_ref().unwrap();
         assert_eq!((last.id, last.ended, &last.outcome), (RunId(2), at(1000), &Outcome::Interrupted));
         assert!(reopened(&path).interrupted.is_empty());

@@ -77,10 +77,10 @@ impl JournalReader {
     /// # Errors
     /// The journal cannot be read.
     pub fn newest_runs(&self) -> Result<HashMap<JobName, Vec<Run>>, JournalError> {
-        self.runs().map_err(|source| self.failed(source))
+        self.read_newest_runs().map_err(|source| self.failed(source))
     }
 
-    fn runs(&self) -> rusqlite::Result<HashMap<JobName, Vec<Run>>> {
+    fn read_newest_runs(&self) -> rusqlite::Result<HashMap<JobName, Vec<Run>>> {
         let mut statement = self.connection.prepare_cached(
             "SELECT run.id, job, started, at, outcome FROM
              (SELECT *, row_number() OVER (PARTITION BY job ORDER BY id DESC) AS place FROM run) run

@@ -110,6 +110,14 @@ impl Journal {
             let run = run?;
             jobs.entry(run.job.clone()).or_default().take_in(run);
         }
+        // The columns beside max() are those of its row.
+        let mut statement =
+            self.connection.prepare("SELECT job, started, at, outcome, max(id) FROM drill GROUP BY job")?;
+        for drill in statement.query_map([], super::backups::drill)? {
+            let drill = drill?;
+            let record = jobs.entry(drill.job.clone()).or_default();
+            record.drill = Some(drill);
+        }
         Ok(jobs)
     }
 }

@@ -130,6 +130,10 @@ fn what(known: &Known, language: Language) -> String {
             format!("{title} ({check})")
         }
         Subject::Job { job } => language.say(&Message::new("web-backup-of").with("title", job.as_str())),
+        Subject::Promise { job, promise } => language.say(&promise.message(job.as_str())),
+        Subject::Repository { repository } => {
+            language.say(&Message::new("web-repository").with("name", repository.as_str()))
+        }
         Subject::Watcher { part } => language.say(&part.message()),
         Subject::Reported { what, .. } => what.clone(),
     }
@@ -163,7 +167,8 @@ fn alert(known: &Known, at: Timestamp, zone: &TimeZone, language: Language) -> A
     let incident = &known.incident;
     let check = match &incident.subject {
         Subject::Check(check) => check.check.to_string(),
-        Subject::Job { job } => job.to_string(),
+        Subject::Job { job } | Subject::Promise { job, .. } => job.to_string(),
+        Subject::Repository { repository } => repository.to_string(),
         Subject::Watcher { .. } | Subject::Reported { .. } => String::new(),
     };
     Alert {

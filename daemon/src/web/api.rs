@@ -139,19 +139,21 @@ async fn jobs(State(Pages(inner)): State<Pages>) -> Response {
 
 fn of_job(job: &JobStatus) -> Value {
     let last = job.record.last.as_ref();
-    let proven = job.record.proven.as_ref();
+    let newest = job.record.newest.as_ref();
     json!({
         "name": job.name,
         "title": job.title,
         "repository": job.repository,
         "next": job.next,
-        "running_since": job.running,
+        "running_since": job.running.as_ref().map(|running| running.since),
+        "running_octets": job.running.as_ref().map(|running| running.progress.octets()),
         "last_started": last.map(|run| run.started),
         "last_ended": last.map(|run| run.ended),
-        "last_is_proven": last.map(|run| matches!(run.outcome, crate::backup::Outcome::Proven { .. })),
-        "last_proven": proven.map(|(at, _)| at),
-        "size_octets": proven.map(|(_, stored)| stored.manifest.octets),
-        "runs_proven": job.record.runs.proven,
+        "last_is_good": last.map(|run| matches!(run.outcome, crate::backup::Outcome::Complete { .. })),
+        "last_good": newest.map(|(at, _)| at),
+        "last_read_back": job.record.read_back,
+        "size_octets": newest.map(|(_, snapshots)| crate::backup::size(snapshots).0),
+        "runs_good": job.record.runs.good,
         "runs_failed": job.record.runs.failed,
     })
 }
@@ -285,8 +287,8 @@ fn schemas() -> Value {
         "Story": object(story),
         "Job": object(json!({
             "name": text(), "title": text(), "repository": text(), "next": time(), "running_since": time(), "last_started": time(),
-            "last_ended": time(), "last_is_proven": { "type": ["boolean", "null"] }, "last_proven": time(),
-            "size_octets": number(), "runs_proven": number(), "runs_failed": number(),
+            "last_ended": time(), "last_is_good": { "type": ["boolean", "null"] }, "last_good": time(), "last_read_back": time(),
+            "running_octets": number(), "size_octets": number(), "runs_good": number(), "runs_failed": number(),
         })),
         "Error": object(json!({ "error": text() })),
     })

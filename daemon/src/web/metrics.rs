@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering;
 use jiff::Timestamp;
 
 use super::Logins;
-use crate::backup::Outcome;
+use crate::backup::{self, Outcome};
 use crate::health::State;
 use crate::live::{CheckStatus, JobStatus, Status};
 use crate::probe::{Measurement, Metric};
@@ -186,10 +186,10 @@ fn jobs(text: &mut String, jobs: &[JobStatus]) {
     let mut family = Family::gauge(
         text,
         "rotuse_job_last_run_success",
-        "Whether the newest run that ended stored a snapshot and proved it.",
+        "Whether the newest run that ended made a backup that counts.",
     );
     for job in jobs {
-        let success = job.record.last.as_ref().map(|run| matches!(run.outcome, Outcome::Proven { .. }));
+        let success = job.record.last.as_ref().map(|run| matches!(run.outcome, Outcome::Complete { .. }));
         family.line_if_known(&[("job", &job_label(job))], success.map(|success| f64::from(u8::from(success))));
     }
     let mut family =
@@ -197,27 +197,30 @@ fn jobs(text: &mut String, jobs: &[JobStatus]) {
     for job in jobs {
         family.line_if_known(&[("job", &job_label(job))], job.record.last.as_ref().map(|run| seconds(run.ended)));
     }
-    // A run succeeds only when its snapshot is proven, so both times are of the same moment; dashboards ask for either.
-    let times = [
-        ("rotuse_job_last_success_timestamp_seconds", "When a run last ended with a proven snapshot."),
-        ("rotuse_job_last_verified_timestamp_seconds", "When a snapshot was last read back and proven."),
+    type At = fn(&JobStatus) -> Option<Timestamp>;
+    let times: [(&str, &str, At); 2] = [
+        ("rotuse_job_last_success_timestamp_seconds", "When a run last ended with a backup that counts.", |job| {
+            job.record.newest.as_ref().map(|(at, _)| *at)
+        }),
+        ("rotuse_job_last_verified_timestamp_seconds", "When a backup was last read back and compared.", |job| {
+            job.record.read_back
+        }),
     ];
-    for (name, help) in times {
+    for (name, help, at) in times {
         let mut family = Family::gauge(text, name, help);
         for job in jobs {
-            let at = job.record.proven.as_ref().map(|(at, _)| seconds(*at));
-            family.line_if_known(&[("job", &job_label(job))], at);
+            family.line_if_known(&[("job", &job_label(job))], at(job).map(seconds));
         }
     }
-    let mut family = Family::gauge(text, "rotuse_job_snapshot_size_bytes", "Size of the newest proven backup.");
+    let mut family = Family::gauge(text, "rotuse_job_snapshot_size_bytes", "Size of the newest backup.");
     for job in jobs {
         #[expect(clippy::cast_precision_loss, reason = "the format has no other numbers")]
-        let octets = job.record.proven.as_ref().map(|(_, stored)| stored.manifest.octets as f64);
+        let octets = job.record.newest.as_ref().map(|(_, snapshots)| backup::size(snapshots).0 as f64);
         family.line_if_known(&[("job", &job_label(job))], octets);
     }
     let mut family = Family::new(text, "rotuse_job_runs_total", "counter", "Runs that ended, by outcome.");
     for job in jobs {
-        for (outcome, count) in [("success", job.record.runs.proven), ("failure", job.record.runs.failed)] {
+        for (outcome, count) in [("success", job.record.runs.good), ("failure", job.record.runs.failed)] {
             #[expect(clippy::cast_precision_loss, reason = "the format has no other numbers")]
             family.line(&[("job", &job_label(job)), ("outcome", outcome)], count as f64);
         }

@@ -163,7 +163,7 @@ impl Overview {
             status.incidents.iter().filter(|incident| concerns(status, filter, incident)).collect();
         incidents.sort_by_key(|incident| (std::cmp::Reverse(incident.severity), incident.id));
         let jobs = || status.jobs.iter().filter(|_| filter.is_empty());
-        let is_good = |job: &&JobStatus| job::state(job) == State::Up;
+        let is_good = |job: &&JobStatus| job::state(job, reader.now) == State::Up;
         Self {
             headline: headline(reader, status),
             counts: Count::all(reader, chosen.iter().map(|(_, state)| *state)),
@@ -324,7 +324,8 @@ fn sites(reader: &Reader, devices: &[&DeviceStatus]) -> Vec<Site> {
 #[must_use]
 pub fn headline(reader: &Reader, status: &Status) -> Standing {
     let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
-    let states = status.devices.iter().map(DeviceStatus::state).chain(status.jobs.iter().map(job::state));
+    let states =
+        status.devices.iter().map(DeviceStatus::state).chain(status.jobs.iter().map(|job| job::state(job, reader.now)));
     let doubtful = states.clone().filter(|state| matches!(state, State::Degraded | State::Down)).count();
     let unknown = states.filter(|state| *state == State::Unknown).count();
     let critical = status.incidents.iter().filter(|incident| incident.severity == Severity::Critical).count();

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::backup::{Fault, JobRecord, Manifest, Outcome, Run, RunCounts, RunId, Stored};
 use crate::config::{CheckId, Source};
 use crate::health::{Incident, IncidentId, Reason, Severity, State, Subject};
-use crate::live::{CheckStatus, DeviceStatus, JobStatus, Status};
+use crate::live::{CheckStatus, DeviceStatus, JobStatus, Running, Status};
 use crate::probe::{Answer, Failure, Measurement, Metric, Observation, Outcome as Probed};
 use crate::snmp::{Counters, Interface, InterfaceIndex, OperationalStatus, Rate, Reading, System};
 
@@ -72,8 +72,10 @@ fn interface(index: u32, name: &str, status: OperationalStatus) -> Interface {
 
 fn stored() -> Stored {
     Stored {
+        part: "registras".to_owned(),
+        file: "registras.db".to_owned(),
         snapshot: "4bba301e0f7d6a6e9b1e0d7c3f5a8e21".to_owned().try_into().unwrap(),
-        manifest: Manifest { octets: 48_234_496, sha256: "00".repeat(32) },
+        manifest: Manifest { octets: 48_234_496, sha256: "00".repeat(32), content: None },
         added: 1_310_720,
     }
 }
@@ -87,10 +89,15 @@ fn job(name: &str, title: &str, outcome: Option<Outcome>) -> JobStatus {
         repository: "vietine".parse().unwrap(),
         next: Some(ago(-57_600)),
         running: None,
+        next_drill: None,
+        max_age: Some(Duration::from_secs(48 * 3600)),
+        max_restore_time: None,
         record: JobRecord {
-            proven: outcome.as_ref().map(|_| (ago(115_100), stored())),
+            newest: outcome.as_ref().map(|_| (ago(115_100), vec![stored()])),
+            read_back: outcome.as_ref().map(|_| ago(115_100)),
+            drill: None,
             last: outcome.map(run),
-            runs: RunCounts { proven: 41, failed: 2 },
+            runs: RunCounts { good: 41, failed: 2 },
         },
         name,
     }
@@ -165,13 +172,20 @@ pub(super) fn status() -> Status {
     let fault = Fault::WrongPassword;
     let mut status = Status::new(devices);
     status.jobs = vec![
-        job("registras", "Gyventojų prašymų registras", Some(Outcome::Proven { stored: stored() })),
+        job(
+            "registras",
+            "Gyventojų prašymų registras",
+            Some(Outcome::Complete { snapshots: vec![stored()], read_back: true }),
+        ),
         job(
             "dvs",
             "Dokumentų valdymo sistemos duomenų bazė",
-            Some(Outcome::Unproven { stored: stored(), fault: fault.clone() }),
+            Some(Outcome::Unproven { snapshots: vec![stored()], fault: fault.clone() }),
         ),
-        JobStatus { running: Some(ago(42)), ..job("nauja", "Nauja užduotis", None) },
+        JobStatus {
+            running: Some(Running { since: ago(42), progress: Arc::default() }),
+            ..job("nauja", "Nauja užduotis", None)
+        },
     ];
     status.incidents = vec![
         incident(11, subject, Reason::Probe(timeout())),

@@ -5,6 +5,7 @@ use messages::Message;
 use serde::Serialize;
 
 use super::reader::{Reader, When};
+use crate::config::JobName;
 use crate::health::{Incident, Severity, State, Subject};
 use crate::live::{CheckStatus, Status};
 use crate::probe::Measurement;
@@ -204,9 +205,11 @@ impl IncidentView {
                 (what, found.map(|device| device.name.to_string()), Some(id.check.to_string()))
             }
             Subject::Job { job } => {
-                let found = status.jobs.iter().find(|status| status.name == *job);
-                let title = found.map_or_else(|| job.to_string(), |job| job.title.clone());
-                (reader.say(&Message::new("web-backup-of").with("title", title)), None, None)
+                (reader.say(&Message::new("web-backup-of").with("title", title(status, job))), None, None)
+            }
+            Subject::Promise { job, promise } => (reader.say(&promise.message(&title(status, job))), None, None),
+            Subject::Repository { repository } => {
+                (reader.say(&Message::new("web-repository").with("name", repository.as_str())), None, None)
             }
             Subject::Watcher { part } => (reader.say(&part.message()), None, None),
             Subject::Reported { what, device } => (what.clone(), device.as_ref().map(ToString::to_string), None),
@@ -235,6 +238,10 @@ impl IncidentView {
                 .map(|changes| reader.say(&Message::new("update-flapping").with("changes", u64::from(changes)))),
         }
     }
+}
+
+fn title(status: &Status, job: &JobName) -> String {
+    status.job(job).map_or_else(|| job.to_string(), |job| job.title.clone())
 }
 
 /// How long something has gone on, at least nothing.

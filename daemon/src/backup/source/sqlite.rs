@@ -6,15 +6,16 @@
 //! kernel removes it.
 
 use std::fs::File;
-use std::io::{Read, Seek};
 use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
-use sha2::{Digest, Sha256};
 use tokio_util::sync::CancellationToken;
 
-use super::{Fault, Manifest};
+use super::{Input, Opened};
+use crate::backup::Fault;
+use crate::backup::content::{Content, Kind};
+use crate::backup::pipeline::Feed;
 
 /// How long somebody may hold the database for themselves, in tries of a second.
 const MOST_TRIES: u32 = 60;
@@ -22,12 +23,29 @@ const MOST_TRIES: u32 = 60;
 /// SQLite looks at `abort` after so many steps of its virtual machine, about a millisecond.
 const STEPS_BETWEEN_LOOKS: i32 = 10_000;
 
+/// Copies the database and is ready to store the copy.
+///
+/// # Errors
+/// Why there is no copy; [`Fault::Deadline`] after `abort`.
+pub(super) async fn open(path: &Path, scratch: &Path, abort: &CancellationToken) -> Result<Opened, Fault> {
+    let (path, scratch, abort) = (path.to_owned(), scratch.to_owned(), abort.clone());
+    let dumping = tokio::task::spawn_blocking(move || dump(&path, &scratch, &abort));
+    let unexpected = |error: tokio::task::JoinError| Fault::Unexpected {
+        command: "dump".to_owned(),
+        status: None,
+        detail: error.to_string(),
+    };
+    let (file, content) = dumping.await.map_err(unexpected)??;
+    let input = Input::Feed(Feed::File(file));
+    Ok(Opened { input, content: Some(content), counting: None, moment: None, logins: Vec::new() })
+}
+
 /// Copies the database at `path` into a nameless file on the disk of `scratch`, proves that the copy is a sound database,
 /// and says what it holds. Blocks; looks at `abort` at least every second.
 ///
 /// # Errors
 /// Why there is no copy; [`Fault::Deadline`] after `abort`.
-pub(super) fn dump(path: &Path, scratch: &Path, abort: &CancellationToken) -> Result<(File, Manifest), Fault> {
+fn dump(path: &Path, scratch: &Path, abort: &CancellationToken) -> Result<(File, Content), Fault> {
     match path.try_exists() {
         Ok(true) => {}
         Ok(false) => return Err(Fault::DatabaseMissing { path: path.to_owned() }),
@@ -38,15 +56,22 @@ pub(super) fn dump(path: &Path, scratch: &Path, abort: &CancellationToken) -> Re
         tempfile::Builder::new().prefix("dump-").tempdir_in(scratch).map_err(|error| Fault::from_io(&error))?;
     let copy = folder.path().join("copy.db");
     copy_into(path, &copy, abort)?;
-    let mut file = File::open(&copy).map_err(|error| Fault::from_io(&error))?;
-    prove(path, &copy, abort)?;
+    let file = File::open(&copy).map_err(|error| Fault::from_io(&error))?;
+    let content = prove(path, &copy, abort)?;
     folder.close().map_err(|error| Fault::from_io(&error))?;
-    let manifest = manifest(&mut file, abort)?;
-    Ok((file, manifest))
+    Ok((file, content))
+}
+
+/// What is in the database at `path`, which must be sound.
+///
+/// # Errors
+/// It is not.
+pub(in crate::backup) fn content(path: &Path, abort: &CancellationToken) -> Result<Content, Fault> {
+    prove(path, path, abort)
 }
 
 fn copy_into(path: &Path, copy: &Path, abort: &CancellationToken) -> Result<(), Fault> {
-    let source = open(path, abort).map_err(|error| fault(path, &error))?;
+    let source = connect(path, abort).map_err(|error| fault(path, &error))?;
     let Some(target) = copy.to_str() else {
         let detail = format!("{} is not UTF-8", copy.display());
         return Err(Fault::NotWritable { detail });
@@ -64,17 +89,46 @@ fn copy_into(path: &Path, copy: &Path, abort: &CancellationToken) -> Result<(), 
     Ok(())
 }
 
-fn prove(path: &Path, copy: &Path, abort: &CancellationToken) -> Result<(), Fault> {
-    let found: rusqlite::Result<String> = open(copy, abort)
-        .and_then(|connection| connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)));
-    match found {
-        Ok(verdict) if verdict == "ok" => Ok(()),
-        Ok(detail) => Err(Fault::DatabaseDamaged { path: path.to_owned(), detail }),
+/// Looks at `copy`, which is of the database at `path`.
+fn prove(path: &Path, copy: &Path, abort: &CancellationToken) -> Result<Content, Fault> {
+    let look = || {
+        let connection = connect(copy, abort)?;
+        let verdict: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+        Ok((verdict, told(&connection)?))
+    };
+    match look() {
+        Ok((verdict, content)) if verdict == "ok" => Ok(content),
+        Ok((detail, _)) => Err(Fault::DatabaseDamaged { path: path.to_owned(), detail }),
         Err(error) => Err(fault(path, &error)),
     }
 }
 
-fn open(path: &Path, abort: &CancellationToken) -> rusqlite::Result<Connection> {
+/// What a database tells of itself. Its rows are compared with all else by the digest of the file.
+fn told(connection: &Connection) -> rusqlite::Result<Content> {
+    let mut content =
+        Content { server: format!("SQLite {}", rusqlite::version()), is_exact: true, ..Content::default() };
+    let mut select =
+        connection.prepare("SELECT type, name, ifnull(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'")?;
+    let mut all = select.query([])?;
+    while let Some(row) = all.next()? {
+        let (kind, name, sql) = (row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?);
+        match kind.as_str() {
+            // A virtual table needs its module to be counted; what it keeps stands in tables of its own.
+            "table" if !sql.trim_start().to_ascii_uppercase().starts_with("CREATE VIRTUAL") => {
+                let count = format!("SELECT count(*) FROM \"{}\"", name.replace('"', "\"\""));
+                let rows: i64 = connection.query_row(&count, [], |row| row.get(0))?;
+                content.note(Kind::Rows, name, rows.to_string());
+            }
+            "index" => content.note(Kind::Index, name, sql),
+            "view" => content.note(Kind::View, name, sql),
+            "trigger" => content.note(Kind::Trigger, name, sql),
+            _ => {}
+        }
+    }
+    Ok(content)
+}
+
+fn connect(path: &Path, abort: &CancellationToken) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(Duration::from_secs(1))?;
@@ -97,26 +151,6 @@ fn fault(path: &Path, error: &rusqlite::Error) -> Fault {
         }
         _ => Fault::DatabaseUnreadable { path: path.to_owned(), detail },
     }
-}
-
-/// Counts and digests the whole file, and leaves it at its start.
-fn manifest(file: &mut File, abort: &CancellationToken) -> Result<Manifest, Fault> {
-    let mut digest = Sha256::new();
-    let mut octets = 0;
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        if abort.is_cancelled() {
-            return Err(Fault::Deadline);
-        }
-        let read = file.read(&mut buffer).map_err(|error| Fault::from_io(&error))?;
-        if read == 0 {
-            break;
-        }
-        digest.update(&buffer[..read]);
-        octets += read as u64;
-    }
-    file.rewind().map_err(|error| Fault::from_io(&error))?;
-    Ok(Manifest { octets, sha256: super::hex(&digest.finalize()) })
 }
 
 #[cfg(test)]
@@ -158,8 +192,8 @@ mod tests {
                 }
             });
             for _ in 0..20 {
-                let (file, manifest) = dump(&path, scratch.path(), &CancellationToken::new()).unwrap();
-                assert_eq!(file.metadata().unwrap().len(), manifest.octets);
+                let (file, content) = dump(&path, scratch.path(), &CancellationToken::new()).unwrap();
+                assert_eq!((content.tables(), content.rows()), (1, 2));
                 assert_eq!(sum(file, directory.path()), 2000);
             }
             done.store(true, Ordering::Relaxed);

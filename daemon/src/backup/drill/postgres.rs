@@ -1,0 +1,193 @@
+//! A drill of PostgreSQL.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use tokio::io::AsyncWriteExt;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::compare;
+use super::scratch::{Scratch, Server};
+use crate::backup::child::{Group, Program, keep, pid, read_all};
+use crate::backup::restic::Restic;
+use crate::backup::source::postgres::{self, GLOBALS_FILE, Postgres};
+use crate::backup::{Content, Fault, Stored};
+use crate::config::{Databases, ServerSource};
+
+/// The superuser of the scratch server; nobody else is called so.
+const USER: &str = "rotused_drill";
+
+/// How long making an empty server may take.
+const MAKING: Duration = Duration::from_secs(120);
+
+/// What need not survive anything is not written twice.
+const SETTINGS: [&str; 12] = [
+    "listen_addresses=",
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "wal_level=minimal",
+    "max_wal_senders=0",
+    "max_wal_size=4GB",
+    "autovacuum=off",
+    "maintenance_work_mem=128MB",
+    "shared_buffers=64MB",
+    "logging_collector=off",
+    "jit=off",
+];
+
+/// Restores all parts to a scratch server and compares them: how long the restore took, and what there is.
+pub(super) async fn restore(
+    source: &ServerSource,
+    newest: &[Stored],
+    restic: &Restic<'_>,
+    place: &Scratch,
+    abort: &CancellationToken,
+) -> Result<(Duration, Vec<Content>), Fault> {
+    let folder = source.programs.clone().or_else(newest_release);
+    let user = place.user("postgres")?;
+    let data = place.path().join("data");
+    let initdb = Program::find("initdb", folder.as_deref())?.run_by(user);
+    let initdb = initdb.arguments(["--no-sync", "-A", "trust", "-E", "UTF8", "--locale=C", "-U", USER, "-D"]);
+    initdb.argument(&data).output(MAKING).await?;
+    let mut server = Program::find("postgres", folder.as_deref())?.run_by(user);
+    server = server.argument("-D").argument(&data).argument("-k").argument(place.path());
+    for setting in SETTINGS {
+        server = server.argument("-c").argument(setting);
+    }
+    let reached = ServerSource {
+        host: Some(place.path().display().to_string()),
+        port: None,
+        user: Some(USER.to_owned()),
+        password: None,
+        authority: None,
+        databases: Databases::All { except: Vec::new() },
+        programs: folder.clone(),
+    };
+    let here = Postgres::new(&reached, place.path())?;
+    let ready = async || here.session("postgres")?.ask("SELECT 1;", Duration::from_secs(10)).await.map(drop);
+    let server = Server::start(&server, ready).await?;
+    let restored = restore_into(&here, newest, restic, abort).await;
+    server.stop().await;
+    restored
+}
+
+async fn restore_into(
+    here: &Postgres<'_>,
+    newest: &[Stored],
+    restic: &Restic<'_>,
+    abort: &CancellationToken,
+) -> Result<(Duration, Vec<Content>), Fault> {
+    let begun = Instant::now();
+    let (globals, databases): (Vec<&Stored>, Vec<&Stored>) =
+        newest.iter().partition(|stored| stored.file == GLOBALS_FILE);
+    for globals in globals {
+        // Owners must be there before what they own.
+        let mut text = Vec::new();
+        restic.pour(globals, &mut text, abort).await?;
+        let text = without_tablespaces(&String::from_utf8_lossy(&text));
+        let psql =
+            here.program("psql", "postgres", None)?.arguments(["-X", "-q", "-w", "-v", "ON_ERROR_STOP=1", "-f", "-"]);
+        feed(&psql, async |input| input.write_all(text.as_bytes()).await.map_err(|error| Fault::from_io(&error)))
+            .await?;
+    }
+    let mut session = here.session("postgres")?;
+    let mut took = begun.elapsed();
+    let mut compared = Vec::new();
+    for stored in databases {
+        let begun = Instant::now();
+        let name = stored.part.replace('"', "\"\"");
+        let name = if is_template(&stored.part) { format!("rotused_{name}") } else { name };
+        // Its own locale may not be installed here.
+        session.ask(&format!("CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8';"), MAKING).await?;
+        let database = name.replace("\"\"", "\"");
+        let target = if is_conninfo(&database) { format!("dbname={}", quoted(&database)) } else { database.clone() };
+        let restore = here.program("pg_restore", &database, None)?;
+        let restore = restore.arguments(["-w", "-1", "--exit-on-error", "--no-tablespaces", "-d", &target]);
+        feed(&restore, async |input| restic.pour(stored, input, abort).await).await?;
+        took += begun.elapsed();
+        let mut inside = here.session(&database)?;
+        postgres::prepare(&mut inside).await?;
+        let found = postgres::content(&mut inside).await?;
+        compare(stored, &found)?;
+        compared.push(found);
+    }
+    Ok((took, compared))
+}
+
+/// The scratch server needs its own.
+fn is_template(name: &str) -> bool {
+    matches!(name, "postgres" | "template0" | "template1")
+}
+
+/// libpq takes a name with `=` in it, or one that looks like an address, for a connection string.
+fn is_conninfo(name: &str) -> bool {
+    name.contains('=') || name.starts_with("postgres://") || name.starts_with("postgresql://")
+}
+
+fn quoted(name: &str) -> String {
+    format!("'{}'", name.replace('\\', "\\\\").replace('\'', "\\'"))
+}
+
+/// Tablespaces lie in folders of the real server: nobody must touch them from here.
+fn without_tablespaces(globals: &str) -> String {
+    let is_of_tablespace = |line: &&str| {
+        ["CREATE TABLESPACE ", "ALTER TABLESPACE ", "COMMENT ON TABLESPACE ", "SECURITY LABEL "]
+            .iter()
+            .any(|start| line.starts_with(start))
+            || (line.contains(" ON TABLESPACE ") && (line.starts_with("GRANT ") || line.starts_with("REVOKE ")))
+    };
+    let kept: Vec<&str> = globals.lines().filter(|line| !is_of_tablespace(line)).collect();
+    kept.join("\n") + "\n"
+}
+
+/// Runs a program to its end, writing its input; if both fail, what the program says is why.
+pub(super) async fn feed(
+    program: &Program,
+    write: impl AsyncFnOnce(&mut tokio::process::ChildStdin) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    let mut child = program.start(Stdio::piped(), Stdio::piped())?;
+    let _group = Group(pid(&child));
+    let (stdout, stderr, input) = (child.stdout.take(), child.stderr.take(), child.stdin.take());
+    let mut said = Vec::new();
+    let mut hear = |part: &[u8]| keep(&mut said, part);
+    let writing = async {
+        let Some(mut input) = input else { return Ok(()) };
+        write(&mut input).await
+    };
+    let mut ignored = |_: &[u8]| {};
+    let (written, _, _, status) =
+        tokio::join!(writing, read_all(stdout, &mut ignored), read_all(stderr, &mut hear), child.wait());
+    let status = status.map_err(|error| Fault::from_io(&error))?;
+    if status.success() {
+        written
+    } else {
+        Err(written.err().filter(is_of_source).unwrap_or_else(|| program.fault(status, &said)))
+    }
+}
+
+/// What stopped the writing before the program had a reason to fail.
+fn is_of_source(fault: &Fault) -> bool {
+    !matches!(fault, Fault::NotWritable { .. } | Fault::DiskFull { .. } | Fault::Differs { .. })
+}
+
+/// Where the programs of the newest PostgreSQL are on Debian: its servers are in no `$PATH`.
+pub(super) fn newest_release() -> Option<PathBuf> {
+    let releases = std::fs::read_dir("/usr/lib/postgresql").ok()?.flatten();
+    let number = |path: &Path| path.file_name()?.to_str()?.parse::<u32>().ok();
+    let newest = releases.map(|release| release.path()).filter(|path| path.join("bin/postgres").exists());
+    newest.max_by_key(|path| number(path)).map(|path| path.join("bin"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_of_the_real_server_is_touched() {
+        let globals = "CREATE ROLE ona;\nCREATE TABLESPACE greita OWNER ona LOCATION '/srv/ssd';\nGRANT CREATE ON TABLESPACE greita TO ona;\nGRANT petras TO ona;\n";
+        assert_eq!(without_tablespaces(globals), "CREATE ROLE ona;\nGRANT petras TO ona;\n");
+    }
+}

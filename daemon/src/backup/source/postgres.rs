@@ -1,0 +1,266 @@
+//! PostgreSQL, a database at a time: `pg_dump` in the custom format, uncompressed because restic compresses and finds again what it
+//! has, inside a snapshot that a session of ours has exported; in that same snapshot every row is counted and digested. Roles
+//! and tablespaces are a part of their own.
+//!
+//! Source: PostgreSQL manual, `pg_dump`, `pg_dumpall`, 9.27.5 "Snapshot Synchronization Functions".
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::session::{Dialect, Session};
+use super::{Input, Opened, PATIENCE, Part, secret_file};
+use crate::backup::Fault;
+use crate::backup::child::Program;
+use crate::backup::content::{Content, Kind};
+use crate::backup::ending::Ending;
+use crate::backup::pipeline::Feed;
+use crate::config::{Databases, ServerSource};
+
+/// How a server is reached.
+pub(in crate::backup) struct Postgres<'s> {
+    server: &'s ServerSource,
+    scratch: &'s Path,
+    /// What says all words of a connection but the database.
+    variables: Vec<(&'static str, String)>,
+}
+
+/// The part with what belongs to no database.
+const GLOBALS: &str = "globals";
+
+/// Its file in the snapshot.
+pub(in crate::backup) const GLOBALS_FILE: &str = "globals.sql";
+
+const DIALECT: Dialect = Dialect { mark: "\\echo rotused:answered", column: 0x1f, row: 0x1e, escapes: false };
+
+/// Without it a dump waits for ever behind a migration, and everybody else behind the dump.
+const LOCK_WAIT: &str = "--lock-wait-timeout=60s";
+
+/// Counting a large table takes long.
+const COUNTING: Duration = Duration::from_secs(4 * 3600);
+
+/// So that rows look the same as text wherever they are.
+const SETTINGS: &str = "SET search_path = ''; SET datestyle = 'ISO, YMD'; SET intervalstyle = 'postgres'; SET timezone = 'UTC'; \
+    SET bytea_output = 'hex'; SET extra_float_digits = 3; SET lc_monetary = 'C'; SET row_security = off; \
+    SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = '60s'; \
+    SET client_min_messages = 'error';";
+
+/// Rows of every table that a dump has rows of. What belongs to an extension is not dumped.
+const ROWS: &str = "SELECT format('SELECT %L, count(*), coalesce(sum(pg_catalog.hashtextextended((rotuse_row::text) COLLATE \"C\", 0)::numeric), 0) \
+    FROM ONLY %I.%I AS rotuse_row', n.nspname || '.' || c.relname, n.nspname, c.relname) \
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+    WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_' \
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.objid = c.oid AND d.classid = 'pg_catalog.pg_class'::regclass AND d.deptype = 'e') \
+    AND (c.relkind = 'r' OR c.relispopulated) ORDER BY 1 \\gexec";
+
+/// Where sequences are; downward ones are counted downward.
+const SEQUENCES: &str = "SELECT format('SELECT %L, (last_value - CASE WHEN is_called THEN 0 ELSE %s END) * %s FROM %I.%I', \
+    n.nspname || '.' || c.relname, s.seqincrement, sign(s.seqincrement), n.nspname, c.relname) \
+    FROM pg_catalog.pg_sequence s JOIN pg_catalog.pg_class c ON c.oid = s.seqrelid \
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relpersistence <> 't' \
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.objid = c.oid AND d.classid = 'pg_catalog.pg_class'::regclass AND d.deptype = 'e') \
+    \\gexec";
+
+/// Kinds of definitions, and how they are asked for.
+const DEFINITIONS: [(Kind, &str); 5] = [
+    (
+        Kind::Index,
+        "SELECT schemaname || '.' || indexname, md5(indexdef) FROM pg_catalog.pg_indexes \
+         WHERE schemaname <> 'information_schema' AND schemaname !~ '^pg_';",
+    ),
+    (
+        Kind::Constraint,
+        "SELECT n.nspname || '.' || coalesce(r.relname || '.', '') || c.conname, md5(pg_catalog.pg_get_constraintdef(c.oid)) \
+         FROM pg_catalog.pg_constraint c JOIN pg_catalog.pg_namespace n ON n.oid = c.connamespace \
+         LEFT JOIN pg_catalog.pg_class r ON r.oid = c.conrelid WHERE n.nspname <> 'information_schema' AND n.nspname !~ '^pg_' AND c.contype <> 'n';",
+    ),
+    (
+        Kind::View,
+        "SELECT n.nspname || '.' || c.relname, md5(pg_catalog.pg_get_viewdef(c.oid)) FROM pg_catalog.pg_class c \
+         JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('v', 'm') \
+         AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_';",
+    ),
+    (
+        Kind::Routine,
+        "SELECT n.nspname || '.' || p.proname || '(' || pg_catalog.pg_get_function_identity_arguments(p.oid) || ')', \
+         md5(pg_catalog.pg_get_functiondef(p.oid)) FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace \
+         WHERE p.prokind IN ('f', 'p', 'w') AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_' \
+         AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e');",
+    ),
+    (
+        Kind::Trigger,
+        "SELECT n.nspname || '.' || c.relname || '.' || t.tgname, md5(pg_catalog.pg_get_triggerdef(t.oid)) FROM pg_catalog.pg_trigger t \
+         JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE NOT t.tgisinternal;",
+    ),
+];
+
+const ROLES: &str = "SELECT rolname, concat(rolsuper, rolinherit, rolcreaterole, rolcreatedb, rolcanlogin, rolreplication, rolconnlimit) \
+    FROM pg_catalog.pg_roles WHERE rolname !~ '^pg_';";
+
+impl<'s> Postgres<'s> {
+    pub(in crate::backup) fn new(server: &'s ServerSource, scratch: &'s Path) -> Result<Self, Fault> {
+        let mut variables = vec![("PGAPPNAME", "rotused".to_owned()), ("PGCONNECT_TIMEOUT", "30".to_owned())];
+        variables.extend(server.host.clone().map(|host| ("PGHOST", host)));
+        variables.extend(server.port.map(|port| ("PGPORT", port.to_string())));
+        variables.extend(server.user.clone().map(|user| ("PGUSER", user)));
+        if let Some(authority) = &server.authority {
+            variables.push(("PGSSLMODE", "verify-full".to_owned()));
+            variables.push(("PGSSLROOTCERT", authority.display().to_string()));
+        }
+        Ok(Self { server, scratch, variables })
+    }
+
+    fn login(&self) -> Result<Option<tempfile::NamedTempFile>, Fault> {
+        // libpq, "The Password File": `:` and `\` are escaped.
+        let line = |password: &str| format!("*:*:*:*:{}\n", password.replace('\\', "\\\\").replace(':', "\\:"));
+        let password = self.server.password.as_ref();
+        password.map(|password| secret_file(self.scratch, &line(password.reveal()))).transpose()
+    }
+
+    /// One of the vendor's programs, which will connect to a database.
+    ///
+    /// # Errors
+    /// It is not installed.
+    pub(in crate::backup) fn program(
+        &self,
+        name: &str,
+        database: &str,
+        login: Option<&tempfile::NamedTempFile>,
+    ) -> Result<Program, Fault> {
+        let program = Program::find(name, self.server.programs.as_deref())?;
+        let program = self.variables.iter().fold(program, |program, (name, value)| program.variable(name, value));
+        // Not as an argument, where `=` in a name would make it a connection string.
+        let program = program.variable("PGDATABASE", database);
+        Ok(match login {
+            Some(login) => program.variable("PGPASSFILE", login.path()),
+            None => program,
+        })
+    }
+
+    /// Connects to a database.
+    ///
+    /// # Errors
+    /// There is no `psql`.
+    pub(in crate::backup) fn session(&self, database: &str) -> Result<Session, Fault> {
+        let login = self.login()?;
+        let psql = self.program("psql", database, login.as_ref())?;
+        let psql = psql.arguments(["-X", "-A", "-t", "-q", "-w", "-v", "ON_ERROR_STOP=1", "-F", "\x1f", "-R", "\x1e"]);
+        Session::start(psql, DIALECT, login)
+    }
+
+    /// The databases, and what belongs to none.
+    ///
+    /// # Errors
+    /// The server does not let us in.
+    pub(super) async fn parts(&self) -> Result<Vec<Part>, Fault> {
+        let mut session = self.session(self.maintenance())?;
+        let select = "SELECT datname FROM pg_catalog.pg_database WHERE datallowconn AND NOT datistemplate ORDER BY 1;";
+        let found: Vec<String> = session.ask(select, PATIENCE).await?.into_iter().flatten().collect();
+        let wanted = match &self.server.databases {
+            Databases::All { except } => found.into_iter().filter(|name| !except.contains(name)).collect(),
+            Databases::Named(names) => {
+                if let Some(missing) = names.iter().find(|name| !found.contains(name)) {
+                    return Err(Fault::SourceMissing { what: format!("the database \"{missing}\"") });
+                }
+                names.clone()
+            }
+        };
+        let databases = wanted.into_iter().map(|name| Part::new(name, "dump"));
+        Ok(databases.chain([Part { name: GLOBALS.to_owned(), file: GLOBALS_FILE.to_owned() }]).collect())
+    }
+
+    /// Where one connects who wants no database.
+    fn maintenance(&self) -> &str {
+        match &self.server.databases {
+            Databases::Named(names) => names.first().map_or("postgres", String::as_str),
+            Databases::All { .. } => "postgres",
+        }
+    }
+
+    /// Exports a snapshot, tells what is in it, and is ready to dump it.
+    ///
+    /// # Errors
+    /// The server says no.
+    pub(super) async fn open(&self, part: &Part) -> Result<Opened, Fault> {
+        if part.file == GLOBALS_FILE {
+            return self.open_globals().await;
+        }
+        let mut session = self.session(&part.name)?;
+        session.ask(SETTINGS, PATIENCE).await?;
+        session.ask("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;", PATIENCE).await?;
+        let snapshot = first(session.ask("SELECT pg_catalog.pg_export_snapshot();", PATIENCE).await?);
+        let content = content(&mut session).await?;
+        let login = self.login()?;
+        let dump = self.program("pg_dump", &part.name, login.as_ref())?;
+        let dump = dump.arguments(["-w", "-Fc", "-Z0", LOCK_WAIT, &format!("--snapshot={snapshot}")]);
+        let input = Input::Feed(Feed::Program(dump, Ending::archive()));
+        let logins = login.into_iter().collect();
+        Ok(Opened { input, content: Some(content), counting: None, moment: Some(session), logins })
+    }
+
+    async fn open_globals(&self) -> Result<Opened, Fault> {
+        let mut session = self.session(self.maintenance())?;
+        let mut content = Content { server: version(&mut session).await?, is_exact: true, ..Content::default() };
+        for row in session.ask(ROLES, PATIENCE).await? {
+            if let [name, value] = &row[..] {
+                content.note(Kind::Role, name, value);
+            }
+        }
+        let is_super = "SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user;";
+        let is_super = first(session.ask(is_super, PATIENCE).await?) == "t";
+        let login = self.login()?;
+        let mut dump = self.program("pg_dumpall", self.maintenance(), login.as_ref())?;
+        dump = dump.arguments(["-w", "--globals-only", LOCK_WAIT, "-l", self.maintenance()]);
+        if !is_super {
+            // Only a superuser may read the passwords.
+            dump = dump.argument("--no-role-passwords");
+        }
+        let ending = Ending::trailer("-- PostgreSQL database cluster dump complete");
+        let input = Input::Feed(Feed::Program(dump, ending));
+        let logins = login.into_iter().collect();
+        Ok(Opened { input, content: Some(content), counting: None, moment: None, logins })
+    }
+}
+
+fn first(rows: Vec<Vec<String>>) -> String {
+    rows.into_iter().flatten().next().unwrap_or_default()
+}
+
+async fn version(session: &mut Session) -> Result<String, Fault> {
+    let version = session.ask("SELECT pg_catalog.current_setting('server_version');", PATIENCE).await?;
+    Ok(format!("PostgreSQL {}", first(version)))
+}
+
+/// What is in the database of a session, as it is in its transaction.
+///
+/// # Errors
+/// The server says no.
+pub(in crate::backup) async fn content(session: &mut Session) -> Result<Content, Fault> {
+    let mut content = Content { server: version(session).await?, is_exact: true, ..Content::default() };
+    for row in session.ask(ROWS, COUNTING).await? {
+        if let [name, rows, checksum] = &row[..] {
+            content.note(Kind::Rows, name, rows);
+            content.note(Kind::Checksum, name, checksum);
+        }
+    }
+    for row in session.ask(SEQUENCES, PATIENCE).await? {
+        if let [name, value] = &row[..] {
+            content.note(Kind::Sequence, name, value);
+        }
+    }
+    for (kind, select) in DEFINITIONS {
+        for row in session.ask(select, PATIENCE).await? {
+            if let [name, value] = &row[..] {
+                content.note(kind, name, value);
+            }
+        }
+    }
+    Ok(content)
+}
+
+/// Prepares a session for [`content`].
+///
+/// # Errors
+/// The server says no.
+pub(in crate::backup) async fn prepare(session: &mut Session) -> Result<(), Fault> {
+    session.ask(SETTINGS, PATIENCE).await.map(drop)
+}

@@ -1,0 +1,184 @@
+//! What a backup job backs up.
+
+use std::path::PathBuf;
+
+use messages::Message;
+use strict_toml::{FromText, OneOrSeveral, Table, choose};
+
+use super::Reading;
+use super::secret::{Secret, secret};
+
+/// What is backed up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// A SQLite database file.
+    Sqlite {
+        /// The database, not its `-wal` or `-shm`.
+        path: PathBuf,
+    },
+    /// Databases of a PostgreSQL server, and its roles.
+    Postgres(ServerSource),
+    /// Databases of a MariaDB or MySQL server, and its users.
+    Mariadb(ServerSource),
+    /// Files and folders as they lie.
+    Files {
+        /// Which.
+        paths: Vec<PathBuf>,
+        /// Patterns of what is left out, in restic's notation.
+        excludes: Vec<String>,
+    },
+    /// What a program writes to its standard output.
+    Command {
+        /// The program and its arguments.
+        arguments: Vec<String>,
+        /// What must stand at the end of it.
+        trailer: Option<String>,
+    },
+    /// Of rotused itself: its journal and its configuration.
+    Own {
+        /// The journal.
+        journal: PathBuf,
+        /// The folder of the configuration.
+        configuration: PathBuf,
+    },
+}
+
+/// A database server, as the vendor's own client reaches it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerSource {
+    /// A name or an address; beginning with `/` a Unix socket, or the folder of one. None: the client's default.
+    pub host: Option<String>,
+    /// The port; none: the client's default.
+    pub port: Option<u16>,
+    /// As whom; none: as whoever we are.
+    pub user: Option<String>,
+    /// The password, if one is wanted.
+    pub password: Option<Secret>,
+    /// Whose certificate the server's must be; none: the connection is not verified.
+    pub authority: Option<PathBuf>,
+    /// Which databases.
+    pub databases: Databases,
+    /// Where the vendor's programs are; none: in `$PATH`.
+    pub programs: Option<PathBuf>,
+}
+
+/// Which databases of a server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Databases {
+    /// All that there are at the time of a run, but these.
+    All {
+        /// The ones that are left out.
+        except: Vec<String>,
+    },
+    /// These; one that is missing is a fault.
+    Named(Vec<String>),
+}
+
+/// Where Debian keeps the certificates of public authorities.
+const AUTHORITIES: &str = "/etc/ssl/certs/ca-certificates.crt";
+
+/// Reads `source = { kind = "…", … }`.
+pub(super) fn read(mut table: Table<'_>, reading: &Reading<'_>) -> Option<Source> {
+    match table.required("kind")? {
+        Kind::Sqlite => {
+            let path: PathBuf = table.required("path")?;
+            Some(Source::Sqlite { path: reading.resolve(&path) })
+        }
+        Kind::Postgres => read_server(&mut table, reading).map(Source::Postgres),
+        Kind::Mariadb => read_server(&mut table, reading).map(Source::Mariadb),
+        Kind::Files => {
+            let paths: OneOrSeveral<PathBuf> = table.required("paths")?;
+            let excludes = table.or("exclude", OneOrSeveral(Vec::new())).0;
+            Some(Source::Files { paths: paths.0.iter().map(|path| reading.resolve(path)).collect(), excludes })
+        }
+        Kind::Command => {
+            let arguments: OneOrSeveral<String> = table.required("command")?;
+            let trailer: Option<String> = table.optional("trailer");
+            Some(Source::Command { arguments: arguments.0, trailer })
+        }
+        Kind::Own => Some(Source::Own {
+            journal: reading.state_directory.join("journal.db"),
+            configuration: reading.resolve("".as_ref()),
+        }),
+    }
+}
+
+fn read_server(table: &mut Table<'_>, reading: &Reading<'_>) -> Option<ServerSource> {
+    let host: Option<String> = table.optional("host");
+    let port: Option<u16> = table.optional("port");
+    let user: Option<String> = table.optional("user");
+    let has_password = table.has("password");
+    let password = if has_password { secret(table, "password", reading) } else { None };
+    let databases = table.optional("databases").map(|OneOrSeveral(names): OneOrSeveral<String>| names);
+    let except = table.or("except", OneOrSeveral(Vec::new())).0;
+    let is_near = host.as_deref().is_none_or(|host| host.starts_with('/') || host == "localhost" || is_loopback(host));
+    let authority: Option<PathBuf> = table.optional("authority");
+    let tls = table.or("tls", !is_near || authority.is_some());
+    let programs: Option<PathBuf> = table.optional("programs");
+    if has_password && password.is_none() {
+        return None;
+    }
+    Some(ServerSource {
+        host,
+        port,
+        user,
+        password,
+        authority: tls.then(|| authority.map_or_else(|| AUTHORITIES.into(), |path| reading.resolve(&path))),
+        databases: databases.map_or(Databases::All { except }, Databases::Named),
+        programs: programs.map(|folder| reading.resolve(&folder)),
+    })
+}
+
+fn is_loopback(host: &str) -> bool {
+    host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Sqlite,
+    Postgres,
+    Mariadb,
+    Files,
+    Command,
+    Own,
+}
+
+impl FromText for Kind {
+    const EXAMPLE: &'static str = "\"postgres\"";
+
+    fn from_text(text: &str) -> Result<Self, Message> {
+        let kinds = [
+            ("sqlite", Self::Sqlite),
+            ("postgres", Self::Postgres),
+            ("mariadb", Self::Mariadb),
+            ("files", Self::Files),
+            ("command", Self::Command),
+            ("rotused", Self::Own),
+        ];
+        choose(text, &kinds)
+    }
+}
+
+impl Source {
+    /// What is backed up, short, for people.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        let server = |kind: &str, server: &ServerSource| {
+            let host = server.host.as_deref().unwrap_or("localhost");
+            match &server.databases {
+                Databases::All { .. } => format!("{kind} {host}: *"),
+                Databases::Named(names) => format!("{kind} {host}: {}", names.join(", ")),
+            }
+        };
+        match self {
+            Self::Sqlite { path } => path.display().to_string(),
+            Self::Postgres(source) => server("PostgreSQL", source),
+            Self::Mariadb(source) => server("MariaDB", source),
+            Self::Files { paths, .. } => {
+                paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
+            }
+            Self::Command { arguments, .. } => arguments.first().cloned().unwrap_or_default(),
+            Self::Own { .. } => "rotused".to_owned(),
+        }
+    }
+}

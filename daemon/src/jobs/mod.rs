@@ -1,0 +1,280 @@
+//! Who does what the configuration says of backups: one task a job that runs it ([`keeper`]), one that drills it ([`driller`]), and
+//! one a repository that checks and prunes it ([`caretaker`]). Each waits for its time, or for somebody who rings its bell, does its
+//! work and reports how that ended; a repository is used by one of them at a time.
+
+mod caretaker;
+mod driller;
+mod keeper;
+mod keeping;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex as Lock, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+use tokio::sync::{Mutex, Notify, mpsc};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::error;
+
+use self::caretaker::Caretaker;
+use self::driller::Driller;
+use self::keeper::Keeper;
+use crate::backup::{Outcome, Progress, Run, Workplace};
+use crate::config::{Job, JobName, Repository, RepositoryName};
+use crate::journal::{JournalError, JournalReader};
+use crate::recorder::Report;
+
+/// Everybody who keeps a job or a repository. [`Keepers::apply`] starts and retires them as the configuration says.
+pub struct Keepers {
+    around: Surroundings,
+    tasks: TaskTracker,
+    /// One for each repository, also of jobs that are gone: a run of theirs may still go on.
+    repositories: HashMap<RepositoryName, Arc<Mutex<()>>>,
+    running: HashMap<JobName, (Job, CancellationToken)>,
+    caring: HashMap<RepositoryName, (Arc<Repository>, CancellationToken)>,
+    bells: Bells,
+}
+
+/// What every task needs.
+#[derive(Clone)]
+pub struct Surroundings {
+    /// In which schedules are meant.
+    pub zone: TimeZone,
+    /// Where runs work.
+    pub workplace: Arc<Workplace>,
+    /// Where the catalogue is.
+    pub journal: PathBuf,
+    /// To the recorder.
+    pub reports: mpsc::Sender<Report>,
+    /// When the daemon stops: a run under way is aborted.
+    pub stop: CancellationToken,
+}
+
+/// The newest run of a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Last {
+    /// When it was started.
+    pub started: Timestamp,
+    /// Whether it ended before it had come to anything.
+    pub was_interrupted: bool,
+}
+
+/// Whom people can ask to do something now.
+#[derive(Debug, Clone, Default)]
+pub struct Bells(Arc<Lock<HashMap<JobName, Arc<Bell>>>>);
+
+/// What one who keeps a job can be asked.
+#[derive(Debug, Default)]
+pub struct Bell {
+    run: Notify,
+    drill: Notify,
+    /// Of the run that goes on.
+    running: Lock<Option<Ringing>>,
+}
+
+/// A run that goes on.
+#[derive(Debug)]
+struct Ringing {
+    since: Timestamp,
+    progress: Arc<Progress>,
+    abort: CancellationToken,
+}
+
+/// What a job is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Standing {
+    /// Nothing.
+    Waiting,
+    /// A run goes on.
+    Running {
+        /// Since when.
+        since: Timestamp,
+        /// Octets that it has read.
+        octets: u64,
+    },
+}
+
+/// What a job can be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Wish {
+    /// To run now.
+    Run,
+    /// To be drilled now.
+    Drill,
+    /// To end the run that goes on.
+    Cancel,
+    /// To say what it is doing.
+    Look,
+}
+
+impl From<&Run> for Last {
+    fn from(run: &Run) -> Self {
+        Self { started: run.started, was_interrupted: run.outcome == Outcome::Interrupted }
+    }
+}
+
+impl Bells {
+    /// Asks a job for something.
+    ///
+    /// # Errors
+    /// Why that cannot be, in words.
+    pub fn ring(&self, job: &JobName, wish: Wish) -> Result<Standing, String> {
+        let bells = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(bell) = bells.get(job) else {
+            let known: Vec<&str> = bells.keys().map(JobName::as_str).collect();
+            return Err(format!("no job is called \"{job}\"; there are: {}", known.join(", ")));
+        };
+        let running = bell.running.lock().unwrap_or_else(PoisonError::into_inner);
+        match (wish, &*running) {
+            (Wish::Run, _) => bell.run.notify_one(),
+            (Wish::Drill, _) => bell.drill.notify_one(),
+            (Wish::Cancel, Some(run)) => run.abort.cancel(),
+            (Wish::Cancel, None) => return Err(format!("no run of \"{job}\" goes on")),
+            (Wish::Look, _) => {}
+        }
+        Ok(running
+            .as_ref()
+            .map_or(Standing::Waiting, |run| Standing::Running { since: run.since, octets: run.progress.octets() }))
+    }
+
+    fn of(&self, job: &JobName) -> Arc<Bell> {
+        Arc::clone(self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(job.clone()).or_default())
+    }
+
+    fn retain(&self, jobs: &[Job]) {
+        let mut bells = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        bells.retain(|name, _| jobs.iter().any(|job| job.name == *name));
+    }
+}
+
+impl Keepers {
+    /// Nobody yet. Whoever will keep a job is counted by `tasks`.
+    #[must_use]
+    pub fn new(around: Surroundings, tasks: TaskTracker) -> Self {
+        Self {
+            around,
+            tasks,
+            repositories: HashMap::new(),
+            running: HashMap::new(),
+            caring: HashMap::new(),
+            bells: Bells::default(),
+        }
+    }
+
+    /// By which jobs are asked for something.
+    #[must_use]
+    pub fn bells(&self) -> Bells {
+        self.bells.clone()
+    }
+
+    /// Keeps these jobs and repositories and no others. `last` is the newest run of a job, if it ever ran, also one that goes on.
+    pub fn apply(&mut self, jobs: &[Job], repositories: &[Arc<Repository>], last: impl Fn(&JobName) -> Option<Last>) {
+        retire(&mut self.running, |job| jobs.contains(job));
+        retire(&mut self.caring, |repository| repositories.contains(repository));
+        self.bells.retain(jobs);
+        for job in jobs {
+            if self.running.contains_key(&job.name) {
+                continue;
+            }
+            let retired = CancellationToken::new();
+            let repository = self.repository(&job.repository.name);
+            let bell = self.bells.of(&job.name);
+            let around = self.around.clone();
+            let driller = Driller {
+                job: job.clone(),
+                around: around.clone(),
+                repository: Arc::clone(&repository),
+                bell: Arc::clone(&bell),
+                retired: retired.clone(),
+            };
+            self.watch(format!("who drills {}", job.name), driller.keep());
+            let keeper = Keeper { job: job.clone(), around, repository, bell, retired: retired.clone() };
+            self.watch(format!("who runs {}", job.name), keeper.keep(last(&job.name)));
+            self.running.insert(job.name.clone(), (job.clone(), retired));
+        }
+        for repository in repositories {
+            if self.caring.contains_key(&repository.name) {
+                continue;
+            }
+            let retired = CancellationToken::new();
+            let caretaker = Caretaker {
+                repository: Arc::clone(repository),
+                around: self.around.clone(),
+                turn: self.repository(&repository.name),
+                retired: retired.clone(),
+            };
+            self.watch(format!("who looks after the repository {}", repository.name), caretaker.keep());
+            self.caring.insert(repository.name.clone(), (Arc::clone(repository), retired));
+        }
+    }
+
+    /// Starts a task whose end by a mistake of ours is not silent.
+    fn watch(&self, what: String, task: impl Future<Output = ()> + Send + 'static) {
+        let task = self.tasks.spawn(task);
+        self.tasks.spawn(async move {
+            if let Err(fault) = task.await {
+                error!("{what} has ended by a mistake of rotused; restart it, and report this: {fault}");
+            }
+        });
+    }
+
+    fn repository(&mut self, name: &RepositoryName) -> Arc<Mutex<()>> {
+        Arc::clone(self.repositories.entry(name.clone()).or_default())
+    }
+}
+
+/// Retires whoever keeps what no longer is, or is no longer so.
+fn retire<N, T>(kept: &mut HashMap<N, (T, CancellationToken)>, stays: impl Fn(&T) -> bool) {
+    kept.retain(|_, (thing, retired)| {
+        let stays = stays(thing);
+        if !stays {
+            retired.cancel();
+        }
+        stays
+    });
+}
+
+impl Surroundings {
+    /// What the journal says; none, and a line in the log, when it cannot be read.
+    async fn ask_journal<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&JournalReader) -> Result<T, JournalError> + Send + 'static,
+    ) -> Option<T> {
+        let path = self.journal.clone();
+        let asked = tokio::task::spawn_blocking(move || ask(&JournalReader::open(&path)?)).await;
+        match asked {
+            Ok(Ok(found)) => Some(found),
+            Ok(Err(fault)) => {
+                error!("the catalogue of backups cannot be read: {fault}");
+                None
+            }
+            Err(fault) => {
+                error!("the catalogue of backups cannot be read: {fault}");
+                None
+            }
+        }
+    }
+}
+
+/// The clock is read again at least this often, so that a clock that is set or a machine that slept does not make a
+/// backup late.
+const LONGEST_NAP: Duration = Duration::from_secs(15);
+
+/// Waits until a time has come; for ever if there is none.
+async fn sleep_until(start: Option<Timestamp>) {
+    let Some(start) = start else { return std::future::pending().await };
+    loop {
+        // Negative once the time has come.
+        let Ok(left) = Duration::try_from(Timestamp::now().duration_until(start)) else { return };
+        if left.is_zero() {
+            return;
+        }
+        tokio::time::sleep(left.min(LONGEST_NAP)).await;
+    }
+}

@@ -1,0 +1,429 @@
+//! The records of backups: what was in what was stored, drills, what was removed, how repositories were looked after. They answer
+//! the auditor, so that each is sealed: the seal of a record is the digest of the seal before it and of the record, and whoever
+//! changes one quietly has to change all after it, of which the newest stands on paper or in a letter.
+//!
+//! The catalogue is in here too: a snapshot is a backup if a run that was complete says so and nobody has said that it was removed.
+
+use jiff::Timestamp;
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OptionalExtension, params};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::row::{self, from_json, parsed};
+use super::{JournalError, JournalReader, json};
+use crate::backup::{Content, Drill, Fault, Outcome, Run, RunId, SnapshotId, Stored, hex};
+use crate::config::{JobName, RepositoryName};
+
+/// What version 4 has beside that.
+pub(super) const SCHEMA: &str = "
+    CREATE TABLE content (snapshot TEXT PRIMARY KEY, content TEXT NOT NULL) STRICT;
+    CREATE TABLE drill (
+        id INTEGER PRIMARY KEY, job TEXT NOT NULL, started TEXT NOT NULL, at TEXT NOT NULL, outcome TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX drill_job ON drill (job, id);
+    CREATE TABLE removal (run INTEGER PRIMARY KEY REFERENCES run, at TEXT NOT NULL, why TEXT NOT NULL) STRICT;
+    CREATE TABLE upkeep (
+        id INTEGER PRIMARY KEY, repository TEXT NOT NULL, started TEXT NOT NULL, at TEXT NOT NULL,
+        task TEXT NOT NULL, outcome TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX upkeep_repository ON upkeep (repository, task, id);
+    CREATE TABLE seal (id INTEGER PRIMARY KEY, record TEXT NOT NULL UNIQUE, seal TEXT NOT NULL) STRICT;
+";
+
+pub(super) const TABLES: [&str; 5] = ["content", "drill", "removal", "upkeep", "seal"];
+
+/// Why a backup went out of the catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Why {
+    /// The job keeps newer ones.
+    Expired,
+}
+
+/// A backup that is no longer one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Removal {
+    /// What stored it.
+    pub run: RunId,
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub why: Why,
+}
+
+/// What is done for a repository.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Task {
+    /// `restic check`, and some of the data is read.
+    Check,
+    /// `restic prune`.
+    Prune,
+}
+
+/// Something that was done for a repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upkeep {
+    /// Which.
+    pub repository: RepositoryName,
+    /// What.
+    pub task: Task,
+    /// When it was started.
+    pub started: Timestamp,
+    /// When it ended.
+    pub ended: Timestamp,
+    /// What it came to.
+    pub outcome: Result<(), Fault>,
+}
+
+/// A backup in the catalogue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Backup {
+    /// What stored it.
+    pub run: RunId,
+    /// When that began.
+    pub started: Timestamp,
+    /// When it ended.
+    pub ended: Timestamp,
+    /// The snapshots.
+    pub snapshots: Vec<Stored>,
+}
+
+/// What the seals say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sealed {
+    /// Every record is as it was written.
+    Whole {
+        /// How many there are.
+        records: u64,
+        /// The newest seal.
+        seal: String,
+    },
+    /// A record is not what it was, or gone.
+    Broken {
+        /// Which, the first of them.
+        record: String,
+    },
+}
+
+impl Task {
+    /// Its name in the journal and in keys of the message catalogue.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Check => "check",
+            Self::Prune => "prune",
+        }
+    }
+}
+
+pub(super) fn write_run(connection: &Connection, run: &Run) -> rusqlite::Result<()> {
+    let values = params![run.id.0, run.ended.to_string(), json(&run.outcome)?];
+    connection.execute("INSERT INTO run_outcome VALUES (?1, ?2, ?3)", values)?;
+    seal(connection, "run_outcome", "run", run.id.0)?;
+    for stored in run.outcome.snapshots() {
+        if let Some(content) = &stored.manifest.content {
+            // The same data twice are the same snapshot to nobody: each has a number of its own.
+            let values = params![stored.snapshot.as_str(), json(content)?];
+            connection.execute("INSERT INTO content VALUES (?1, ?2)", values)?;
+            seal(connection, "content", "rowid", connection.last_insert_rowid())?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn write_drill(connection: &Connection, drill: &Drill) -> rusqlite::Result<()> {
+    let values = params![drill.job.as_str(), drill.started.to_string(), drill.ended.to_string(), json(&drill.outcome)?];
+    connection.execute("INSERT INTO drill (job, started, at, outcome) VALUES (?1, ?2, ?3, ?4)", values)?;
+    seal(connection, "drill", "id", connection.last_insert_rowid())
+}
+
+pub(super) fn write_removal(connection: &Connection, removal: &Removal) -> rusqlite::Result<()> {
+    let values = params![removal.run.0, removal.at.to_string(), json(&removal.why)?];
+    connection.execute("INSERT INTO removal VALUES (?1, ?2, ?3)", values)?;
+    seal(connection, "removal", "run", removal.run.0)
+}
+
+pub(super) fn write_upkeep(connection: &Connection, upkeep: &Upkeep) -> rusqlite::Result<()> {
+    let Upkeep { repository, task, started, ended, outcome } = upkeep;
+    let outcome = json(&outcome.as_ref().err())?;
+    let values = params![repository.as_str(), started.to_string(), ended.to_string(), task.name(), outcome];
+    connection
+        .execute("INSERT INTO upkeep (repository, started, at, task, outcome) VALUES (?1, ?2, ?3, ?4, ?5)", values)?;
+    seal(connection, "upkeep", "id", connection.last_insert_rowid())
+}
+
+/// Seals what was written before there were seals.
+pub(super) fn seal_old(connection: &Connection) -> rusqlite::Result<()> {
+    let mut select = connection.prepare("SELECT run FROM run_outcome ORDER BY run")?;
+    let runs: Vec<i64> = select.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    runs.into_iter().try_for_each(|run| seal(connection, "run_outcome", "run", run))
+}
+
+fn seal(connection: &Connection, table: &str, key: &str, id: i64) -> rusqlite::Result<()> {
+    let before = newest_seal(connection)?;
+    let record = format!("{table}.{key}={id}");
+    let digest = digest(connection, &before, &record, table, key, id)?.unwrap_or_default();
+    connection.execute("INSERT INTO seal (record, seal) VALUES (?1, ?2)", params![record, digest]).map(drop)
+}
+
+fn newest_seal(connection: &Connection) -> rusqlite::Result<String> {
+    let select = "SELECT seal FROM seal ORDER BY id DESC LIMIT 1";
+    Ok(connection.prepare_cached(select)?.query_row([], |row| row.get(0)).optional()?.unwrap_or_default())
+}
+
+/// The seal of a record; none if it is not there.
+fn digest(
+    connection: &Connection,
+    before: &str,
+    record: &str,
+    table: &str,
+    key: &str,
+    id: i64,
+) -> rusqlite::Result<Option<String>> {
+    // Names of tables are ours; what comes from the file is only compared with them.
+    let mut select = connection.prepare_cached(&format!("SELECT * FROM {table} WHERE {key} = ?1"))?;
+    let columns = select.column_count();
+    let mut digest = Sha256::new();
+    let mut take = |octets: &[u8]| {
+        // Each with its length, so that nothing can be moved from one to the next.
+        digest.update((octets.len() as u64).to_le_bytes());
+        digest.update(octets);
+    };
+    take(before.as_bytes());
+    take(record.as_bytes());
+    let mut rows = select.query([id])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    for column in 0..columns {
+        match row.get_ref(column)? {
+            ValueRef::Integer(number) => take(number.to_string().as_bytes()),
+            ValueRef::Text(text) | ValueRef::Blob(text) => take(text),
+            ValueRef::Real(_) | ValueRef::Null => take(&[]),
+        }
+    }
+    Ok(Some(hex(&digest.finalize())))
+}
+
+/// What is sealed, and by which column it is found.
+const SEALED: [(&str, &str); 5] =
+    [("run_outcome", "run"), ("content", "rowid"), ("drill", "id"), ("removal", "run"), ("upkeep", "id")];
+
+impl JournalReader {
+    /// The backups of a job that count, the oldest first.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub fn catalogue(&self, job: &JobName) -> Result<Vec<Backup>, JournalError> {
+        self.read_catalogue(job).map_err(|source| self.failed(source))
+    }
+
+    fn read_catalogue(&self, job: &JobName) -> rusqlite::Result<Vec<Backup>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT run.id, job, started, at, outcome FROM run JOIN run_outcome ON run = run.id
+             WHERE job = ?1 AND run.id NOT IN (SELECT run FROM removal) ORDER BY run.id",
+        )?;
+        let runs = select.query_map([job.as_str()], row::run)?;
+        let mut backups = Vec::new();
+        for run in runs {
+            let Run { id, started, ended, outcome, .. } = run?;
+            if let Outcome::Complete { snapshots, .. } = outcome {
+                backups.push(Backup { run: id, started, ended, snapshots });
+            }
+        }
+        Ok(backups)
+    }
+
+    /// What was in a snapshot; none if it was not told.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub fn content(&self, snapshot: &SnapshotId) -> Result<Option<Content>, JournalError> {
+        let select = "SELECT content FROM content WHERE snapshot = ?1";
+        let found = self.connection.query_row(select, [snapshot.as_str()], |row| from_json(row, 0)).optional();
+        found.map_err(|source| self.failed(source))
+    }
+
+    /// The newest runs that ended, of one job or of all, the newest first.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub fn runs(&self, job: Option<&JobName>, most: u32) -> Result<Vec<Run>, JournalError> {
+        let read = || {
+            let mut select = self.connection.prepare_cached(
+                "SELECT run.id, job, started, at, outcome FROM run JOIN run_outcome ON run = run.id
+                 WHERE ?1 IS NULL OR job = ?1 ORDER BY run.id DESC LIMIT ?2",
+            )?;
+            let runs = select.query_map(params![job.map(JobName::as_str), most], row::run)?;
+            runs.collect::<rusqlite::Result<Vec<Run>>>()
+        };
+        read().map_err(|source| self.failed(source))
+    }
+
+    /// One run; none if there is none of this number, or it goes on.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub fn run(&self, id: RunId) -> Result<Option<Run>, JournalError> {
+        let select =
+            "SELECT run.id, job, started, at, outcome FROM run JOIN run_outcome ON run = run.id WHERE run.id = ?1";
+        self.connection.query_row(select, [id.0], row::run).optional().map_err(|source| self.failed(source))
+    }
+
+    /// The newest drills of a job, the newest first.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub fn drills(&self, job: &JobName, most: u32) -> Result<Vec<Drill>, JournalError> {
+        let read = || {
+            let mut select = self.connection.prepare_cached(
+                "SELECT job, started, at, outcome FROM drill WHERE job = ?1 ORDER BY id DESC LIMIT ?2",
+            )?;
+            let drills = select.query_map(params![job.as_str(), most], drill)?;
+            drills.collect::<rusqlite::Result<Vec<Drill>>>()
+        };
+        read().map_err(|source| self.failed(source))
+    }
+
+    /// When something was last done for a repository, how often it was done well, and how the last time ended.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub fn upkeep(&self, repository: &RepositoryName, task: Task) -> Result<(u32, Option<Upkeep>), JournalError> {
+        let read = || {
+            let count = "SELECT count(*) FROM upkeep WHERE repository = ?1 AND task = ?2 AND outcome = 'null'";
+            let key = params![repository.as_str(), task.name()];
+            let good: u32 = self.connection.query_row(count, key, |row| row.get(0))?;
+            let last =
+                "SELECT started, at, outcome FROM upkeep WHERE repository = ?1 AND task = ?2 ORDER BY id DESC LIMIT 1";
+            let key = params![repository.as_str(), task.name()];
+            let last = self.connection.query_row(last, key, |row| {
+                let fault: Option<Fault> = from_json(row, 2)?;
+                let (started, ended) = (parsed(row, 0)?, parsed(row, 1)?);
+                Ok(Upkeep { repository: repository.clone(), task, started, ended, outcome: fault.map_or(Ok(()), Err) })
+            });
+            Ok((good, last.optional()?))
+        };
+        read().map_err(|source| self.failed(source))
+    }
+
+    /// Whether every record is as it was written.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub fn sealed(&self) -> Result<Sealed, JournalError> {
+        self.read_seals().map_err(|source| self.failed(source))
+    }
+
+    fn read_seals(&self) -> rusqlite::Result<Sealed> {
+        let moment = self.connection.unchecked_transaction()?;
+        let mut select = moment.prepare_cached("SELECT record, seal FROM seal ORDER BY id")?;
+        let mut seals = select.query([])?;
+        let (mut records, mut before) = (0, String::new());
+        while let Some(row) = seals.next()? {
+            let (record, seal): (String, String) = (row.get(0)?, row.get(1)?);
+            let named = record.split_once('=').and_then(|(name, id)| {
+                let id: i64 = id.parse().ok()?;
+                SEALED.into_iter().find(|(table, key)| format!("{table}.{key}") == name).map(|found| (found, id))
+            });
+            let Some(((table, key), id)) = named else { return Ok(Sealed::Broken { record }) };
+            if digest(&moment, &before, &record, table, key, id)? != Some(seal.clone()) {
+                return Ok(Sealed::Broken { record });
+            }
+            (records, before) = (records + 1, seal);
+        }
+        for (table, _) in SEALED {
+            let count: i64 = moment.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))?;
+            let sealed = "SELECT count(*) FROM seal WHERE record LIKE ?1";
+            let sealed: i64 = moment.query_row(sealed, [format!("{table}.%")], |row| row.get(0))?;
+            if count != sealed {
+                return Ok(Sealed::Broken { record: table.to_owned() });
+            }
+        }
+        Ok(Sealed::Whole { records, seal: before })
+    }
+}
+
+/// The drill in a row of `job, started, at, outcome`.
+pub(super) fn drill(row: &rusqlite::Row<'_>) -> rusqlite::Result<Drill> {
+    Ok(Drill { job: parsed(row, 0)?, started: parsed(row, 1)?, ended: parsed(row, 2)?, outcome: from_json(row, 3)? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backup::{Kind, Manifest};
+    use crate::journal::{Entry, Journal};
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_800_000_000 + second).unwrap()
+    }
+
+    fn job() -> JobName {
+        "registras".parse().unwrap()
+    }
+
+    fn run(id: i64) -> Run {
+        let mut content = Content { is_exact: true, ..Content::default() };
+        content.note(Kind::Rows, "asmuo", "7");
+        let snapshot = SnapshotId::try_from(format!("{id:08x}")).unwrap();
+        let manifest = Manifest { octets: 10, sha256: "ab".to_owned(), content: Some(content) };
+        let stored =
+            Stored { part: "registras".to_owned(), file: "registras.db".to_owned(), snapshot, manifest, added: 1 };
+        let outcome = Outcome::Complete { snapshots: vec![stored], read_back: true };
+        Run { id: RunId(id), job: job(), started: at(id), ended: at(id + 1), outcome }
+    }
+
+    fn journal(path: &std::path::Path) -> Journal {
+        let (mut journal, _) = Journal::open(path, at(0)).unwrap();
+        for id in 1..=3 {
+            let started = Entry::RunStarted { id: RunId(id), job: job(), started: at(id) };
+            journal.append(&[started, Entry::RunEnded(run(id))]).unwrap();
+        }
+        journal.append(&[Entry::Removal(Removal { run: RunId(1), at: at(9), why: Why::Expired })]).unwrap();
+        journal
+    }
+
+    #[test]
+    fn the_catalogue_is_what_was_complete_and_not_removed() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("journal.db");
+        let _journal = journal(&path);
+        let reader = JournalReader::open(&path).unwrap();
+        let catalogue = reader.catalogue(&job()).unwrap();
+        assert_eq!(catalogue.iter().map(|backup| backup.run.0).collect::<Vec<_>>(), [2, 3]);
+        let content = reader.content(&catalogue[0].snapshots[0].snapshot).unwrap().unwrap();
+        assert_eq!(content.rows(), 7);
+    }
+
+    #[test]
+    fn a_quiet_change_breaks_a_seal() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("journal.db");
+        drop(journal(&path));
+        let reader = || JournalReader::open(&path).unwrap().sealed().unwrap();
+        let Sealed::Whole { records, .. } = reader() else { panic!("broken") };
+        assert_eq!(records, 7, "three runs with what was in them, and a removal");
+        let change = |statement: &str| {
+            let connection = Connection::open(&path).unwrap();
+            connection
+                .execute_batch(&format!(
+                    "DROP TRIGGER run_outcome_no_UPDATE; DROP TRIGGER drill_no_DELETE; {statement}"
+                ))
+                .unwrap();
+        };
+        change("UPDATE run_outcome SET at = '2026-01-01T00:00:00Z' WHERE run = 2");
+        assert_eq!(reader(), Sealed::Broken { record: "run_outcome.run=2".to_owned() });
+    }
+
+    #[test]
+    fn a_record_that_nobody_sealed_is_noticed() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("journal.db");
+        drop(journal(&path));
+        let connection = Connection::open(&path).unwrap();
+        connection.execute_batch("INSERT INTO drill VALUES (1, 'registras', 'x', 'y', 'z')").unwrap();
+        let sealed = JournalReader::open(&path).unwrap().sealed().unwrap();
+        assert_eq!(sealed, Sealed::Broken { record: "drill".to_owned() });
+    }
+}

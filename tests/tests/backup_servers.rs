@@ -1,0 +1,208 @@
+//! Backups of real database servers, made by the daemon, restored by the vendors' own tools.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test's failure is its message")]
+
+use std::fs;
+use std::process::{Command, Stdio};
+
+use rusqlite::Connection;
+
+use tests::{Authority, DatabaseServer, Installation, NAME, Validity};
+
+/// A name that somebody will give a database some day.
+const ODD: &str = "a b\"; DROP";
+
+fn authority() -> Authority {
+    let authority = Authority::new();
+    authority.certify("server", &[NAME], Validity::LONG);
+    authority
+}
+
+fn postgres() -> DatabaseServer {
+    let server = DatabaseServer::postgres(&authority(), "server");
+    server.psql("CREATE DATABASE \"a b\"\"; DROP\"");
+    for database in ["gyventojai", ODD] {
+        let _ = server.query(
+            database,
+            "CREATE SCHEMA \"S chema\"; CREATE TABLE asmuo (id serial PRIMARY KEY, vardas text UNIQUE, gime date, kaina float8);
+             INSERT INTO asmuo (vardas, gime, kaina) SELECT 'Vardas ' || i, date '2000-01-01' + i, i / 3.0 FROM generate_series(1, 5000) i;
+             CREATE TABLE \"S chema\".\"tab\"\"le; --\" (\"rotuse_row\" int, t text);
+             INSERT INTO \"S chema\".\"tab\"\"le; --\" VALUES (1, E'a\\nb'), (2, NULL);
+             CREATE FUNCTION du() RETURNS int LANGUAGE sql AS 'SELECT 2'; CREATE VIEW jauni AS SELECT * FROM asmuo WHERE gime > '2010-01-01';
+             CREATE TABLE tuscia (id int); SELECT lo_from_bytea(0, 'labas');",
+        );
+    }
+    server
+}
+
+fn job(installation: &Installation, source: &str, more: &str) {
+    installation.job("daily");
+    installation.write(
+        "jobs/registras.toml",
+        &format!("[[job]]\nname = \"registras\"\nrepository = \"vietine\"\nschedule = \"daily\"\nsource = {{ {source} }}\n{more}\n"),
+    );
+}
+
+#[test]
+fn every_database_of_postgresql_is_backed_up_and_can_be_restored() {
+    let server = postgres();
+    let installation = Installation::new();
+    let source = format!("kind = \"postgres\", host = {:?}, port = {}, user = \"admin\"", server.folder(), server.port);
+    job(&installation, &source, "");
+    let mut rotused = installation.start();
+    let _ = rotused.log.line_with(&["INFO", "backup proven", "job=registras"]);
+    assert_eq!(installation.list("snapshots").len(), 4, "postgres, gyventojai, the odd one, and what belongs to none");
+    let dump = installation.restic(&["dump", "--tag", "part=a%20b%22%3B%20DROP", "latest", "/a%20b%22%3B%20DROP.dump"]);
+    assert!(dump.status.success(), "{dump:?}");
+    fs::write(installation.path("odd.dump"), &dump.stdout).unwrap();
+    server.psql("CREATE DATABASE atkurta");
+    let restored = Command::new("pg_restore")
+        .args(["-d", "atkurta", "-U", "admin", "--exit-on-error", "-p", &server.port.to_string(), "-h"])
+        .arg(server.folder())
+        .stdin(Stdio::from(fs::File::open(installation.path("odd.dump")).unwrap()))
+        .output()
+        .unwrap();
+    assert!(restored.status.success(), "{restored:?}");
+    let sum = "SELECT count(*), sum(hashtextextended(a::text, 0)) FROM asmuo a";
+    assert_eq!(server.query("atkurta", sum), server.query(ODD, sum));
+    let globals = installation.restic(&["dump", "--tag", "part=globals", "latest", "/globals.sql"]);
+    assert!(String::from_utf8(globals.stdout).unwrap().contains("CREATE ROLE rotuse"));
+    let page = rotused.page_with("/backups?lang=en", &["Proven", "PostgreSQL"]);
+    assert!(page.contains("+3"), "{page}");
+    let said = drill(&installation, true);
+    assert!(said.contains("passed") && said.contains("tables with 10004 rows"), "{said}");
+    let _ = rotused.log.line_with(&["INFO", "drill passed", "job=registras"]);
+    assert_eq!(left_behind(), Vec::<String>::new());
+}
+
+/// Drills the job by hand.
+fn drill(installation: &Installation, is_good: bool) -> String {
+    let done = installation.rotused(&["backup", "drill", "registras"]);
+    assert_eq!(done.status.success(), is_good, "{done:?}");
+    String::from_utf8([done.stdout, done.stderr].concat()).unwrap()
+}
+
+/// Scratch places that are still there.
+fn left_behind() -> Vec<String> {
+    let found = fs::read_dir(std::env::temp_dir()).unwrap().flatten();
+    let names = found.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    names.filter(|name| name.starts_with("rotused-")).collect()
+}
+
+/// What a drill must find: each change of what was told in the moment of the dump stands for the same change of what is restored.
+#[test]
+fn a_drill_fails_loudly_when_anything_is_not_as_it_was() {
+    let server = postgres();
+    let installation = Installation::new();
+    let source = format!(
+        "kind = \"postgres\", host = {:?}, port = {}, user = \"admin\", databases = [\"gyventojai\"]",
+        server.folder(),
+        server.port
+    );
+    job(&installation, &source, "");
+    let mut rotused = installation.start();
+    let _ = rotused.log.line_with(&["INFO", "backup proven", "job=registras"]);
+    let journal = Connection::open(installation.path("state/journal.db")).unwrap();
+    journal.execute_batch("DROP TRIGGER content_no_UPDATE").unwrap();
+    let told: String = journal
+        .query_row("SELECT content FROM content WHERE content LIKE '%public.asmuo%'", [], |row| row.get(0))
+        .unwrap();
+    let tell = |content: &str| {
+        let update = "UPDATE content SET content = ?1 WHERE content LIKE '%public.%'";
+        assert_eq!(journal.execute(update, [content]).unwrap(), 1);
+    };
+    let checksum = told.split("\"checksum\":{").nth(1).unwrap().split("\"public.asmuo\":\"").nth(1).unwrap();
+    let checksum = checksum.split('"').next().unwrap();
+    let faults = [
+        ("a row was changed", checksum, "1", "the rows of the table public.asmuo are not the same"),
+        ("a row is gone", "\"public.asmuo\":\"5000\"", "\"public.asmuo\":\"5001\"", "has 5000 rows instead of 5001"),
+        (
+            "a table is empty",
+            "\"public.tuscia\":\"0\"",
+            "\"public.tuscia\":\"7\"",
+            "the table public.tuscia has 0 rows instead of 7",
+        ),
+        (
+            "a sequence is behind",
+            "\"public.asmuo_id_seq\":\"5000\"",
+            "\"public.asmuo_id_seq\":\"5001\"",
+            "the sequence public.asmuo_id_seq is at 5000, behind 5001",
+        ),
+        (
+            "an index is missing",
+            "\"index\":{",
+            "\"index\":{\"public.a_lost\":\"x\",",
+            "the index public.a_lost is missing",
+        ),
+        ("another run", "public.asmuo", "public.kitas", "is not what was dumped"),
+    ];
+    for (name, from, to, expected) in faults {
+        let changed = told.replacen(from, to, if name == "another run" { 100 } else { 1 });
+        assert_ne!(changed, told, "{name}");
+        tell(&changed);
+        let said = drill(&installation, false);
+        assert!(said.contains(expected), "{name}: {said}");
+    }
+    let _ = rotused.log.line_with(&["WARN", "incident opened", "Restore drill: registras"]);
+    tell(&told);
+    let _ = drill(&installation, true);
+    let _ = rotused.log.line_with(&["INFO", "incident resolved", "Restore drill: registras"]);
+    // Whoever has changed the journal by hand is found out all the same.
+    let verified = installation.rotused(&["backup", "verify"]);
+    assert!(verified.status.success(), "it says again what was written: {verified:?}");
+    tell(&told.replace("5000", "5001"));
+    let verified = installation.rotused(&["backup", "verify"]);
+    assert!(String::from_utf8(verified.stderr).unwrap().contains("the journal was changed"));
+}
+
+#[test]
+fn a_backend_that_dies_during_its_dump_leaves_no_backup() {
+    let server = postgres();
+    // Large enough that the dump goes on when its backend is ended.
+    let _ = server.query("gyventojai", "INSERT INTO tuscia SELECT i FROM generate_series(1, 3000000) i");
+    let installation = Installation::new();
+    let source = format!(
+        "kind = \"postgres\", host = {:?}, port = {}, user = \"admin\", databases = \"gyventojai\"",
+        server.folder(),
+        server.port
+    );
+    job(&installation, &source, "retry = \"1s\"");
+    let mut rotused = installation.start();
+    tests::eventually("a dump that is ended", || {
+        let ended = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE query LIKE 'COPY%tuscia%'";
+        (server.query("postgres", ended) != "0").then_some(())
+    });
+    let line = rotused.log.line_with(&["ERROR", "backup failed", "job=registras"]);
+    assert!(line.contains("pg_dump failed"), "{line}");
+    assert_eq!(installation.list("snapshots"), Vec::<String>::new());
+    assert_eq!(installation.list("locks"), Vec::<String>::new());
+}
+
+#[test]
+fn every_database_of_mariadb_is_backed_up_and_can_be_restored() {
+    let server = DatabaseServer::mariadb(&authority(), "server", 1);
+    server.mariadb_say(
+        "CREATE DATABASE `a b; DROP`; USE `a b; DROP`;
+         CREATE TABLE `as``muo` (id INT AUTO_INCREMENT PRIMARY KEY, vardas VARCHAR(50), kaina DECIMAL(10,2), nuotrauka BLOB);
+         INSERT INTO `as``muo` (vardas, kaina, nuotrauka) SELECT CONCAT('Vardas ', seq), seq / 3, UNHEX(MD5(seq)) FROM seq_1_to_5000;
+         CREATE TABLE sena (a INT) ENGINE=MyISAM; CREATE VIEW brangus AS SELECT * FROM `as``muo` WHERE kaina > 100;
+         CREATE PROCEDURE du() SELECT 2; CREATE TRIGGER t BEFORE INSERT ON `as``muo` FOR EACH ROW SET NEW.kaina = 1;",
+    );
+    let installation = Installation::new();
+    let socket = server.folder().join("socket");
+    job(&installation, &format!("kind = \"mariadb\", host = {socket:?}, user = \"root\""), "");
+    let mut rotused = installation.start();
+    let _ = rotused.log.line_with(&["WARN", "not all tables of a b; DROP are of one moment", "sena is MyISAM"]);
+    let _ = rotused.log.line_with(&["INFO", "backup proven", "job=registras"]);
+    assert_eq!(installation.list("snapshots").len(), 2, "the database and the users");
+    let dump = installation.restic(&["dump", "--tag", "part=a%20b%3B%20DROP", "latest", "/a%20b%3B%20DROP.dump.sql"]);
+    assert!(dump.status.success(), "{dump:?}");
+    let text = String::from_utf8_lossy(&dump.stdout);
+    assert!(text.contains("CREATE DEFINER") && text.trim_end().ends_with("-- Dump completed"));
+    let users = installation.restic(&["dump", "--tag", "part=users", "latest", "/users.sql"]);
+    assert!(String::from_utf8_lossy(&users.stdout).contains("`rotuse`@`127.0.0.1`"));
+    let said = drill(&installation, true);
+    assert!(said.contains("2 tables with 5000 rows"), "{said}");
+    let shown = installation.rotused(&["backup", "show", "1"]);
+    let shown = String::from_utf8(shown.stdout).unwrap();
+    assert!(shown.contains("5000  as`muo") && !shown.contains("nearly"), "{shown}");
+}
