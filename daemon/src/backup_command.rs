@@ -198,7 +198,7 @@ fn run(config: &Config, job: &JobName, no_wait: bool) -> anyhow::Result<()> {
     }
     let expected = before.as_ref().map_or(0, |run| backup::size(run.outcome.snapshots()).0);
     let before = before.map_or(0, |run| run.id.0);
-    let mut bar = Bar::new(expected);
+    let bar = Bar::new(expected);
     loop {
         std::thread::sleep(LOOKING);
         let run = newest(config, job)?.filter(|run| run.id.0 > before);
@@ -213,7 +213,9 @@ fn run(config: &Config, job: &JobName, no_wait: bool) -> anyhow::Result<()> {
                 ),
             };
         }
-        bar.show(desk::ask_job(config, who(), job.clone(), Wish::Look)?);
+        if let Standing::Running { since, octets } = desk::ask_job(config, who(), job.clone(), Wish::Look)? {
+            bar.show(since, octets);
+        }
     }
 }
 
@@ -265,18 +267,17 @@ fn verify(config: &Config) -> anyhow::Result<()> {
 }
 
 /// How far a run is, on a terminal; elsewhere nothing.
-struct Bar {
+pub(super) struct Bar {
     expected: u64,
     is_terminal: bool,
 }
 
 impl Bar {
-    fn new(expected: u64) -> Self {
+    pub(super) fn new(expected: u64) -> Self {
         Self { expected, is_terminal: std::io::stderr().is_terminal() }
     }
 
-    fn show(&mut self, standing: Standing) {
-        let Standing::Running { since, octets } = standing else { return };
+    pub(super) fn show(&self, since: Timestamp, octets: u64) {
         if !self.is_terminal {
             return;
         }
@@ -299,23 +300,23 @@ impl Bar {
         let _ = write!(std::io::stderr(), "\r[{bar}] {}, {}/s{left}   ", megabytes(octets), megabytes(speed));
     }
 
-    fn end(&self) {
+    pub(super) fn end(&self) {
         if self.is_terminal {
             let _ = writeln!(std::io::stderr());
         }
     }
 }
 
-fn local(at: Timestamp, zone: &TimeZone) -> String {
+pub(super) fn local(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
-fn took(duration: SignedDuration) -> String {
+pub(super) fn took(duration: SignedDuration) -> String {
     Language::English.duration(duration.max(SignedDuration::ZERO))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "shown with one digit")]
-fn megabytes(octets: u64) -> String {
+pub(super) fn megabytes(octets: u64) -> String {
     match octets {
         0..1_000_000 => format!("{:.1} kB", octets as f64 / 1e3),
         1_000_000..1_000_000_000 => format!("{:.1} MB", octets as f64 / 1e6),

@@ -2,6 +2,8 @@
 
 mod backup_command;
 mod incident_command;
+mod repo_command;
+mod restore_command;
 mod user_command;
 
 use std::io::{IsTerminal, Write};
@@ -15,8 +17,7 @@ use clap::{Args, Parser, Subcommand};
 use ipnet::IpNet;
 use jiff::Timestamp;
 use messages::Language;
-use rotused::backup::{Restic, Workplace};
-use rotused::config::{self, ChannelName, CheckId, Config, Invalid, Location, RepositoryName};
+use rotused::config::{self, ChannelName, CheckId, Config, Invalid, Location};
 use rotused::discover::{self, Discovery, Search};
 use rotused::history::export::{self, CannotExport};
 use rotused::history::request::{Format, Moment, Selection, Stretch};
@@ -176,10 +177,12 @@ enum Command {
         #[command(subcommand)]
         command: backup_command::Backup,
     },
+    /// Restores a backup, to a new name unless the original is named.
+    Restore(restore_command::Restore),
     /// Looks after restic repositories.
     Repo {
         #[command(subcommand)]
-        command: Repo,
+        command: repo_command::Repo,
     },
     /// Looks after those who may see the status pages: the file that `users` of [web] names.
     ///
@@ -198,20 +201,6 @@ enum Channel {
     Test {
         /// The channel's name in the configuration.
         name: ChannelName,
-        #[command(flatten)]
-        configured: Configured,
-    },
-}
-
-#[derive(Subcommand)]
-enum Repo {
-    /// Makes a repository that is named in the configuration: a new, empty, encrypted one.
-    ///
-    /// rotused never does this by itself: a repository that is suddenly missing is a fault to look into, not an occasion
-    /// to begin a new one. Keep a copy of the password elsewhere: without it nothing can ever be restored.
-    Init {
-        /// Its name in the configuration.
-        name: RepositoryName,
         #[command(flatten)]
         configured: Configured,
     },
@@ -322,6 +311,7 @@ fn execute(command: Command) -> anyhow::Result<()> {
         }
         Command::Incident { command } => incident_command::execute(command),
         Command::Backup { command } => backup_command::execute(command),
+        Command::Restore(wanted) => restore_command::execute(&wanted),
         Command::Channel { command: Channel::Test { name, configured } } => test_channel(&configured.config, &name),
         Command::Query { check, metric, instance, stretch, configured } => {
             query(&configured.config, &check, &metric, instance.as_deref(), &stretch)
@@ -329,7 +319,7 @@ fn execute(command: Command) -> anyhow::Result<()> {
         Command::Export { format, devices, checks, metrics, instances, stretch, configured } => {
             export(&configured.config, format, &Selection { devices, checks, metrics, instances }, &stretch)
         }
-        Command::Repo { command: Repo::Init { name, configured } } => init(&configured.config, &name),
+        Command::Repo { command } => repo_command::execute(command),
         Command::User { command } => user_command::execute(command),
     }
 }
@@ -448,23 +438,6 @@ impl Agent {
     const fn timeout(&self) -> Duration {
         Duration::from_secs(self.timeout)
     }
-}
-
-fn init(path: &Path, name: &RepositoryName) -> anyhow::Result<()> {
-    let config = load(path)?;
-    let found = config.repositories.iter().find(|repository| repository.name == *name);
-    let repository = found.with_context(|| {
-        let known: Vec<&str> = config.repositories.iter().map(|repository| repository.name.as_str()).collect();
-        format!("no [[repository]] is called \"{name}\" in {}; there are: {}", path.display(), known.join(", "))
-    })?;
-    let workplace = Workplace::new(config.restic.clone(), &config.state_directory);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let made = runtime.block_on(Restic::new(&workplace, repository.clone()).init());
-    made.map_err(|fault| anyhow::anyhow!("repository \"{name}\" was not made: {}", fault.message()))?;
-    println!(
-        "made the repository \"{name}\"; keep a copy of its password elsewhere, without it nothing can be restored"
-    );
-    Ok(())
 }
 
 fn test_channel(path: &Path, name: &ChannelName) -> anyhow::Result<()> {

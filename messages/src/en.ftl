@@ -246,7 +246,7 @@ notify-link = Status page
 ## Backups
 
 backup-restic-missing = { $command } cannot be run ({ $detail }); install the package restic, or say where it is with restic = "/path/to/restic"
-backup-repository-missing = there is no repository at { $location }; if the disk is not mounted, mount it; if the repository is new, make it with: rotused repo init NAME
+backup-repository-missing = there is no repository at { $location }; if the disk is not mounted, mount it; if the repository is new, make it with: rotused repo init NAME --sheet FILE
 backup-repository-exists = there is a repository at { $location } already; nothing was changed
 backup-wrong-password = the password does not open the repository; put the right one into the password file
 backup-locked = somebody else is using the repository ({ $by }); it is tried again; a lock of another machine is removed there, by restic unlock
@@ -292,6 +292,17 @@ backup-not-the-same = what was restored of { $part } is not what was dumped: { $
 backup-nothing-to-compare = what was in { $part } was not written down when it was dumped; the next backup does it
 backup-none = there is no backup yet
 difference-none = nothing
+backup-exists = { $what } is there already; say another --to
+sheet-title = Recovery sheet of the backups "{ $name }"
+sheet-what = Made on { $at }. Whoever has this sheet and can reach the repository can read everything in it. Keep it in a safe, away from the machines that it restores.
+sheet-location = Where the repository is
+sheet-key = Recovery key (letters and dashes as they stand here; there is no o, i, l or u)
+sheet-how = How to restore on a bare machine
+sheet-step-key = Install restic and the program rotused (one file), and write the key into a file named "key", without a line end if you can.
+sheet-step-list = See what there is; without a right JOB it says which jobs there are:
+sheet-step-restore = Restore one part to a file, or a folder:
+sheet-step-load = Load a dump of a database:
+sheet-without = Without rotused: restic -r LOCATION --password-file key snapshots; restic … dump SNAPSHOT /FILE > FILE; restic … restore SNAPSHOT --target FOLDER.
 backup-tool-missing = { $program } is not installed; install its package (postgresql-client, mariadb-client, …), or say in which folder it is with programs = "/path"
 backup-tool = { $program } failed (exit code { $status }): { $detail }
 backup-stalled = nothing has come from { $program } for { $seconds } s; it was ended

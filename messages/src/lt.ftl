@@ -251,7 +251,7 @@ notify-link = Būsenos puslapis
 ## Atsarginės kopijos
 
 backup-restic-missing = nepavyksta paleisti { $command } ({ $detail }); įdiekite paketą „restic“ arba nurodykite kelią: restic = "/kelias/iki/restic"
-backup-repository-missing = saugykloje { $location } nieko nėra; jei neprijungtas diskas, prijunkite; jei saugykla nauja, sukurkite ją komanda: rotused repo init PAVADINIMAS
+backup-repository-missing = saugykloje { $location } nieko nėra; jei neprijungtas diskas, prijunkite; jei saugykla nauja, sukurkite ją komanda: rotused repo init PAVADINIMAS --sheet FAILAS
 backup-repository-exists = vietoje { $location } saugykla jau yra; niekas nepakeista
 backup-wrong-password = slaptažodis saugyklos neatrakina; įrašykite teisingą į slaptažodžio failą
 backup-locked = saugykla dabar naudojasi kitas ({ $by }); bus bandoma dar kartą; kito kompiuterio užraktas pašalinamas jame komanda „restic unlock“
@@ -297,6 +297,17 @@ backup-not-the-same = atkurta „{ $part }“ nėra tokia, kokia buvo nukopijuot
 backup-nothing-to-compare = kopijuojant „{ $part }“ turinys nebuvo užrašytas; tai padarys kitas kopijavimas
 backup-none = kopijos dar nėra
 difference-none = nieko
+backup-exists = { $what } jau yra; nurodykite kitą --to
+sheet-title = Atsarginių kopijų „{ $name }“ atkūrimo lapas
+sheet-what = Sudarytas { $at }. Kas turi šį lapą ir pasiekia saugyklą, gali perskaityti viską, kas joje. Laikykite seife, atskirai nuo mašinų, kurias jis padėtų atkurti.
+sheet-location = Kur saugykla
+sheet-key = Atkūrimo raktas (raidės ir brūkšneliai tokie, kokie čia; raidžių o, i, l ir u nėra)
+sheet-how = Kaip atkurti tuščioje mašinoje
+sheet-step-key = Įdiekite „restic“ ir programą „rotused“ (vienas failas), raktą įrašykite į failą „key“, jei galite – be eilutės pabaigos.
+sheet-step-list = Pažiūrėkite, kas yra; nurodžius ne tą JOB, išvardijama, kokios yra užduotys:
+sheet-step-restore = Atkurkite vieną dalį į failą arba aplanką:
+sheet-step-load = Įkelkite duomenų bazės kopiją:
+sheet-without = Be „rotused“: restic -r VIETA --password-file key snapshots; restic … dump KOPIJA /FAILAS > FAILAS; restic … restore KOPIJA --target APLANKAS.
 backup-tool-missing = programa { $program } neįdiegta; įdiekite jos paketą (postgresql-client, mariadb-client…) arba nurodykite aplanką: programs = "/kelias"
 backup-tool = programa { $program } nepavyko (išėjimo kodas { $status }): { $detail }
 backup-stalled = iš { $program } nieko negauta { $seconds } s; nutraukta

@@ -79,7 +79,8 @@ impl Installation {
                  source = {{ kind = \"sqlite\", path = \"registras.db\" }}\n"
             ),
         );
-        let made = self.rotused(&["repo", "init", "vietine"]);
+        let sheet = self.path("sheet.html").display().to_string();
+        let made = self.rotused(&["repo", "init", "vietine", "--sheet", &sheet]);
         assert!(made.status.success(), "{made:?}");
     }
 

@@ -94,3 +94,50 @@ fn a_repository_on_a_disk_that_cannot_be_written_fails_the_run_and_loses_nothing
     rotused.signal(rustix::process::Signal::TERM);
     assert!(rotused.end().success());
 }
+
+#[test]
+fn with_nothing_but_the_repository_and_the_sheet_everything_is_restored() {
+    let installation = Installation::new();
+    let database = Database::make(installation.path("registras.db"), 3000);
+    installation.job("daily");
+    installation.write("conf.d/nustatymai", "a = 1");
+    installation.write(
+        "jobs/failai.toml",
+        "[[job]]\nname = \"failai\"\nrepository = \"vietine\"\nschedule = \"daily\"\nsource = { kind = \"files\", paths = \"conf.d\" }\n\
+         [[job]]\nname = \"savas\"\nrepository = \"vietine\"\nschedule = \"daily\"\nsource = { kind = \"rotused\" }\n",
+    );
+    let mut rotused = installation.start();
+    for job in ["registras", "failai", "savas"] {
+        rotused.metric_is(&format!("rotuse_job_last_run_success{{job=\"{job}\"}}"), |value| value == 1.0);
+    }
+    for job in ["registras", "failai", "savas"] {
+        let drilled = installation.rotused(&["backup", "drill", job]);
+        assert!(drilled.status.success(), "{job}: {drilled:?}");
+    }
+    let _ = rotused.log.line_with(&["drill passed", "savas"]);
+    drop(rotused);
+    let sheet = fs::read_to_string(installation.path("sheet.html")).unwrap();
+    let key = sheet.split("class=\"key\">").nth(1).unwrap().split('<').next().unwrap();
+    installation.secret("key", key);
+    let bare = |arguments: &[&str]| {
+        let mut command = std::process::Command::new(tests::program("rotused"));
+        command
+            .current_dir(installation.path("bare"))
+            .arg("restore")
+            .args(arguments)
+            .args(["--no-catalogue", "--repository"]);
+        command.arg(installation.path("repository")).arg("--password-file").arg(installation.path("key"));
+        let done = command.output().unwrap();
+        (done.status.success(), String::from_utf8([done.stdout, done.stderr].concat()).unwrap())
+    };
+    fs::create_dir(installation.path("bare")).unwrap();
+    let (is_good, said) = bare(&["nera"]);
+    assert!(!is_good && said.contains("failai, registras, savas"), "{said}");
+    let (is_good, said) = bare(&["registras", "--to", "atkurta.db"]);
+    assert!(is_good, "{said}");
+    assert_eq!(Database::rows_of(&installation.path("bare/atkurta.db")), database.rows());
+    let (is_good, said) = bare(&["savas", "--part", "configuration", "--to", "viskas"]);
+    assert!(is_good, "{said}");
+    let restored = format!("bare/viskas{}", installation.path("jobs/failai.toml").display());
+    assert!(fs::read_to_string(installation.path(&restored)).unwrap().contains("savas"));
+}

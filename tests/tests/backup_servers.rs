@@ -71,7 +71,37 @@ fn every_database_of_postgresql_is_backed_up_and_can_be_restored() {
     let said = drill(&installation, true);
     assert!(said.contains("passed") && said.contains("tables with 10004 rows"), "{said}");
     let _ = rotused.log.line_with(&["INFO", "drill passed", "job=registras"]);
+    restores(&installation, &server);
     assert_eq!(left_behind(), Vec::<String>::new());
+}
+
+fn restores(installation: &Installation, server: &DatabaseServer) {
+    let restore = |arguments: &[&str]| {
+        let done = installation.rotused(&[&["restore", "registras"], arguments].concat());
+        (done.status.success(), String::from_utf8([done.stdout, done.stderr].concat()).unwrap())
+    };
+    let (_, listed) = restore(&["--list"]);
+    assert!(listed.contains("gyventojai") && listed.contains("3 tables, 5002 rows"), "{listed}");
+    let (is_good, said) = restore(&["--part", "gyventojai", "--to", "nauja"]);
+    assert!(is_good, "{said}");
+    let sum = "SELECT count(*), sum(hashtextextended(a::text, 0)) FROM asmuo a";
+    assert_eq!(server.query("nauja", sum), server.query("gyventojai", sum));
+    let (is_good, said) = restore(&["--part", "gyventojai", "--to", "nauja"]);
+    assert!(!is_good && said.contains("already exists"), "{said}");
+    let (is_good, said) = restore(&["--part", "gyventojai", "--to", "lentele", "--table", "asmuo"]);
+    assert!(is_good, "{said}");
+    let tables =
+        "SELECT string_agg(relname, ',') FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace";
+    assert_eq!(server.query("lentele", tables), "asmuo");
+    let (is_good, said) = restore(&["--part", "gyventojai", "--over", "gyventojas"]);
+    assert!(!is_good && said.contains("must name the original"), "{said}");
+    let _ = server.query("gyventojai", "DELETE FROM asmuo");
+    let (is_good, said) = restore(&["--part", "gyventojai", "--over", "gyventojai"]);
+    assert!(is_good, "{said}");
+    assert_eq!(server.query("gyventojai", sum), server.query("nauja", sum));
+    // What was there is still there.
+    let aside = server.query("postgres", "SELECT datname FROM pg_database WHERE datname LIKE 'gyventojai_before_%'");
+    assert_eq!(server.query(&aside, "SELECT count(*) FROM asmuo"), "0");
 }
 
 /// Drills the job by hand.
@@ -202,6 +232,12 @@ fn every_database_of_mariadb_is_backed_up_and_can_be_restored() {
     assert!(String::from_utf8_lossy(&users.stdout).contains("`rotuse`@`127.0.0.1`"));
     let said = drill(&installation, true);
     assert!(said.contains("2 tables with 5000 rows"), "{said}");
+    let restored =
+        installation.rotused(&["restore", "registras", "--part", "a b; DROP", "--to", "lentele", "--table", "as`muo"]);
+    assert!(restored.status.success(), "{restored:?}");
+    server.mariadb_say("SELECT 1 / (COUNT(*) = 5000) FROM lentele.`as``muo`");
+    let missing = "SELECT IF(COUNT(*) = 1, 1, 1 DIV 0) FROM information_schema.TABLES WHERE TABLE_SCHEMA = 'lentele'";
+    server.mariadb_say(&format!("SET sql_mode = 'ERROR_FOR_DIVISION_BY_ZERO,STRICT_ALL_TABLES'; {missing}"));
     let shown = installation.rotused(&["backup", "show", "1"]);
     let shown = String::from_utf8(shown.stdout).unwrap();
     assert!(shown.contains("5000  as`muo") && !shown.contains("nearly"), "{shown}");

@@ -24,8 +24,18 @@ fn the_examples_in_the_shipped_configuration_are_valid_too() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, with_examples(&text)).unwrap();
     }
-    let secrets =
-        ["lan-v3-authentication", "lan-v3-privacy", "old-printers", "repository-nas", "mail", "db", "pastas", "matrix"];
+    let secrets = [
+        "lan-v3-authentication",
+        "lan-v3-privacy",
+        "old-printers",
+        "repository-nas",
+        "mail",
+        "db",
+        "pastas",
+        "matrix",
+        "s3-id",
+        "s3-key",
+    ];
     fs::create_dir(folder.path().join("secrets")).unwrap();
     for secret in secrets {
         let path = folder.path().join("secrets").join(secret);
@@ -60,7 +70,7 @@ fn the_examples_in_the_shipped_configuration_are_valid_too() {
         .unwrap();
     let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{said}");
-    assert!(said.contains("1 device, 21 checks, 1 backup job"), "{said}");
+    assert!(said.contains("1 device, 21 checks, 7 backup jobs"), "{said}");
 }
 
 /// The text with every commented line that is TOML (a key, a table, an element) taken out of its comment.

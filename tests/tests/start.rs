@@ -135,7 +135,7 @@ fn a_damaged_journal_is_refused_and_left_as_it_is() {
 #[test]
 fn an_unknown_repository_is_named() {
     let installation = Installation::new();
-    let output = installation.rotused(&["repo", "init", "nas"]);
+    let output = installation.rotused(&["repo", "init", "nas", "--sheet", "sheet.html"]);
     refused(&output, 1, &["no [[repository]] is called \"nas\""]);
 }
 

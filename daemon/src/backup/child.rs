@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use tokio::io::{AsyncRead, AsyncReadExt};
-use tokio::process::{Child, Command};
+use tokio::process::{Child, ChildStdin, Command};
 
 use super::Fault;
 use super::fault::last_words;
@@ -198,6 +198,36 @@ pub(super) async fn read_all(
             read => consume(&buffer[..read]),
         }
     }
+}
+
+/// Runs a program to its end, writing its input; if both fail, what the program says is why.
+pub(super) async fn feed(
+    program: &Program,
+    write: impl AsyncFnOnce(&mut ChildStdin) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    let mut child = program.start(Stdio::piped(), Stdio::piped())?;
+    let _group = Group(pid(&child));
+    let (stdout, stderr, input) = (child.stdout.take(), child.stderr.take(), child.stdin.take());
+    let mut said = Vec::new();
+    let mut hear = |part: &[u8]| keep(&mut said, part);
+    let writing = async {
+        let Some(mut input) = input else { return Ok(()) };
+        write(&mut input).await
+    };
+    let mut ignored = |_: &[u8]| {};
+    let (written, _, _, status) =
+        tokio::join!(writing, read_all(stdout, &mut ignored), read_all(stderr, &mut hear), child.wait());
+    let status = status.map_err(|error| Fault::from_io(&error))?;
+    if status.success() {
+        written
+    } else {
+        Err(written.err().filter(is_of_source).unwrap_or_else(|| program.fault(status, &said)))
+    }
+}
+
+/// What stopped the writing before the program had a reason to fail.
+fn is_of_source(fault: &Fault) -> bool {
+    !matches!(fault, Fault::NotWritable { .. } | Fault::DiskFull { .. } | Fault::Differs { .. })
 }
 
 #[cfg(test)]

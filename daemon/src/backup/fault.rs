@@ -133,6 +133,11 @@ pub enum Fault {
     },
     /// There is no backup yet.
     NoBackup,
+    /// Something is there already.
+    Exists {
+        /// What.
+        what: String,
+    },
     /// The repository does not answer.
     Unreachable {
         /// What restic said.
@@ -213,6 +218,7 @@ impl Fault {
             }
             Self::NothingToCompare { part } => Message::new("backup-nothing-to-compare").with("part", part.as_str()),
             Self::NoBackup => Message::new("backup-none"),
+            Self::Exists { what } => Message::new("backup-exists").with("what", what.as_str()),
             Self::Unreachable { detail } => Message::new("backup-unreachable").with("detail", detail.as_str()),
             Self::NoRoom { path, free, needed } => Message::new("backup-no-room")
                 .with("path", path.display().to_string())
@@ -249,6 +255,8 @@ impl Fault {
 fn code(status: Option<i32>) -> String {
     status.map_or_else(|| "-".to_owned(), |status| status.to_string())
 }
+
+impl std::error::Error for Fault {}
 
 /// English, see [`Fault::message`].
 impl std::fmt::Display for Fault {

@@ -14,8 +14,10 @@ mod ending;
 mod fault;
 mod pipeline;
 mod restic;
+pub mod restore;
 pub mod retention;
 mod source;
+mod tables;
 
 use std::fs::DirBuilder;
 use std::io;
@@ -38,7 +40,8 @@ pub use content::{Content, Difference, Kind};
 pub use drill::{Drill, DrillOutcome, drill};
 pub use fault::Fault;
 pub use pipeline::Progress;
-pub use restic::{Listed, Restic, SnapshotId};
+pub(crate) use restic::shown;
+pub use restic::{Listed, Restic, SnapshotId, unescaped};
 
 /// The number of a run, counted from 1 over the whole life of the journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -223,6 +226,17 @@ impl Workplace {
         Self { restic, scratch: state_directory.join("scratch"), cache: state_directory.join("cache") }
     }
 
+    /// One that a command works in beside the daemon, of whose folders it must not leave any to somebody else.
+    ///
+    /// # Errors
+    /// No temporary folder can be made.
+    pub fn beside(restic: PathBuf) -> io::Result<(Self, tempfile::TempDir)> {
+        let folder = tempfile::Builder::new().prefix("rotused-").tempdir()?;
+        let workplace = Self::new(restic, folder.path());
+        workplace.prepare()?;
+        Ok((workplace, folder))
+    }
+
     /// Makes the folders, closed to others, and removes what a killed daemon left in them.
     ///
     /// # Errors
@@ -339,7 +353,7 @@ async fn store_once(
         opened = source::open(&job.source, part, workplace, abort) => opened,
         () = abort.cancelled() => Err(Fault::Deadline),
     };
-    let Opened { input, content, counting, moment, logins } = opened.map_err(|fault| (Step::Dump, fault))?;
+    let Opened { input, content, counting, moment, login } = opened.map_err(|fault| (Step::Dump, fault))?;
     let label = Label { job: job.name.clone(), part: part.name.clone(), file: part.file.clone() };
     let stored = match input {
         Input::Feed(feed) => {
@@ -351,7 +365,7 @@ async fn store_once(
             restic.store_files(&label, &paths, &excludes, abort).await.map_err(|fault| (Step::Store, fault))
         }
     };
-    drop((moment, logins));
+    drop((moment, login));
     let mut stored = stored?;
     stored.manifest.content = stored.manifest.content.or(content);
     Ok(stored)
@@ -360,7 +374,7 @@ async fn store_once(
 /// Reads back what was stored, if that is wanted, and lets restic look at all of the repository.
 async fn prove(job: &Job, snapshots: &[Stored], restic: &Restic<'_>, abort: &CancellationToken) -> Result<(), Fault> {
     for stored in snapshots.iter().filter(|stored| job.read_back && !stored.file.is_empty()) {
-        restic.pour(stored, &mut tokio::io::sink(), abort).await?;
+        restic.pour(stored, &mut tokio::io::sink(), &Progress::default(), abort).await?;
     }
     match job.read_data {
         Some(read_data) => restic.check(read_data, abort).await,

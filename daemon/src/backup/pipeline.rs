@@ -73,6 +73,11 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 const BUFFER: usize = 1 << 17;
 
 impl Progress {
+    /// Takes in that so many octets have passed.
+    pub(super) fn passed(&self, octets: u64) {
+        self.octets.fetch_add(octets, Ordering::Relaxed);
+    }
+
     /// Octets that have been read from the source.
     #[must_use]
     pub fn octets(&self) -> u64 {
@@ -155,7 +160,7 @@ impl Passing<'_> {
             if written.map_err(|_| stalled())?.is_err() {
                 std::future::pending::<()>().await;
             }
-            self.progress.octets.fetch_add(read as u64, Ordering::Relaxed);
+            self.progress.passed(read as u64);
         }
     }
 

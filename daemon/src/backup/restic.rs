@@ -19,7 +19,7 @@ use tracing::info;
 use super::child::{self, Program, end_in_order, keep, read_all};
 use super::fault::{classify, is_hopeless, last_words};
 use super::pipeline::{Fed, Feeding};
-use super::{Content, Fault, Kind, Manifest, Step, Stored, Workplace};
+use super::{Content, Fault, Kind, Manifest, Progress, Step, Stored, Workplace};
 use crate::config::{JobName, ReadData, Repository};
 
 /// restic's name for a snapshot: hexadecimal, short or whole.
@@ -89,6 +89,12 @@ pub struct Listed {
     pub id: SnapshotId,
     /// When it was made, as whoever made it says.
     pub time: Timestamp,
+    /// What was stored: of a stream the file that holds it.
+    #[serde(default)]
+    pub paths: Vec<String>,
+    /// What it is marked with.
+    #[serde(default)]
+    pub tags: Vec<String>,
 }
 
 /// So many are removed by one command.
@@ -120,6 +126,27 @@ impl Label {
         // A comma would end a tag.
         [format!("job={}", self.job), format!("part={}", escaped(&self.part))]
     }
+}
+
+/// The name that [`escaped`] was given.
+#[must_use]
+pub fn unescaped(name: &str) -> String {
+    let mut octets = Vec::with_capacity(name.len());
+    let mut rest = name.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let digits = after.get(..2).filter(|_| *first == b'%').and_then(|digits| std::str::from_utf8(digits).ok());
+        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(octet) => {
+                octets.push(octet);
+                rest = &after[2..];
+            }
+            None => {
+                octets.push(*first);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8_lossy(&octets).into_owned()
 }
 
 /// A name as it can stand in a tag and be a file's: whatever is unusual as `%XX` (RFC 3986, 2.1).
@@ -159,6 +186,16 @@ impl<'w> Restic<'w> {
     /// Why it was not made; [`Fault::RepositoryExists`] leaves what is there as it is.
     pub async fn init(&self) -> Result<(), Fault> {
         self.call(&["init", "--no-cache"], &CancellationToken::new(), &mut |_| {}).await
+    }
+
+    /// Adds a second key to the repository: whoever has what stands in the file can open it too.
+    ///
+    /// # Errors
+    /// It was not added.
+    pub async fn add_key(&self, file: &Path) -> Result<(), Fault> {
+        let file = file.display().to_string();
+        let arguments = ["key", "add", "--no-cache", "--new-password-file", &file];
+        self.call(&arguments, &CancellationToken::new(), &mut |_| {}).await
     }
 
     /// Stores what is fed as a snapshot of one file.
@@ -291,11 +328,14 @@ impl<'w> Restic<'w> {
         &self,
         stored: &Stored,
         sink: &mut (impl AsyncWrite + Unpin),
+        progress: &Progress,
         abort: &CancellationToken,
     ) -> Result<(), Fault> {
-        match self.pour_once(stored, sink, abort).await {
+        match self.pour_once(stored, sink, progress, abort).await {
             // Nothing has been poured then.
-            Err(Fault::Locked { by }) if self.unlocked(&by, abort).await? => self.pour_once(stored, sink, abort).await,
+            Err(Fault::Locked { by }) if self.unlocked(&by, abort).await? => {
+                self.pour_once(stored, sink, progress, abort).await
+            }
             other => other,
         }
     }
@@ -304,6 +344,7 @@ impl<'w> Restic<'w> {
         &self,
         stored: &Stored,
         sink: &mut (impl AsyncWrite + Unpin),
+        progress: &Progress,
         abort: &CancellationToken,
     ) -> Result<(), Fault> {
         if abort.is_cancelled() {
@@ -330,6 +371,7 @@ impl<'w> Restic<'w> {
                 digest.update(&buffer[..read]);
                 octets += read as u64;
                 sink.write_all(&buffer[..read]).await?;
+                progress.passed(read as u64);
             }
         };
         let both = async { tokio::join!(pouring, conversation) };
@@ -344,7 +386,9 @@ impl<'w> Restic<'w> {
         };
         let (octets, sha256) = poured.map_err(|error: std::io::Error| Fault::from_io(&error))?;
         self.judge("dump", ended?).map_err(as_damage)?;
-        if (octets, &sha256) != (stored.manifest.octets, &stored.manifest.sha256) {
+        // A snapshot without a catalogue has nothing to be compared with but what restic has compared.
+        let is_known = !stored.manifest.sha256.is_empty();
+        if is_known && (octets, &sha256) != (stored.manifest.octets, &stored.manifest.sha256) {
             return Err(Fault::Differs { dumped: stored.manifest.octets, stored: octets });
         }
         Ok(())
@@ -358,10 +402,13 @@ impl<'w> Restic<'w> {
         &self,
         stored: &Stored,
         target: &Path,
+        includes: &[String],
         abort: &CancellationToken,
     ) -> Result<(), Fault> {
         let target = target.display().to_string();
-        let arguments = ["restore", "--verify", "--target", &target, stored.snapshot.as_str()];
+        let mut arguments = vec!["restore", "--verify", "--target", &target];
+        arguments.extend(includes.iter().flat_map(|pattern| ["--include", pattern.as_str()]));
+        arguments.push(stored.snapshot.as_str());
         self.call(&arguments, abort, &mut |_| {}).await.map_err(as_damage)
     }
 
@@ -402,9 +449,22 @@ impl<'w> Restic<'w> {
     /// They cannot be listed.
     pub async fn snapshots(&self, job: &JobName, abort: &CancellationToken) -> Result<Vec<Listed>, Fault> {
         let tag = format!("job={job}");
+        self.list(&["--tag", &tag], abort).await
+    }
+
+    /// All snapshots, whosever they are.
+    ///
+    /// # Errors
+    /// They cannot be listed.
+    pub async fn all_snapshots(&self, abort: &CancellationToken) -> Result<Vec<Listed>, Fault> {
+        self.list(&[], abort).await
+    }
+
+    async fn list(&self, which: &[&str], abort: &CancellationToken) -> Result<Vec<Listed>, Fault> {
         let mut said = Vec::new();
         let mut take = |part: &[u8]| said.extend_from_slice(part);
-        self.call(&["snapshots", "--json", "--no-lock", "--tag", &tag], abort, &mut take).await?;
+        let arguments: Vec<&str> = ["snapshots", "--json", "--no-lock"].iter().chain(which).copied().collect();
+        self.call(&arguments, abort, &mut take).await?;
         serde_json::from_slice(&said).map_err(|error| unexpected("snapshots", &error.to_string()))
     }
 
@@ -571,7 +631,7 @@ fn user_info(location: &str) -> Option<&str> {
 }
 
 /// A location as it may be shown.
-pub(super) fn shown(location: &str) -> String {
+pub(crate) fn shown(location: &str) -> String {
     without_password(location, location)
 }
 
@@ -596,6 +656,14 @@ mod tests {
         assert!(!without_password(&said, location).contains("labas"));
         assert_eq!(shown("/srv/atsargos"), "/srv/atsargos");
         assert_eq!(shown("sftp:user@host:/srv"), "sftp:user@host:/srv");
+    }
+
+    #[test]
+    fn odd_names_are_told_again() {
+        for name in ["gyventojai", "a b\"; DROP", "šalis,100%", "%41"] {
+            assert_eq!(unescaped(&escaped(name)), name);
+            assert!(escaped(name).bytes().all(|octet| octet.is_ascii_alphanumeric() || b"._-%".contains(&octet)));
+        }
     }
 
     #[test]

@@ -115,6 +115,31 @@ impl std::fmt::Debug for Repository {
     }
 }
 
+impl Repository {
+    /// Where it is, without passwords.
+    #[must_use]
+    pub fn shown_location(&self) -> String {
+        crate::backup::shown(&self.location)
+    }
+
+    /// One of which nothing is known but where it is and what opens it.
+    #[must_use]
+    pub fn bare(name: RepositoryName, location: &str, password: &std::path::Path) -> Self {
+        Self {
+            name,
+            location: location.to_owned(),
+            password: SecretFile::unchecked(password),
+            append_only: false,
+            check: None,
+            check_turns: 1,
+            prune: None,
+            limit_upload: None,
+            limit_download: None,
+            environment: Vec::new(),
+        }
+    }
+}
+
 impl Named for Repository {
     fn name(&self) -> &str {
         self.name.as_str()

@@ -7,12 +7,11 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::compare;
-use super::postgres::feed;
 use super::scratch::{Scratch, Server};
-use crate::backup::child::Program;
+use crate::backup::child::{Program, feed};
 use crate::backup::restic::Restic;
 use crate::backup::source::mariadb::{self, Mariadb, USERS_FILE};
-use crate::backup::{Content, Fault, Stored};
+use crate::backup::{Content, Fault, Progress, Stored};
 use crate::config::{Databases, ServerSource};
 
 /// How long making an empty server may take.
@@ -58,7 +57,7 @@ pub(super) async fn restore(
         databases: Databases::All { except: Vec::new() },
         programs: source.programs.clone(),
     };
-    let here = Mariadb::new(&reached, place.path());
+    let here = Mariadb::new(&reached, place.path())?;
     let ready = async || here.session()?.ask("SELECT 1;", Duration::from_secs(10)).await.map(drop);
     let server = Server::start(&server, ready).await?;
     let restored = restore_into(&here, newest, restic, abort).await;
@@ -77,23 +76,16 @@ async fn restore_into(
     for stored in newest {
         if stored.file == USERS_FILE {
             // Users of a server are not made on another one; that all of it is there and the same is read.
-            restic.pour(stored, &mut tokio::io::sink(), abort).await?;
+            restic.pour(stored, &mut tokio::io::sink(), &Progress::default(), abort).await?;
             continue;
         }
         let begun = Instant::now();
-        let login = here.login()?;
-        let client = here.program(["mariadb", "mysql"], &login)?;
-        let client = client.arguments([
-            "--batch",
-            "--binary-mode",
-            "--max-allowed-packet=1G",
-            "--default-character-set=utf8mb4",
-        ]);
+        let client = here.client()?;
         let name = mariadb::name(&stored.part);
         let begin = format!("CREATE DATABASE {name}; USE {name};\n");
         feed(&client, async |input| {
             input.write_all(begin.as_bytes()).await.map_err(|error| Fault::from_io(&error))?;
-            restic.pour(stored, input, abort).await
+            restic.pour(stored, input, &Progress::default(), abort).await
         })
         .await?;
         took += begun.elapsed();

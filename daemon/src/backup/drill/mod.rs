@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 use super::content::Kind;
 use super::restic::Restic;
 use super::source::sqlite;
-use super::{Content, Difference, Fault, Stored, Workplace};
+use super::{Content, Difference, Fault, Progress, Stored, Workplace};
 use crate::config::{Job, JobName, Source};
 
 use scratch::Scratch;
@@ -117,7 +117,7 @@ async fn attempt(
                 } else {
                     let path = place.path().join(&stored.file);
                     let mut file = tokio::fs::File::create(&path).await.map_err(|error| Fault::from_io(&error))?;
-                    restic.pour(stored, &mut file, abort).await?;
+                    restic.pour(stored, &mut file, &Progress::default(), abort).await?;
                     drop(file);
                     took += begun.elapsed();
                     let is_sqlite = !matches!(job.source, Source::Command { .. });
@@ -153,7 +153,7 @@ async fn files(
     abort: &CancellationToken,
 ) -> Result<Option<Content>, Fault> {
     let target = place.path().join("files");
-    restic.restore_files(stored, &target, abort).await?;
+    restic.restore_files(stored, &target, &[], abort).await?;
     let counting = target.clone();
     let counted = tokio::task::spawn_blocking(move || count_files(&counting)).await;
     let counted = counted.map_err(std::io::Error::other).and_then(|counted| counted);

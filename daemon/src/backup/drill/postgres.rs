@@ -1,7 +1,6 @@
 //! A drill of PostgreSQL.
 
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::time::Duration;
 
 use tokio::io::AsyncWriteExt;
@@ -10,10 +9,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::compare;
 use super::scratch::{Scratch, Server};
-use crate::backup::child::{Group, Program, keep, pid, read_all};
+use crate::backup::child::{Program, feed};
 use crate::backup::restic::Restic;
 use crate::backup::source::postgres::{self, GLOBALS_FILE, Postgres};
-use crate::backup::{Content, Fault, Stored};
+use crate::backup::{Content, Fault, Progress, Stored};
 use crate::config::{Databases, ServerSource};
 
 /// The superuser of the scratch server; nobody else is called so.
@@ -86,10 +85,9 @@ async fn restore_into(
     for globals in globals {
         // Owners must be there before what they own.
         let mut text = Vec::new();
-        restic.pour(globals, &mut text, abort).await?;
+        restic.pour(globals, &mut text, &Progress::default(), abort).await?;
         let text = without_tablespaces(&String::from_utf8_lossy(&text));
-        let psql =
-            here.program("psql", "postgres", None)?.arguments(["-X", "-q", "-w", "-v", "ON_ERROR_STOP=1", "-f", "-"]);
+        let psql = here.program("psql", "postgres")?.arguments(["-X", "-q", "-w", "-v", "ON_ERROR_STOP=1", "-f", "-"]);
         feed(&psql, async |input| input.write_all(text.as_bytes()).await.map_err(|error| Fault::from_io(&error)))
             .await?;
     }
@@ -103,10 +101,8 @@ async fn restore_into(
         // Its own locale may not be installed here.
         session.ask(&format!("CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8';"), MAKING).await?;
         let database = name.replace("\"\"", "\"");
-        let target = if is_conninfo(&database) { format!("dbname={}", quoted(&database)) } else { database.clone() };
-        let restore = here.program("pg_restore", &database, None)?;
-        let restore = restore.arguments(["-w", "-1", "--exit-on-error", "--no-tablespaces", "-d", &target]);
-        feed(&restore, async |input| restic.pour(stored, input, abort).await).await?;
+        let restore = here.pg_restore(&database)?.arguments(["-1", "--exit-on-error"]);
+        feed(&restore, async |input| restic.pour(stored, input, &Progress::default(), abort).await).await?;
         took += begun.elapsed();
         let mut inside = here.session(&database)?;
         postgres::prepare(&mut inside).await?;
@@ -122,15 +118,6 @@ fn is_template(name: &str) -> bool {
     matches!(name, "postgres" | "template0" | "template1")
 }
 
-/// libpq takes a name with `=` in it, or one that looks like an address, for a connection string.
-fn is_conninfo(name: &str) -> bool {
-    name.contains('=') || name.starts_with("postgres://") || name.starts_with("postgresql://")
-}
-
-fn quoted(name: &str) -> String {
-    format!("'{}'", name.replace('\\', "\\\\").replace('\'', "\\'"))
-}
-
 /// Tablespaces lie in folders of the real server: nobody must touch them from here.
 fn without_tablespaces(globals: &str) -> String {
     let is_of_tablespace = |line: &&str| {
@@ -141,36 +128,6 @@ fn without_tablespaces(globals: &str) -> String {
     };
     let kept: Vec<&str> = globals.lines().filter(|line| !is_of_tablespace(line)).collect();
     kept.join("\n") + "\n"
-}
-
-/// Runs a program to its end, writing its input; if both fail, what the program says is why.
-pub(super) async fn feed(
-    program: &Program,
-    write: impl AsyncFnOnce(&mut tokio::process::ChildStdin) -> Result<(), Fault>,
-) -> Result<(), Fault> {
-    let mut child = program.start(Stdio::piped(), Stdio::piped())?;
-    let _group = Group(pid(&child));
-    let (stdout, stderr, input) = (child.stdout.take(), child.stderr.take(), child.stdin.take());
-    let mut said = Vec::new();
-    let mut hear = |part: &[u8]| keep(&mut said, part);
-    let writing = async {
-        let Some(mut input) = input else { return Ok(()) };
-        write(&mut input).await
-    };
-    let mut ignored = |_: &[u8]| {};
-    let (written, _, _, status) =
-        tokio::join!(writing, read_all(stdout, &mut ignored), read_all(stderr, &mut hear), child.wait());
-    let status = status.map_err(|error| Fault::from_io(&error))?;
-    if status.success() {
-        written
-    } else {
-        Err(written.err().filter(is_of_source).unwrap_or_else(|| program.fault(status, &said)))
-    }
-}
-
-/// What stopped the writing before the program had a reason to fail.
-fn is_of_source(fault: &Fault) -> bool {
-    !matches!(fault, Fault::NotWritable { .. } | Fault::DiskFull { .. } | Fault::Differs { .. })
 }
 
 /// Where the programs of the newest PostgreSQL are on Debian: its servers are in no `$PATH`.

@@ -9,6 +9,7 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tempfile::NamedTempFile;
@@ -26,7 +27,8 @@ use crate::config::{Databases, ServerSource};
 /// How a server is reached.
 pub(in crate::backup) struct Mariadb<'s> {
     server: &'s ServerSource,
-    scratch: &'s Path,
+    /// All of the connection, for programs that read it by themselves.
+    login: Arc<NamedTempFile>,
 }
 
 /// The part with users and what they may.
@@ -47,51 +49,32 @@ const LOCKING: &str = "SET lock_wait_timeout = 10; FLUSH TABLES WITH READ LOCK;"
 const COUNTING: Duration = Duration::from_secs(4 * 3600);
 
 impl<'s> Mariadb<'s> {
-    pub(in crate::backup) const fn new(server: &'s ServerSource, scratch: &'s Path) -> Self {
-        Self { server, scratch }
-    }
-
-    /// An option file (mariadb manual, "Option Files") with all of the connection.
-    pub(in crate::backup) fn login(&self) -> Result<NamedTempFile, Fault> {
-        let mut text = "[client]\n".to_owned();
-        let quoted = |text: &str| text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
-        let mut option = |name: &str, value: &str| {
-            // Writing into a string cannot fail.
-            let _ = writeln!(text, "{name}=\"{}\"", quoted(value));
-        };
-        match self.server.host.as_deref() {
-            Some(socket) if socket.starts_with('/') => option("socket", socket),
-            Some(host) => {
-                option("host", host);
-                option("protocol", "tcp");
-            }
-            None => {}
-        }
-        if let Some(port) = self.server.port {
-            option("port", &port.to_string());
-        }
-        if let Some(user) = &self.server.user {
-            option("user", user);
-        }
-        if let Some(password) = &self.server.password {
-            option("password", password.reveal());
-        }
-        if let Some(authority) = &self.server.authority {
-            option("ssl-ca", &authority.display().to_string());
-            let _ = writeln!(text, "ssl-verify-server-cert");
-        }
-        secret_file(self.scratch, &text)
+    /// What reaches `server`; what programs read is written into `scratch`.
+    ///
+    /// # Errors
+    /// Nothing can be written there.
+    pub(in crate::backup) fn new(server: &'s ServerSource, scratch: &Path) -> Result<Self, Fault> {
+        Ok(Self { server, login: Arc::new(secret_file(scratch, &options(server))?) })
     }
 
     /// One of the vendor's programs, by its newer or its older name.
     ///
     /// # Errors
     /// It is not installed.
-    pub(in crate::backup) fn program(&self, names: [&str; 2], login: &NamedTempFile) -> Result<Program, Fault> {
+    fn program(&self, names: [&str; 2]) -> Result<Program, Fault> {
         let folder = self.server.programs.as_deref();
         let program =
             Program::find(names[0], folder).or_else(|missing| Program::find(names[1], folder).map_err(|_| missing))?;
-        Ok(program.argument(format!("--defaults-file={}", login.path().display())))
+        Ok(program.argument(format!("--defaults-file={}", self.login.path().display())))
+    }
+
+    /// The client, to be fed with a dump.
+    ///
+    /// # Errors
+    /// It is not installed.
+    pub(in crate::backup) fn client(&self) -> Result<Program, Fault> {
+        let client = self.program(["mariadb", "mysql"])?;
+        Ok(client.arguments(["--batch", "--binary-mode", "--max-allowed-packet=1G", "--default-character-set=utf8mb4"]))
     }
 
     /// Connects.
@@ -99,8 +82,7 @@ impl<'s> Mariadb<'s> {
     /// # Errors
     /// There is no client.
     pub(in crate::backup) fn session(&self) -> Result<Session, Fault> {
-        let login = self.login()?;
-        let client = self.program(["mariadb", "mysql"], &login)?;
+        let client = self.program(["mariadb", "mysql"])?;
         let client = client.arguments([
             "--batch",
             "--skip-column-names",
@@ -108,7 +90,7 @@ impl<'s> Mariadb<'s> {
             "--default-character-set=utf8mb4",
             "--connect-timeout=30",
         ]);
-        Session::start(client, DIALECT, Some(login))
+        Session::start(client, DIALECT, Some(Arc::clone(&self.login)))
     }
 
     /// The databases, and the users.
@@ -143,19 +125,13 @@ impl<'s> Mariadb<'s> {
     /// # Errors
     /// The server says no.
     pub(super) async fn open(&self, part: &Part) -> Result<Opened, Fault> {
-        let login = self.login()?;
-        let dump = self.program(["mariadb-dump", "mysqldump"], &login)?;
+        let dump = self.program(["mariadb-dump", "mysqldump"])?;
+        let login = Some(Arc::clone(&self.login));
         let trailer = Ending::trailer("-- Dump completed");
         if part.file == USERS_FILE {
             let dump = dump.argument("--system=users");
             let feed = Feed::Program(dump, trailer);
-            return Ok(Opened {
-                input: Input::Feed(feed),
-                content: None,
-                counting: None,
-                moment: None,
-                logins: vec![login],
-            });
+            return Ok(Opened { input: Input::Feed(feed), content: None, counting: None, moment: None, login });
         }
         let dump = dump.arguments([
             "--single-transaction",
@@ -178,13 +154,7 @@ impl<'s> Mariadb<'s> {
         session.ask("START TRANSACTION WITH CONSISTENT SNAPSHOT;", PATIENCE).await?;
         let counting = Counting { session, database: part.name.clone(), is_exact: lock.is_some(), lock };
         let feed = Feed::Program(dump, trailer);
-        Ok(Opened {
-            input: Input::Feed(feed),
-            content: None,
-            counting: Some(counting),
-            moment: None,
-            logins: vec![login],
-        })
+        Ok(Opened { input: Input::Feed(feed), content: None, counting: Some(counting), moment: None, login })
     }
 
     async fn lock(&self) -> Option<Session> {
@@ -216,6 +186,38 @@ impl<'s> Mariadb<'s> {
         }
         Ok(())
     }
+}
+
+/// An option file (mariadb manual, "Option Files") with all of the connection.
+fn options(server: &ServerSource) -> String {
+    let mut text = "[client]\n".to_owned();
+    let quoted = |text: &str| text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+    let mut option = |name: &str, value: &str| {
+        // Writing into a string cannot fail.
+        let _ = writeln!(text, "{name}=\"{}\"", quoted(value));
+    };
+    match server.host.as_deref() {
+        Some(socket) if socket.starts_with('/') => option("socket", socket),
+        Some(host) => {
+            option("host", host);
+            option("protocol", "tcp");
+        }
+        None => {}
+    }
+    if let Some(port) = server.port {
+        option("port", &port.to_string());
+    }
+    if let Some(user) = &server.user {
+        option("user", user);
+    }
+    if let Some(password) = &server.password {
+        option("password", password.reveal());
+    }
+    if let Some(authority) = &server.authority {
+        option("ssl-ca", &authority.display().to_string());
+        let _ = writeln!(text, "ssl-verify-server-cert");
+    }
+    text
 }
 
 /// A name in a statement.

@@ -8,6 +8,7 @@ mod session;
 pub(super) mod sqlite;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tempfile::NamedTempFile;
@@ -45,7 +46,7 @@ pub(super) struct Opened {
     /// Holds the moment of the dump until it is over.
     pub(super) moment: Option<Session>,
     /// What programs log in with.
-    pub(super) logins: Vec<NamedTempFile>,
+    pub(super) login: Option<Arc<NamedTempFile>>,
 }
 
 /// Where a part comes from.
@@ -79,7 +80,7 @@ pub(super) async fn parts(source: &Source, job: &str, workplace: &Workplace) -> 
     match source {
         Source::Sqlite { .. } => Ok(vec![Part::new(job, "db")]),
         Source::Postgres(server) => Postgres::new(server, &workplace.scratch)?.parts().await,
-        Source::Mariadb(server) => Mariadb::new(server, &workplace.scratch).parts().await,
+        Source::Mariadb(server) => Mariadb::new(server, &workplace.scratch)?.parts().await,
         Source::Files { .. } => Ok(vec![Part::new(job, "files")]),
         Source::Command { .. } => Ok(vec![Part::new(job, "dump")]),
         Source::Own { .. } => Ok(vec![Part::new("journal", "db"), Part::new("configuration", "files")]),
@@ -96,11 +97,11 @@ pub(super) async fn open(
     workplace: &Workplace,
     abort: &CancellationToken,
 ) -> Result<Opened, Fault> {
-    let whole = |input| Opened { input, content: None, counting: None, moment: None, logins: Vec::new() };
+    let whole = |input| Opened { input, content: None, counting: None, moment: None, login: None };
     match source {
         Source::Sqlite { path } => sqlite::open(path, &workplace.scratch, abort).await,
         Source::Postgres(server) => Postgres::new(server, &workplace.scratch)?.open(part).await,
-        Source::Mariadb(server) => Mariadb::new(server, &workplace.scratch).open(part).await,
+        Source::Mariadb(server) => Mariadb::new(server, &workplace.scratch)?.open(part).await,
         Source::Files { paths, excludes } => files::open(paths.clone(), excludes.clone()).map(whole),
         Source::Command { arguments, trailer } => {
             let (program, arguments) =

@@ -5,7 +5,10 @@
 //! Source: PostgreSQL manual, `pg_dump`, `pg_dumpall`, 9.27.5 "Snapshot Synchronization Functions".
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
+
+use tempfile::NamedTempFile;
 
 use super::session::{Dialect, Session};
 use super::{Input, Opened, PATIENCE, Part, secret_file};
@@ -19,9 +22,10 @@ use crate::config::{Databases, ServerSource};
 /// How a server is reached.
 pub(in crate::backup) struct Postgres<'s> {
     server: &'s ServerSource,
-    scratch: &'s Path,
     /// What says all words of a connection but the database.
     variables: Vec<(&'static str, String)>,
+    /// The password, for programs that read it by themselves.
+    login: Option<Arc<NamedTempFile>>,
 }
 
 /// The part with what belongs to no database.
@@ -106,34 +110,38 @@ impl<'s> Postgres<'s> {
             variables.push(("PGSSLMODE", "verify-full".to_owned()));
             variables.push(("PGSSLROOTCERT", authority.display().to_string()));
         }
-        Ok(Self { server, scratch, variables })
-    }
-
-    fn login(&self) -> Result<Option<tempfile::NamedTempFile>, Fault> {
         // libpq, "The Password File": `:` and `\` are escaped.
         let line = |password: &str| format!("*:*:*:*:{}\n", password.replace('\\', "\\\\").replace(':', "\\:"));
-        let password = self.server.password.as_ref();
-        password.map(|password| secret_file(self.scratch, &line(password.reveal()))).transpose()
+        let password = server.password.as_ref();
+        let login = password.map(|password| secret_file(scratch, &line(password.reveal()))).transpose()?.map(Arc::new);
+        Ok(Self { server, variables, login })
     }
 
     /// One of the vendor's programs, which will connect to a database.
     ///
     /// # Errors
     /// It is not installed.
-    pub(in crate::backup) fn program(
-        &self,
-        name: &str,
-        database: &str,
-        login: Option<&tempfile::NamedTempFile>,
-    ) -> Result<Program, Fault> {
+    pub(in crate::backup) fn program(&self, name: &str, database: &str) -> Result<Program, Fault> {
         let program = Program::find(name, self.server.programs.as_deref())?;
         let program = self.variables.iter().fold(program, |program, (name, value)| program.variable(name, value));
         // Not as an argument, where `=` in a name would make it a connection string.
         let program = program.variable("PGDATABASE", database);
-        Ok(match login {
+        Ok(match &self.login {
             Some(login) => program.variable("PGPASSFILE", login.path()),
             None => program,
         })
+    }
+
+    /// `pg_restore` into a database, as the superuser or whoever we are.
+    ///
+    /// # Errors
+    /// It is not installed.
+    pub(in crate::backup) fn pg_restore(&self, database: &str) -> Result<Program, Fault> {
+        // libpq takes a name with `=` in it, or one that looks like an address, for a connection string.
+        let is_conninfo = database.contains('=') || database.contains("://");
+        let quoted = || database.replace('\\', "\\\\").replace('\'', "\\'");
+        let target = if is_conninfo { format!("dbname='{}'", quoted()) } else { database.to_owned() };
+        Ok(self.program("pg_restore", database)?.arguments(["-w", "--no-tablespaces", "-d", &target]))
     }
 
     /// Connects to a database.
@@ -141,10 +149,9 @@ impl<'s> Postgres<'s> {
     /// # Errors
     /// There is no `psql`.
     pub(in crate::backup) fn session(&self, database: &str) -> Result<Session, Fault> {
-        let login = self.login()?;
-        let psql = self.program("psql", database, login.as_ref())?;
+        let psql = self.program("psql", database)?;
         let psql = psql.arguments(["-X", "-A", "-t", "-q", "-w", "-v", "ON_ERROR_STOP=1", "-F", "\x1f", "-R", "\x1e"]);
-        Session::start(psql, DIALECT, login)
+        Session::start(psql, DIALECT, self.login.clone())
     }
 
     /// The databases, and what belongs to none.
@@ -189,12 +196,10 @@ impl<'s> Postgres<'s> {
         session.ask("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;", PATIENCE).await?;
         let snapshot = first(session.ask("SELECT pg_catalog.pg_export_snapshot();", PATIENCE).await?);
         let content = content(&mut session).await?;
-        let login = self.login()?;
-        let dump = self.program("pg_dump", &part.name, login.as_ref())?;
+        let dump = self.program("pg_dump", &part.name)?;
         let dump = dump.arguments(["-w", "-Fc", "-Z0", LOCK_WAIT, &format!("--snapshot={snapshot}")]);
         let input = Input::Feed(Feed::Program(dump, Ending::archive()));
-        let logins = login.into_iter().collect();
-        Ok(Opened { input, content: Some(content), counting: None, moment: Some(session), logins })
+        Ok(Opened { input, content: Some(content), counting: None, moment: Some(session), login: self.login.clone() })
     }
 
     async fn open_globals(&self) -> Result<Opened, Fault> {
@@ -207,8 +212,7 @@ impl<'s> Postgres<'s> {
         }
         let is_super = "SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user;";
         let is_super = first(session.ask(is_super, PATIENCE).await?) == "t";
-        let login = self.login()?;
-        let mut dump = self.program("pg_dumpall", self.maintenance(), login.as_ref())?;
+        let mut dump = self.program("pg_dumpall", self.maintenance())?;
         dump = dump.arguments(["-w", "--globals-only", LOCK_WAIT, "-l", self.maintenance()]);
         if !is_super {
             // Only a superuser may read the passwords.
@@ -216,8 +220,7 @@ impl<'s> Postgres<'s> {
         }
         let ending = Ending::trailer("-- PostgreSQL database cluster dump complete");
         let input = Input::Feed(Feed::Program(dump, ending));
-        let logins = login.into_iter().collect();
-        Ok(Opened { input, content: Some(content), counting: None, moment: None, logins })
+        Ok(Opened { input, content: Some(content), counting: None, moment: None, login: self.login.clone() })
     }
 }
 

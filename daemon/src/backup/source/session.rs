@@ -3,8 +3,10 @@
 //! we can too.
 
 use std::process::Stdio;
+use std::sync::Arc;
 use std::time::Duration;
 
+use tempfile::NamedTempFile;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout};
 use tokio::task::JoinHandle;
@@ -22,7 +24,7 @@ pub(in crate::backup) struct Session {
     said: Option<JoinHandle<Vec<u8>>>,
     dialect: Dialect,
     /// What must stay as long as the client does.
-    _login: Option<tempfile::NamedTempFile>,
+    _login: Option<Arc<NamedTempFile>>,
 }
 
 /// How a client is told to say when it has answered, and how it separates.
@@ -48,11 +50,7 @@ pub(super) const MARK: &str = "rotused:answered";
 const LONGEST: usize = 256 << 20;
 
 impl Session {
-    pub(super) fn start(
-        program: Program,
-        dialect: Dialect,
-        login: Option<tempfile::NamedTempFile>,
-    ) -> Result<Self, Fault> {
+    pub(super) fn start(program: Program, dialect: Dialect, login: Option<Arc<NamedTempFile>>) -> Result<Self, Fault> {
         let mut child = program.start(Stdio::piped(), Stdio::piped())?;
         let no_pipe =
             || Fault::Tool { program: program.name.clone(), status: None, detail: "it has no pipes".to_owned() };

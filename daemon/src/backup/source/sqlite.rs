@@ -37,7 +37,7 @@ pub(super) async fn open(path: &Path, scratch: &Path, abort: &CancellationToken)
     };
     let (file, content) = dumping.await.map_err(unexpected)??;
     let input = Input::Feed(Feed::File(file));
-    Ok(Opened { input, content: Some(content), counting: None, moment: None, logins: Vec::new() })
+    Ok(Opened { input, content: Some(content), counting: None, moment: None, login: None })
 }
 
 /// Copies the database at `path` into a nameless file on the disk of `scratch`, proves that the copy is a sound database,
