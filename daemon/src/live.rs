@@ -11,7 +11,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::backup::{JobRecord, Progress};
-use crate::config::{ChannelName, CheckId, Config, DeviceKind, DeviceName, Invalid, JobName, RepositoryName, Source};
+use crate::config::{
+    ChannelName, CheckId, Config, DeviceKind, DeviceName, Invalid, Job, JobName, Keep, Repository, RepositoryName,
+    Source,
+};
 use crate::health::{Incident, IncidentId, Notified, State};
 use crate::journal::SHOWN_NOTIFICATIONS;
 use crate::probe::Observation;
@@ -144,6 +147,8 @@ pub struct JobStatus {
     pub source: Source,
     /// Where to.
     pub repository: RepositoryName,
+    /// What is planned of it.
+    pub plan: Arc<Plan>,
     /// When it will start next.
     pub next: Option<Timestamp>,
     /// The run that goes on now.
@@ -156,6 +161,34 @@ pub struct JobStatus {
     pub max_restore_time: Option<Duration>,
     /// What its runs have come to.
     pub record: JobRecord,
+}
+
+/// What is planned of a job, for those who ask.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// When it runs, as a calendar event.
+    pub schedule: String,
+    /// When it is drilled, as a calendar event.
+    pub drill: Option<String>,
+    /// Which backups are kept; none: all.
+    pub keep: Option<Keep>,
+    /// Where they are kept, without passwords.
+    pub places: Vec<String>,
+}
+
+impl Plan {
+    fn of(job: &Job, repositories: &[Arc<Repository>]) -> Self {
+        let is_copy = |repository: &&Arc<Repository>| {
+            repository.copy.as_ref().is_some_and(|copy| copy.from.name == job.repository.name)
+        };
+        let copies = repositories.iter().filter(is_copy).map(|repository| repository.shown_location());
+        Self {
+            schedule: job.schedule.to_string(),
+            drill: job.drill.as_ref().map(ToString::to_string),
+            keep: job.keep,
+            places: std::iter::once(job.repository.shown_location()).chain(copies).collect(),
+        }
+    }
 }
 
 /// A run that goes on.
@@ -256,6 +289,7 @@ impl Status {
             title: job.title.clone(),
             source: job.source.clone(),
             repository: job.repository.name.clone(),
+            plan: Arc::new(Plan::of(job, &config.repositories)),
             next: None,
             running: None,
             next_drill: None,

@@ -18,7 +18,7 @@ use tokio::time::MissedTickBehavior;
 use tracing::{debug, error, info, warn};
 
 use crate::backup::{self, Drill, DrillOutcome, Outcome, Progress, Run, RunId};
-use crate::config::{CheckId, Config, JobName};
+use crate::config::{CheckId, Config, JobName, RepositoryName};
 use crate::desk::{self, Request};
 use crate::health::{
     Change, Event, Health, IncidentId, Model, Moment, Notified, Part, Promise, Reason, Severity, State, Subject,
@@ -53,6 +53,8 @@ pub enum Report {
     Promised(JobName, Promise, Option<Reason>),
     /// Backups go out of the catalogue. The reply is whether that is written down.
     Removed(Vec<Removal>, oneshot::Sender<bool>),
+    /// A repository is behind the one that it is a copy of, for a reason, or is not.
+    Lagging(RepositoryName, Option<Reason>),
     /// Something was done for a repository. The reply is whether that is written down.
     Upkeep(Upkeep, oneshot::Sender<bool>),
     /// A new configuration is used from now on; of the checks in the set nothing is known any longer.
@@ -196,7 +198,10 @@ impl Recorder {
                         None => break,
                     },
                     _ = tick.tick() => self.pass(),
-                    _ = commit.tick() => self.commit(),
+                    _ = commit.tick() => {
+                        self.look_at_ages();
+                        self.commit();
+                    }
                     _ = minute.tick() => self.end_of_minute(),
                 }
             }
@@ -241,6 +246,7 @@ impl Recorder {
                 self.write(removals.into_iter().map(Entry::Removal).collect());
                 let _ = reply.send(self.is_written());
             }
+            Report::Lagging(repository, reason) => self.lagging(repository, reason),
             Report::Upkeep(upkeep, reply) => {
                 self.looked_after(upkeep);
                 let _ = reply.send(self.is_written());
@@ -495,6 +501,18 @@ impl Recorder {
         self.write(entries.collect());
     }
 
+    fn lagging(&mut self, repository: RepositoryName, reason: Option<Reason>) {
+        let subject = Subject::Copy { repository };
+        let now = self.stopwatch.now();
+        let is_open = self.health.open_incident(&subject).is_some();
+        let events = match reason {
+            Some(reason) if !is_open => self.health.said(subject, Severity::Critical, reason, now),
+            None if is_open => self.health.unsaid(&subject, now).into_iter().collect(),
+            _ => return,
+        };
+        self.record(events);
+    }
+
     fn looked_after(&mut self, upkeep: Upkeep) {
         let (repository, task) = (&upkeep.repository, upkeep.task.name());
         let now = self.stopwatch.now();
@@ -594,7 +612,6 @@ impl Recorder {
         };
         self.record(events);
         self.look_at_schedules();
-        self.look_at_ages();
         match turn {
             Some(_) if is_too_much => warn!(
                 p99 = ?lateness.p99, skipped = lateness.skipped,

@@ -4,7 +4,7 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 
-use tests::{Database, Installation, Rotused, largest_file};
+use tests::{Database, Installation, Rotused, eventually, largest_file};
 
 const SUCCESS: &str = "rotuse_job_last_run_success{job=\"registras\"}";
 
@@ -140,4 +140,116 @@ fn with_nothing_but_the_repository_and_the_sheet_everything_is_restored() {
     assert!(is_good, "{said}");
     let restored = format!("bare/viskas{}", installation.path("jobs/failai.toml").display());
     assert!(fs::read_to_string(installation.path(&restored)).unwrap().contains("savas"));
+}
+
+/// A job that backs up what a script writes.
+fn script(installation: &Installation, script: &str, more: &str) {
+    installation.job("daily");
+    installation.write(
+        "jobs/registras.toml",
+        &format!(
+            "[[job]]\nname = \"registras\"\nrepository = \"vietine\"\nschedule = \"daily\"\nretry = \"1s\"\n{more}\n\
+             source = {{ kind = \"command\", command = [\"sh\", \"-c\", {script:?}], trailer = \"-- Dump completed\" }}\n"
+        ),
+    );
+}
+
+#[test]
+fn a_daemon_that_is_killed_during_a_dump_leaves_nothing_that_counts() {
+    let installation = Installation::new();
+    let (begun, done) = (installation.path("begun"), installation.path("done"));
+    let text = format!(
+        "head -c 3000000 /dev/urandom; touch {}; until [ -e {} ]; do sleep 0.05; done; echo '-- Dump completed'",
+        begun.display(),
+        done.display()
+    );
+    script(&installation, &text, "");
+    let mut rotused = installation.start();
+    eventually("half a dump", || begun.exists().then_some(()));
+    rotused.signal(rustix::process::Signal::KILL);
+    let _ = rotused.end();
+    // Nobody of the run outlives the daemon, and restic has not taken the end of the pipe for the end of the data.
+    let repository = format!("RESTIC_REPOSITORY={}\0", installation.path("repository").display());
+    eventually("an end of restic", || {
+        let processes = fs::read_dir("/proc").unwrap().flatten();
+        let mut environments = processes.filter_map(|process| fs::read(process.path().join("environ")).ok());
+        let is_there = environments.any(|environment| String::from_utf8_lossy(&environment).contains(&repository));
+        (!is_there).then_some(())
+    });
+    assert_eq!(installation.list("snapshots"), Vec::<String>::new());
+    fs::write(&done, "").unwrap();
+    let mut rotused = installation.start();
+    let _ = rotused.log.line_with(&["INFO", "backup proven", "job=registras"]);
+    assert_eq!(installation.list("snapshots").len(), 1);
+    assert_eq!(installation.list("locks"), Vec::<String>::new());
+}
+
+#[test]
+fn a_run_is_ended_by_hand_and_begun_by_hand() {
+    let installation = Installation::new();
+    let done = installation.path("done");
+    let text = format!("until [ -e {} ]; do echo x; sleep 0.05; done; echo '-- Dump completed'", done.display());
+    script(&installation, &text, "");
+    let mut rotused = installation.start();
+    eventually("a run that can be ended", || {
+        installation.rotused(&["backup", "cancel", "registras"]).status.success().then_some(())
+    });
+    let _ = rotused.log.line_with(&["WARN", "backup interrupted", "job=registras"]);
+    assert_eq!(installation.list("snapshots"), Vec::<String>::new());
+    let nobody = installation.rotused(&["backup", "cancel", "registras"]);
+    assert!(String::from_utf8(nobody.stderr).unwrap().contains("no run of \"registras\" goes on"));
+    fs::write(&done, "").unwrap();
+    let run = installation.rotused(&["backup", "run", "registras"]);
+    assert!(run.status.success(), "{run:?}");
+    let listed = installation.rotused(&["backup", "list", "registras"]);
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    assert!(listed.contains("proven") && listed.contains("interrupted"), "{listed}");
+}
+
+#[test]
+fn what_is_kept_is_copied_and_what_is_not_is_removed_from_both() {
+    let installation = Installation::new();
+    let _database = Database::make(installation.path("registras.db"), 100);
+    installation.job("daily");
+    installation.secret("secrets/other", "another horse");
+    installation.add(
+        "[[repository]]\nname = \"kita\"\nlocation = \"other\"\npassword = { file = \"secrets/other\" }\n\
+         copy = { from = \"vietine\", schedule = \"*:*:0/2\" }\ncheck = \"*:*:0/5\"\nprune = \"*:*:0/5\"",
+    );
+    let made = installation.rotused(&[
+        "repo",
+        "init",
+        "kita",
+        "--sheet",
+        &installation.path("other.html").display().to_string(),
+    ]);
+    assert!(made.status.success(), "{made:?}");
+    let job = fs::read_to_string(installation.path("jobs/registras.toml")).unwrap();
+    installation.write("jobs/registras.toml", &format!("{job}keep = {{ last = 1, most_removed_percent = 100 }}\n"));
+    let mut rotused = installation.start();
+    let _ = rotused.log.line_with(&["INFO", "backup proven", "job=registras"]);
+    let first = installation.list("snapshots");
+    let copies = || fs::read_dir(installation.path("other/snapshots")).unwrap().count();
+    eventually("a copy", || (copies() == 1).then_some(()));
+    let run = installation.rotused(&["backup", "run", "registras"]);
+    assert!(run.status.success(), "{run:?}");
+    eventually("the end of the first backup", || {
+        let left = installation.list("snapshots");
+        (left.len() == 1 && left != first).then_some(())
+    });
+    let _ = rotused.log.line_with(&["INFO", "1 backups are copied to the repository kita"]);
+    let _ = rotused.log.line_with(&["INFO", "the check of the repository kita ended well"]);
+    let _ = rotused.log.line_with(&["INFO", "the prune of the repository kita ended well"]);
+    eventually("one copy again", || (copies() == 1).then_some(()));
+    let verified = installation.rotused(&["backup", "verify"]);
+    assert!(verified.status.success(), "{verified:?}");
+}
+
+#[test]
+fn a_backup_that_is_older_than_promised_is_a_fault_although_nothing_failed() {
+    let installation = Installation::new();
+    script(&installation, "echo '-- Dump completed'", "max_age = \"1s\"");
+    let mut rotused = installation.start();
+    let _ = rotused.log.line_with(&["INFO", "backup proven", "job=registras"]);
+    let _ = rotused.page_with("/incidents?lang=en", &["Age of the backup: registras"]);
 }

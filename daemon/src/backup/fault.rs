@@ -279,7 +279,7 @@ pub(super) fn classify(command: &str, location: &str, status: Option<i32>, said:
     } else if command == "backup" && status == Some(3) {
         Fault::Incomplete { detail: first_words(said) }
     } else if status == Some(11) || has("already locked") {
-        let words = said.lines().find_map(|line| line.split_once("locked ").map(|(_, by)| by.trim()));
+        let words = said.lines().find_map(|line| line.split_once("locked by ").map(|(_, by)| by.trim()));
         Fault::Locked { by: words.map(last_words).unwrap_or_default() }
     } else if has("no space left on device") || has("disk quota exceeded") {
         Fault::DiskFull { detail: detail() }
@@ -352,10 +352,7 @@ mod tests {
         assert_eq!(classify("backup", "/srv/r", Some(1), wrong), Fault::WrongPassword);
         assert_eq!(classify("backup", "/srv/r", Some(12), ""), Fault::WrongPassword);
         let locked = "unable to create lock in backend: repository is already locked by PID 7 on a by root\n";
-        assert_eq!(
-            classify("check", "/srv/r", Some(1), locked),
-            Fault::Locked { by: "by PID 7 on a by root".to_owned() }
-        );
+        assert_eq!(classify("check", "/srv/r", Some(1), locked), Fault::Locked { by: "PID 7 on a by root".to_owned() });
         assert!(matches!(classify("check", "/srv/r", Some(11), ""), Fault::Locked { .. }));
         let full = "Save(<data/11>) returned error: write /srv/r/tmp: no space left on device";
         assert!(matches!(classify("backup", "/srv/r", Some(1), full), Fault::DiskFull { .. }));

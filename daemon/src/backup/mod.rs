@@ -34,7 +34,7 @@ use tracing::warn;
 use self::pipeline::Feeding;
 use self::restic::Label;
 use self::source::{Input, Opened, Part};
-use crate::config::{Job, JobName};
+use crate::config::{Job, JobName, Source};
 
 pub use content::{Content, Difference, Kind};
 pub use drill::{Drill, DrillOutcome, drill};
@@ -253,8 +253,26 @@ impl Workplace {
     }
 }
 
+/// What a run is expected to need: what the last one did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Forecast {
+    /// Octets that are dumped.
+    pub octets: u64,
+    /// Octets that the repository grows by.
+    pub added: u64,
+}
+
 /// Runs `job` once, until its end, its deadline or `stop`.
-pub async fn run(job: &Job, workplace: &Workplace, progress: &Progress, stop: &CancellationToken) -> Outcome {
+pub async fn run(
+    job: &Job,
+    workplace: &Workplace,
+    progress: &Progress,
+    forecast: Forecast,
+    stop: &CancellationToken,
+) -> Outcome {
+    if let Err(fault) = has_room(job, workplace, forecast) {
+        return Outcome::Failed { step: Step::Store, fault };
+    }
     let abort = stop.child_token();
     let attempts = attempts(job, workplace, progress, &abort);
     tokio::pin!(attempts);
@@ -270,6 +288,32 @@ pub async fn run(job: &Job, workplace: &Workplace, progress: &Progress, stop: &C
         Outcome::Failed { fault: Fault::Deadline, .. } | Outcome::Unproven { fault: Fault::Deadline, .. }
     );
     if was_aborted && stop.is_cancelled() { Outcome::Interrupted } else { outcome }
+}
+
+/// Whether the disks have as much room as the last run needed, and a little more: half a backup on a full disk helps nobody, and a
+/// full disk harms others.
+fn has_room(job: &Job, workplace: &Workplace, forecast: Forecast) -> Result<(), Fault> {
+    const MARGIN: u64 = 16 << 20;
+
+    let repository = Path::new(&job.repository.location);
+    let mut wanted = Vec::new();
+    if repository.is_absolute() {
+        wanted.push((repository, forecast.added + MARGIN));
+    }
+    if let Source::Sqlite { path } = &job.source {
+        // Its copy stands on the disk until it is stored.
+        let size = path.metadata().map_or(0, |found| found.len());
+        wanted.push((workplace.scratch.as_path(), size + MARGIN));
+    }
+    for (path, needed) in wanted {
+        // What is not there is somebody else's fault to tell.
+        let Ok(disk) = rustix::fs::statvfs(path) else { continue };
+        let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+        if free < needed {
+            return Err(Fault::NoRoom { path: path.to_owned(), free, needed });
+        }
+    }
+    Ok(())
 }
 
 /// So long after the first attempt comes the second; each next one twice as long.
@@ -297,7 +341,7 @@ async fn attempts(job: &Job, workplace: &Workplace, progress: &Progress, abort: 
 async fn attempt(job: &Job, workplace: &Workplace, progress: &Progress, abort: &CancellationToken) -> Outcome {
     let failed = |step, fault| Outcome::Failed { step, fault };
     let restic = Restic::new(workplace, job.repository.clone());
-    if let Err(fault) = restic.is_there(abort).await {
+    if let Err(fault) = restic.is_there() {
         return failed(Step::Store, fault);
     }
     let parts = tokio::select! {

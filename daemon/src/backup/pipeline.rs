@@ -69,8 +69,9 @@ const LONGEST_LOCK: Duration = Duration::from_secs(15);
 /// So long what a program said last is waited for.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
-/// So much is read at once: what a pipe holds, and more.
-const BUFFER: usize = 1 << 17;
+/// So much is read at once, and so much a pipe of ours holds (`/proc/sys/fs/pipe-max-size`): the fewer times three processes wait for
+/// each other, the less that costs.
+const BUFFER: usize = 1 << 20;
 
 impl Progress {
     /// Takes in that so many octets have passed.
@@ -104,6 +105,7 @@ impl Feeding<'_> {
     /// The part is not whole, or does not move. Never when the other end of the pipe is closed: then it waits, because whoever
     /// has closed it says why.
     pub(super) async fn feed(&mut self, pipe: &mut ChildStdin) -> Result<Fed, Fault> {
+        widen(&pipe);
         let lock = self.counting.as_mut().and_then(|counting| counting.lock.take());
         let mut passing = Passing {
             digest: Sha256::new(),
@@ -135,6 +137,11 @@ impl Feeding<'_> {
         };
         Ok(Fed { octets: passing.octets, sha256: hex(&passing.digest.finalize()), content })
     }
+}
+
+fn widen(pipe: &impl std::os::fd::AsFd) {
+    // A system that does not allow it has a narrower one.
+    let _ = rustix::pipe::fcntl_setpipe_size(pipe, BUFFER);
 }
 
 impl Passing<'_> {
@@ -201,6 +208,7 @@ impl Passing<'_> {
         let mut hear = |part: &[u8]| keep(&mut said, part);
         let dumping = async {
             if let Some(mut stdout) = stdout {
+                widen(&stdout);
                 self.pass(&mut stdout, pipe, &program.name, |part| ending.take_in(part)).await?;
             }
             let stalled = |_| Fault::Stalled { program: program.name.clone(), seconds: stall.as_secs() };

@@ -44,6 +44,12 @@ impl SnapshotId {
         &self.0
     }
 
+    /// Whether both are of the same snapshot: one may be short.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.0.starts_with(&other.0) || other.0.starts_with(&self.0)
+    }
+
     /// The first eight digits, as restic shows it.
     #[must_use]
     pub fn short(&self) -> &str {
@@ -95,6 +101,9 @@ pub struct Listed {
     /// What it is marked with.
     #[serde(default)]
     pub tags: Vec<String>,
+    /// Which it is a copy of, if it is one.
+    #[serde(default)]
+    pub original: Option<SnapshotId>,
 }
 
 /// So many are removed by one command.
@@ -185,7 +194,22 @@ impl<'w> Restic<'w> {
     /// # Errors
     /// Why it was not made; [`Fault::RepositoryExists`] leaves what is there as it is.
     pub async fn init(&self) -> Result<(), Fault> {
-        self.call(&["init", "--no-cache"], &CancellationToken::new(), &mut |_| {}).await
+        let mut arguments = vec!["init", "--no-cache"];
+        // Cut into the same pieces as the other, a copy has as few of them.
+        arguments.extend(self.repository.copy.as_ref().map(|_| "--copy-chunker-params"));
+        self.call(&arguments, &CancellationToken::new(), &mut |_| {}).await
+    }
+
+    /// Copies snapshots from the repository that this one is a copy of, if they are not there.
+    ///
+    /// # Errors
+    /// Some were not copied.
+    pub async fn copy(&self, snapshots: &[SnapshotId], abort: &CancellationToken) -> Result<(), Fault> {
+        for some in snapshots.chunks(MOST_FORGOTTEN) {
+            let arguments: Vec<&str> = ["copy"].into_iter().chain(some.iter().map(SnapshotId::as_str)).collect();
+            self.call(&arguments, abort, &mut |_| {}).await?;
+        }
+        Ok(())
     }
 
     /// Adds a second key to the repository: whoever has what stands in the file can open it too.
@@ -312,12 +336,17 @@ impl<'w> Restic<'w> {
         Ok(Stored { file: String::new(), ..label.stored(&summary, manifest) })
     }
 
-    /// Whether the repository is there, is one, and opens with our password.
+    /// Whether a repository on a disk of this machine is there: an empty folder, because something is not mounted, is known before
+    /// anything is dumped. Of others restic tells by itself, while it is being fed, and costs half a second of scrypt each time.
     ///
     /// # Errors
-    /// Why not.
-    pub(super) async fn is_there(&self, abort: &CancellationToken) -> Result<(), Fault> {
-        self.call(&["cat", "config", "--no-lock"], abort, &mut |_| {}).await
+    /// [`Fault::RepositoryMissing`].
+    pub(super) fn is_there(&self) -> Result<(), Fault> {
+        let location = Path::new(&self.repository.location);
+        if location.is_absolute() && !location.join("config").exists() {
+            return Err(Fault::RepositoryMissing { location: shown(&self.repository.location) });
+        }
+        Ok(())
     }
 
     /// Writes what a snapshot holds into `sink`, and compares it on the way with what was dumped.
@@ -586,6 +615,12 @@ impl<'w> Restic<'w> {
             limit("limit-upload", self.repository.limit_upload),
             limit("limit-download", self.repository.limit_download),
         ];
+        let program = match &self.repository.copy {
+            Some(copy) => program
+                .variable("RESTIC_FROM_REPOSITORY", &copy.from.location)
+                .variable("RESTIC_FROM_PASSWORD_FILE", copy.from.password.path()),
+            None => program,
+        };
         let secrets = self.repository.environment.iter();
         let program = secrets.fold(program, |program, (name, secret)| program.variable(name, secret.reveal()));
         let program = program

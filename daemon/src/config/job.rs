@@ -25,6 +25,8 @@ pub struct Job {
     pub repository: Arc<Repository>,
     /// When.
     pub schedule: Calendar,
+    /// A run starts up to so long after its time, at another moment each day: not all at once.
+    pub jitter: Duration,
     /// How long one run, verification included, may take before it is ended as failed.
     pub deadline: Duration,
     /// So long nothing may move before a run is ended as failed.
@@ -83,6 +85,8 @@ pub struct Repository {
     pub check_turns: u32,
     /// When what nobody needs any more is removed from it.
     pub prune: Option<Calendar>,
+    /// What is copied to it.
+    pub copy: Option<Copying>,
     /// KiB a second that may be written to it.
     pub limit_upload: Option<u32>,
     /// KiB a second that may be read from it.
@@ -115,6 +119,17 @@ impl std::fmt::Debug for Repository {
     }
 }
 
+/// That a repository has the same backups as another.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Copying {
+    /// The other.
+    pub from: Arc<Repository>,
+    /// When they are copied.
+    pub schedule: Calendar,
+    /// How long it may be behind.
+    pub max_lag: Duration,
+}
+
 impl Repository {
     /// Where it is, without passwords.
     #[must_use]
@@ -133,6 +148,7 @@ impl Repository {
             check: None,
             check_turns: 1,
             prune: None,
+            copy: None,
             limit_upload: None,
             limit_download: None,
             environment: Vec::new(),
@@ -144,6 +160,22 @@ impl Named for Repository {
     fn name(&self) -> &str {
         self.name.as_str()
     }
+}
+
+/// Reads `copy = { from = "…", schedule = "…" }`. What is copied must stand before, and be no copy itself.
+fn read_copy(mut table: Table<'_>, before: &[Arc<Repository>]) -> Option<Copying> {
+    let wanted: Option<RepositoryName> = table.required("from");
+    let schedule: Option<Calendar> = table.required("schedule");
+    let max_lag = table.or("max_lag", Duration::from_secs(26 * 3600));
+    let wanted = wanted?;
+    let from = before.iter().find(|repository| repository.name == wanted && repository.copy.is_none()).cloned();
+    if from.is_none() {
+        let known =
+            before.iter().filter(|repository| repository.copy.is_none()).map(|repository| repository.name.as_str());
+        let message = super::unknown_name("config-unknown-repository", wanted.as_str(), known);
+        table.report(&table.place_of("from"), message);
+    }
+    Some(Copying { from: from?, schedule: schedule?, max_lag })
 }
 
 /// Variables by which restic's storages learn who we are (restic.readthedocs.io, "Environment Variables").
@@ -160,7 +192,11 @@ const VARIABLES: [&str; 9] = [
 ];
 
 /// Reads one `[[repository]]`.
-pub(super) fn read_repository(mut table: Table<'_>, reading: &Reading<'_>) -> Option<Repository> {
+pub(super) fn read_repository(
+    mut table: Table<'_>,
+    before: &[Arc<Repository>],
+    reading: &Reading<'_>,
+) -> Option<Repository> {
     let name: Option<RepositoryName> = table.required("name");
     if let Some(name) = &name {
         table.name(format!("[[repository]] \"{name}\""));
@@ -173,6 +209,12 @@ pub(super) fn read_repository(mut table: Table<'_>, reading: &Reading<'_>) -> Op
     let prune: Option<Calendar> = table.optional("prune");
     let limit_upload: Option<u32> = table.optional("limit_upload");
     let limit_download: Option<u32> = table.optional("limit_download");
+    let copy = table.table("copy").map(|table| read_copy(table, before));
+    let copy = match copy {
+        Some(None) => return None,
+        Some(copy) => copy,
+        None => None,
+    };
     let mut environment = Vec::new();
     if let Some(mut variables) = table.table("environment") {
         let known = VARIABLES.into_iter().filter(|name| variables.has(name)).collect::<Vec<_>>();
@@ -192,6 +234,7 @@ pub(super) fn read_repository(mut table: Table<'_>, reading: &Reading<'_>) -> Op
         check,
         check_turns,
         prune,
+        copy,
         limit_upload,
         limit_download,
         environment,
@@ -224,6 +267,7 @@ pub(super) fn read(mut table: Table<'_>, repositories: &[Arc<Repository>], readi
     });
     table.must_exist("source", "{ kind = \"sqlite\", path = \"/srv/…/registras.db\" }");
     let source = table.table("source").and_then(|table| source::read(table, reading));
+    let jitter = table.or("jitter", Duration::ZERO);
     let stall = table.or("stall", Duration::from_mins(15));
     let retry = table.or("retry", Duration::from_mins(30));
     let read_back = table.or("read_back", true);
@@ -243,6 +287,7 @@ pub(super) fn read(mut table: Table<'_>, repositories: &[Arc<Repository>], readi
         source: source?,
         repository,
         schedule: schedule?,
+        jitter,
         deadline,
         stall,
         retry,

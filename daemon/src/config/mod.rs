@@ -48,7 +48,7 @@ pub use check::{
 pub use credential::{AuthenticationProtocol, Credential, Identity, PrivacyProtocol, Protection};
 pub use device::{Device, DeviceKind};
 pub use difference::{Difference, difference};
-pub use job::{Job, Keep, ReadData, Repository};
+pub use job::{Copying, Job, Keep, ReadData, Repository};
 pub use maintenance::{Maintenance, Occasion};
 pub use name::{
     ChannelName, CheckName, CredentialName, DeviceName, JobName, LONGEST_NAME, NotAName, RepositoryName, UserName,
@@ -218,8 +218,10 @@ fn read(path: &Path, reading: &Reading<'_>, problems: &Problems) -> Option<Confi
     let unnamed = channels.iter().filter(|channel| rules.iter().all(|rule| rule.channel != channel.name));
     rules.extend(unnamed.map(|channel| Rule::all(channel, &notify)).collect::<Vec<_>>());
     let history = main.table("history").map(history::read).unwrap_or_default();
-    let repositories = main.tables("repository").into_iter().filter_map(|table| job::read_repository(table, reading));
-    let repositories: Vec<_> = repositories.map(Arc::new).collect();
+    let mut repositories: Vec<Arc<Repository>> = Vec::new();
+    for table in main.tables("repository") {
+        repositories.extend(job::read_repository(table, &repositories, reading).map(Arc::new));
+    }
     unique("repository", repositories.iter().map(AsRef::as_ref), path, problems);
     let gateways: Vec<DeviceName> = main.or("gateways", Vec::new());
     drop(main);

@@ -66,6 +66,11 @@ pub enum Subject {
         /// Its name.
         repository: RepositoryName,
     },
+    /// What a repository has that is a copy of another.
+    Copy {
+        /// Its name.
+        repository: RepositoryName,
+    },
     /// The machine that watches, or a part of the daemon.
     Watcher {
         /// Which part.
@@ -288,7 +293,11 @@ impl Subject {
         match self {
             Self::Check(check) => Some(&check.device),
             Self::Reported { device, .. } => device.as_ref(),
-            Self::Job { .. } | Self::Promise { .. } | Self::Repository { .. } | Self::Watcher { .. } => None,
+            Self::Job { .. }
+            | Self::Promise { .. }
+            | Self::Repository { .. }
+            | Self::Copy { .. }
+            | Self::Watcher { .. } => None,
         }
     }
 }
@@ -299,7 +308,7 @@ impl fmt::Display for Subject {
             Self::Check(check) => check.fmt(f),
             Self::Job { job } => job.fmt(f),
             Self::Promise { job, promise } => promise.message(job.as_str()).fmt(f),
-            Self::Repository { repository } => repository.fmt(f),
+            Self::Repository { repository } | Self::Copy { repository } => repository.fmt(f),
             Self::Watcher { part } => part.message().fmt(f),
             Self::Reported { what, .. } => what.fmt(f),
         }

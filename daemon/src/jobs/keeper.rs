@@ -3,15 +3,15 @@
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Mutex, oneshot};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
 use super::{Bell, Last, Ringing, Surroundings, keeping, sleep_until};
-use crate::backup::{self, Outcome, Progress, Run};
+use crate::backup::{self, Forecast, Outcome, Progress, Run};
 use crate::config::{Job, JobName};
 use crate::recorder::Report;
 
@@ -54,7 +54,7 @@ impl Keeper {
                 return;
             }
             drop(turn);
-            next = job.schedule.next_after(Timestamp::now(), &around.zone);
+            next = next_start(job, Timestamp::now(), &around.zone);
         }
     }
 
@@ -69,11 +69,12 @@ impl Keeper {
             return false;
         }
         let Ok(id) = number.await else { return false };
+        let forecast = newest(job, around).await;
         let abort = around.stop.child_token();
         let set = |running| *bell.running.lock().unwrap_or_else(PoisonError::into_inner) = running;
         set(Some(Ringing { since: started, progress: Arc::clone(&progress), abort: abort.clone() }));
         let outcome = {
-            let running = backup::run(job, &around.workplace, &progress, &abort);
+            let running = backup::run(job, &around.workplace, &progress, forecast, &abort);
             tokio::pin!(running);
             let mut minute = tokio::time::interval_at(Instant::now() + MINUTE, MINUTE);
             loop {
@@ -99,6 +100,14 @@ impl Keeper {
     }
 }
 
+/// What the last backup of a job needed.
+async fn newest(job: &Job, around: &Surroundings) -> Forecast {
+    let name = job.name.clone();
+    let catalogue = around.ask_journal(move |journal| journal.catalogue(&name)).await.unwrap_or_default();
+    let newest = catalogue.last().map_or((0, 0), |backup| backup::size(&backup.snapshots));
+    Forecast { octets: newest.0, added: newest.1 }
+}
+
 /// Whoever waits for a long run sees that it moves.
 fn log_progress(job: &JobName, started: Timestamp, progress: &Progress) {
     let octets = progress.octets();
@@ -113,5 +122,17 @@ fn first_start(job: &Job, last: Option<Last>, now: Timestamp, zone: &TimeZone) -
     if last.was_interrupted || job.schedule.is_due(last.started, now, zone) {
         return Some(now);
     }
-    job.schedule.next_after(now, zone)
+    next_start(job, now, zone)
+}
+
+/// The next time of the schedule, and a moment of its jitter after that, which is another for each job and each time but the same
+/// however often it is asked for.
+fn next_start(job: &Job, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+    let next = job.schedule.next_after(now, zone)?;
+    let jitter = u32::try_from(job.jitter.as_secs()).unwrap_or(u32::MAX);
+    if jitter == 0 {
+        return Some(next);
+    }
+    let drawn = crc32fast::hash(format!("{} {next}", job.name).as_bytes()) % jitter;
+    next.checked_add(SignedDuration::from_secs(i64::from(drawn))).ok()
 }

@@ -4,15 +4,13 @@
 //! The order is the design. What may go is taken out of the catalogue first, and is no backup any more when that is on the disk;
 //! only then restic is told to forget it. If that fails it is a leftover, and forgotten the next time.
 
-use std::collections::HashSet;
-
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::oneshot;
 use tracing::{info, warn};
 
 use super::Surroundings;
 use crate::backup::retention::{Entry, expired};
-use crate::backup::{self, Listed, Restic};
+use crate::backup::{self, Listed, Outcome, Restic, Run, SnapshotId, Stored};
 use crate::config::Job;
 use crate::health::{Promise, Reason};
 use crate::journal::{Backup, Removal, Why};
@@ -35,6 +33,7 @@ pub(super) async fn keep(job: &Job, around: &Surroundings) {
         return;
     }
     let mut catalogue = catalogue;
+    let mut is_less = false;
     if let (Some(keep), true) = (&job.keep, is_usual) {
         let entries: Vec<Entry> =
             catalogue.iter().map(|backup| Entry { run: backup.run, at: backup.started }).collect();
@@ -52,6 +51,7 @@ pub(super) async fn keep(job: &Job, around: &Surroundings) {
                     }
                     info!(job = %job.name, "{} old backups of {} are no longer kept", gone.len(), job.name);
                     catalogue.retain(|backup| !gone.contains(&backup.run));
+                    is_less = true;
                 }
             }
             Err(too_many) => {
@@ -61,7 +61,7 @@ pub(super) async fn keep(job: &Job, around: &Surroundings) {
             }
         }
     }
-    forget_leftovers(job, around, &catalogue).await;
+    forget_leftovers(job, around, &catalogue, is_less).await;
 }
 
 async fn tell(job: &Job, around: &Surroundings, promise: Promise, broken: Option<Reason>) {
@@ -69,38 +69,36 @@ async fn tell(job: &Job, around: &Surroundings, promise: Promise, broken: Option
     let _ = around.reports.send(Report::Promised(job.name.clone(), promise, broken)).await;
 }
 
-/// What is no longer in the catalogue, and what never was and is old enough.
-async fn forget_leftovers(job: &Job, around: &Surroundings, catalogue: &[Backup]) {
+/// Forgets what is no longer in the catalogue, and what never was and is old enough. Looking costs half a second of restic's: it is
+/// done when something went out of the catalogue, when the run before did not end well, and once a day.
+async fn forget_leftovers(job: &Job, around: &Surroundings, catalogue: &[Backup], is_less: bool) {
+    let name = job.name.clone();
+    let Some(runs) = around.ask_journal(move |journal| journal.runs(Some(&name), u32::MAX)).await else { return };
+    let day = |at: Timestamp| around.zone.to_datetime(at).date();
+    let is_usual = |[last, before]: &[Run; 2]| {
+        matches!(before.outcome, Outcome::Complete { .. }) && day(last.started) == day(before.started)
+    };
+    if !is_less && runs.first_chunk::<2>().is_some_and(is_usual) {
+        return;
+    }
     let restic = Restic::new(&around.workplace, job.repository.clone());
     let listed = match restic.snapshots(&job.name, &around.stop).await {
         Ok(listed) => listed,
         Err(fault) => return warn!(job = %job.name, "leftovers of {} cannot be looked for: {fault}", job.name),
     };
-    let name = job.name.clone();
-    let Some(runs) = around.ask_journal(move |journal| journal.runs(Some(&name), u32::MAX)).await else { return };
     let first = runs.last().map(|run| run.started);
-    let ours: HashSet<&str> =
-        runs.iter().flat_map(|run| run.outcome.snapshots()).map(|stored| stored.snapshot.as_str()).collect();
-    let counted: HashSet<&str> =
-        catalogue.iter().flat_map(|backup| &backup.snapshots).map(|stored| stored.snapshot.as_str()).collect();
+    let stored = |snapshots: &[Stored]| snapshots.iter().map(|stored| stored.snapshot.clone()).collect::<Vec<_>>();
+    let ours: Vec<SnapshotId> = runs.iter().flat_map(|run| stored(run.outcome.snapshots())).collect();
+    let counted: Vec<SnapshotId> = catalogue.iter().flat_map(|backup| stored(&backup.snapshots)).collect();
     let now = Timestamp::now();
+    let is_among = |ids: &[SnapshotId], listed: &Listed| ids.iter().any(|id| listed.id.is_same(id));
     let is_leftover = |listed: &&Listed| {
-        let id = listed.id.as_str();
-        let is_counted = counted.iter().any(|counted| id.starts_with(counted) || counted.starts_with(id));
-        let is_old = now.duration_since(listed.time) > GRACE;
         // Of a journal that was begun anew the backups before it are all that there is.
         let is_of_this_journal = first.is_some_and(|first| listed.time >= first);
-        !is_counted && is_old && (ours.contains(id) || is_of_this_journal)
+        let is_old = now.duration_since(listed.time) > GRACE;
+        !is_among(&counted, listed) && (is_among(&ours, listed) || (is_old && is_of_this_journal))
     };
-    let leftovers: Vec<_> = listed.iter().filter(is_leftover).map(|listed| listed.id.clone()).collect();
-    let expired: Vec<_> = listed
-        .iter()
-        .filter(|listed| ours.contains(listed.id.as_str()) && !counted.contains(listed.id.as_str()))
-        .map(|listed| listed.id.clone())
-        .collect();
-    let mut gone: Vec<_> = leftovers.into_iter().chain(expired).collect();
-    gone.sort_unstable_by(|one, other| one.as_str().cmp(other.as_str()));
-    gone.dedup();
+    let gone: Vec<SnapshotId> = listed.iter().filter(is_leftover).map(|listed| listed.id.clone()).collect();
     if gone.is_empty() {
         return;
     }

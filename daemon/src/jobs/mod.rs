@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::error;
 
-use self::caretaker::Caretaker;
+use self::caretaker::{Care, Caretaker};
 use self::driller::Driller;
 use self::keeper::Keeper;
 use crate::backup::{Outcome, Progress, Run, Workplace};
@@ -35,7 +35,7 @@ pub struct Keepers {
     /// One for each repository, also of jobs that are gone: a run of theirs may still go on.
     repositories: HashMap<RepositoryName, Arc<Mutex<()>>>,
     running: HashMap<JobName, (Job, CancellationToken)>,
-    caring: HashMap<RepositoryName, (Arc<Repository>, CancellationToken)>,
+    caring: HashMap<RepositoryName, (Care, CancellationToken)>,
     bells: Bells,
 }
 
@@ -176,7 +176,8 @@ impl Keepers {
     /// Keeps these jobs and repositories and no others. `last` is the newest run of a job, if it ever ran, also one that goes on.
     pub fn apply(&mut self, jobs: &[Job], repositories: &[Arc<Repository>], last: impl Fn(&JobName) -> Option<Last>) {
         retire(&mut self.running, |job| jobs.contains(job));
-        retire(&mut self.caring, |repository| repositories.contains(repository));
+        let cares: Vec<Care> = repositories.iter().map(|repository| Care::of(repository, jobs)).collect();
+        retire(&mut self.caring, |care| cares.contains(care));
         self.bells.retain(jobs);
         for job in jobs {
             if self.running.contains_key(&job.name) {
@@ -198,19 +199,22 @@ impl Keepers {
             self.watch(format!("who runs {}", job.name), keeper.keep(last(&job.name)));
             self.running.insert(job.name.clone(), (job.clone(), retired));
         }
-        for repository in repositories {
+        for care in cares {
+            let repository = Arc::clone(&care.repository);
             if self.caring.contains_key(&repository.name) {
                 continue;
             }
             let retired = CancellationToken::new();
+            let from = repository.copy.as_ref().map(|copy| copy.from.name.clone());
             let caretaker = Caretaker {
-                repository: Arc::clone(repository),
+                care: care.clone(),
                 around: self.around.clone(),
                 turn: self.repository(&repository.name),
+                turn_of_original: from.map(|from| self.repository(&from)),
                 retired: retired.clone(),
             };
             self.watch(format!("who looks after the repository {}", repository.name), caretaker.keep());
-            self.caring.insert(repository.name.clone(), (Arc::clone(repository), retired));
+            self.caring.insert(repository.name.clone(), (care, retired));
         }
     }
 

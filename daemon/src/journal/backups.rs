@@ -60,6 +60,8 @@ pub enum Task {
     Check,
     /// `restic prune`.
     Prune,
+    /// `restic copy` from another repository.
+    Copy,
 }
 
 /// Something that was done for a repository.
@@ -90,6 +92,15 @@ pub struct Backup {
     pub snapshots: Vec<Stored>,
 }
 
+/// Where the seals are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sealing {
+    /// How many records are sealed.
+    pub records: u64,
+    /// The newest seal.
+    pub seal: String,
+}
+
 /// What the seals say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Sealed {
@@ -114,6 +125,7 @@ impl Task {
         match self {
             Self::Check => "check",
             Self::Prune => "prune",
+            Self::Copy => "copy",
         }
     }
 }
@@ -307,12 +319,36 @@ impl JournalReader {
         read().map_err(|source| self.failed(source))
     }
 
+    /// When something was begun for a repository that ended well, the last time.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub fn last_good(&self, repository: &RepositoryName, task: Task) -> Result<Option<Timestamp>, JournalError> {
+        let select = "SELECT started FROM upkeep WHERE repository = ?1 AND task = ?2 AND outcome = 'null'
+                      ORDER BY id DESC LIMIT 1";
+        let key = params![repository.as_str(), task.name()];
+        let found = self.connection.query_row(select, key, |row| parsed(row, 0)).optional();
+        found.map_err(|source| self.failed(source))
+    }
+
     /// Whether every record is as it was written.
     ///
     /// # Errors
     /// The journal cannot be read.
     pub fn sealed(&self) -> Result<Sealed, JournalError> {
         self.read_seals().map_err(|source| self.failed(source))
+    }
+
+    /// How many records are sealed, and the newest seal, without looking whether they are right.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub fn sealing(&self) -> Result<Sealing, JournalError> {
+        let count = || {
+            let records: u32 = self.connection.query_row("SELECT count(*) FROM seal", [], |row| row.get(0))?;
+            Ok(Sealing { records: u64::from(records), seal: newest_seal(&self.connection)? })
+        };
+        count().map_err(|source| self.failed(source))
     }
 
     fn read_seals(&self) -> rusqlite::Result<Sealed> {

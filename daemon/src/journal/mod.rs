@@ -26,7 +26,7 @@ use crate::health::{Event, IncidentId, Memory, Notified};
 use crate::live::Acknowledged;
 use crate::notify::{Attempt, Planned, Recollection};
 
-pub use backups::{Backup, Removal, Sealed, Task, Upkeep, Why};
+pub use backups::{Backup, Removal, Sealed, Sealing, Task, Upkeep, Why};
 pub use letters::LetterStory;
 pub use reader::{JournalReader, Story};
 pub use remark::{Remark, Words};

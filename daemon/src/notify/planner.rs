@@ -347,7 +347,9 @@ fn concerns(rule: &Rule, known: &Known, channel: &ChannelName) -> bool {
     let Known { incident, place, .. } = known;
     let kind = match &incident.subject {
         Subject::Check(_) => FaultKind::Check,
-        Subject::Job { .. } | Subject::Promise { .. } | Subject::Repository { .. } => FaultKind::Backup,
+        Subject::Job { .. } | Subject::Promise { .. } | Subject::Repository { .. } | Subject::Copy { .. } => {
+            FaultKind::Backup
+        }
         // That a channel does not work is of no use to it.
         Subject::Watcher { part: Part::Channel(name) } if name == channel.as_str() => return false,
         Subject::Watcher { .. } => FaultKind::Watcher,

@@ -134,6 +134,7 @@ fn what(known: &Known, language: Language) -> String {
         Subject::Repository { repository } => {
             language.say(&Message::new("web-repository").with("name", repository.as_str()))
         }
+        Subject::Copy { repository } => language.say(&Message::new("web-copy-to").with("name", repository.as_str())),
         Subject::Watcher { part } => language.say(&part.message()),
         Subject::Reported { what, .. } => what.clone(),
     }
@@ -168,7 +169,7 @@ fn alert(known: &Known, at: Timestamp, zone: &TimeZone, language: Language) -> A
     let check = match &incident.subject {
         Subject::Check(check) => check.check.to_string(),
         Subject::Job { job } | Subject::Promise { job, .. } => job.to_string(),
-        Subject::Repository { repository } => repository.to_string(),
+        Subject::Repository { repository } | Subject::Copy { repository } => repository.to_string(),
         Subject::Watcher { .. } | Subject::Reported { .. } => String::new(),
     };
     Alert {

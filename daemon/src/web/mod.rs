@@ -7,7 +7,7 @@
 //! | `/devices/NAME` | one device, its interfaces and its last day, and graphs to zoom into (`series.rs`, `chart.js`) |
 //! | `/incidents`, `/incidents/NUMBER`, `/incidents.atom` | the fault journal, one fault from its beginning until now, a feed |
 //! | `/availability`, `/availability.csv` | for how much of a month devices, sites and groups were there, for people and for programs |
-//! | `/backups` | every job and its runs |
+//! | `/backups`, `/backups/audit` | every job and its runs; the same for auditors |
 //! | `/watcher` | what is wrong with the watching itself |
 //! | `/api/v1/…` | the same as JSON, described by `/api/v1/openapi.json` |
 //! | `/events` | says that something has changed (server-sent events) |
@@ -22,6 +22,7 @@
 //! `tls.rs`.
 
 mod api;
+pub mod audit;
 pub mod availability;
 pub mod backups;
 mod cache;
@@ -74,6 +75,7 @@ use jiff::tz::TimeZone;
 use messages::{Language, Message};
 use tokio::sync::Semaphore;
 
+use self::audit::AuditPage;
 use self::availability::{AvailabilityPage, Choices, Counted, Fields, Wanted};
 use self::backups::BackupsPage;
 use self::cache::{Cache, Made};
@@ -231,6 +233,7 @@ fn router(pages: Pages) -> Router {
         .route("/availability", get(availability))
         .route("/availability.csv", get(availability_csv))
         .route("/backups", get(backups))
+        .route("/backups/audit", get(audit))
         .route("/watcher", get(watcher))
         .route("/events", get(events::listen))
         .nest("/api/v1", api::router())
@@ -370,6 +373,14 @@ async fn backups(State(pages): State<Pages>, visit: Visit) -> Response {
     show(pages, visit, "/backups", |inner, reader| {
         let runs = inner.ask_journal(JournalReader::newest_runs)?;
         Ok(BackupsPage::new(reader, &inner.live.read(), &runs))
+    })
+    .await
+}
+
+async fn audit(State(pages): State<Pages>, visit: Visit) -> Response {
+    show(pages, visit, "/backups/audit", |inner, reader| {
+        let sealing = inner.ask_journal(JournalReader::sealing)?;
+        Ok(AuditPage::new(reader, &inner.live.read(), sealing))
     })
     .await
 }

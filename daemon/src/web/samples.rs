@@ -87,6 +87,7 @@ fn job(name: &str, title: &str, outcome: Option<Outcome>) -> JobStatus {
         title: title.to_owned(),
         source: Source::Sqlite { path: "/srv/registras/registras.db".into() },
         repository: "vietine".parse().unwrap(),
+        plan: Arc::default(),
         next: Some(ago(-57_600)),
         running: None,
         next_drill: None,

@@ -211,6 +211,9 @@ impl IncidentView {
             Subject::Repository { repository } => {
                 (reader.say(&Message::new("web-repository").with("name", repository.as_str())), None, None)
             }
+            Subject::Copy { repository } => {
+                (reader.say(&Message::new("web-copy-to").with("name", repository.as_str())), None, None)
+            }
             Subject::Watcher { part } => (reader.say(&part.message()), None, None),
             Subject::Reported { what, device } => (what.clone(), device.as_ref().map(ToString::to_string), None),
         };

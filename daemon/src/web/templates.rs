@@ -4,6 +4,7 @@ use messages::{Language, Message};
 use serde::Serialize;
 use tera::{Context, Kwargs, State, Tera, TeraResult};
 
+use super::audit::AuditPage;
 use super::availability::AvailabilityPage;
 use super::backups::BackupsPage;
 use super::choice::Choice;
@@ -100,6 +101,11 @@ impl Page for BackupsPage {
     const TEMPLATE: &'static str = "backups.html";
 }
 
+impl Page for AuditPage {
+    const TEMPLATE: &'static str = "audit.html";
+    const REFRESHES: bool = false;
+}
+
 impl Page for WatcherPage {
     const TEMPLATE: &'static str = "watcher.html";
 }
@@ -136,6 +142,7 @@ const SOURCES: &[(&str, &str)] = &[
     ("incident-card.html", include_str!("../../templates/incident-card.html")),
     ("site-tiles.html", include_str!("../../templates/site-tiles.html")),
     ("job-card.html", include_str!("../../templates/job-card.html")),
+    ("audit.html", include_str!("../../templates/audit.html")),
     ("backups.html", include_str!("../../templates/backups.html")),
     ("watcher.html", include_str!("../../templates/watcher.html")),
 ];

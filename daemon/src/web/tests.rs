@@ -93,7 +93,7 @@ impl Server {
 async fn every_page_is_made_in_both_languages() {
     let server = server(samples::status()).await;
     let devices = samples::status().devices;
-    let others = ["/", "/wall", "/map", "/incidents", "/backups", "/watcher"].map(str::to_owned);
+    let others = ["/", "/wall", "/map", "/incidents", "/backups", "/backups/audit", "/watcher"].map(str::to_owned);
     let paths = devices.iter().map(|device| format!("/devices/{}", device.name)).chain(others);
     for path in paths {
         for language in Language::ALL {
