@@ -29,6 +29,7 @@ fn the_examples_in_the_shipped_configuration_are_valid_too() {
         "lan-v3-privacy",
         "old-printers",
         "repository-nas",
+        "repository-vietine",
         "mail",
         "db",
         "pastas",
