@@ -46,7 +46,8 @@ impl<'s, W: AsyncWrite + Unpin> OneTable<'s, W> {
                 self.put(piece);
             } else {
                 self.line.extend_from_slice(piece);
-                let is_told = ends || self.line.len() > LONGEST || !self.line.starts_with(b"--");
+                let may_be_heading = self.line.starts_with(b"--") || b"--".starts_with(&self.line);
+                let is_told = ends || self.line.len() > LONGEST || !may_be_heading;
                 if is_told {
                     self.decide();
                     let line = std::mem::take(&mut self.line);

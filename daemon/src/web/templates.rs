@@ -103,7 +103,6 @@ impl Page for BackupsPage {
 
 impl Page for AuditPage {
     const TEMPLATE: &'static str = "audit.html";
-    const REFRESHES: bool = false;
 }
 
 impl Page for WatcherPage {
