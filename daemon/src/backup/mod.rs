@@ -16,6 +16,7 @@ mod pipeline;
 mod restic;
 pub mod restore;
 pub mod retention;
+mod snapshot;
 mod source;
 mod tables;
 
@@ -32,7 +33,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use self::pipeline::Feeding;
-use self::restic::Label;
+use self::snapshot::Label;
 use self::source::{Input, Opened, Part};
 use crate::config::{Job, JobName, Source};
 
@@ -40,8 +41,9 @@ pub use content::{Content, Difference, Kind};
 pub use drill::{Drill, DrillOutcome, drill};
 pub use fault::Fault;
 pub use pipeline::Progress;
+pub use restic::Restic;
 pub(crate) use restic::shown;
-pub use restic::{Listed, Restic, SnapshotId, unescaped};
+pub use snapshot::{Listed, SnapshotId, unescaped};
 
 /// The number of a run, counted from 1 over the whole life of the journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -253,36 +255,22 @@ impl Workplace {
     }
 }
 
-/// What a run is expected to need: what the last one did.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Forecast {
-    /// Octets that are dumped.
-    pub octets: u64,
-    /// Octets that the repository grows by.
-    pub added: u64,
-}
-
-/// Runs `job` once, until its end, its deadline or `stop`.
+/// Runs `job` once, until its end, its deadline or `stop`. By `growth` octets the repository is expected to grow: by as many as the
+/// last time.
 pub async fn run(
     job: &Job,
     workplace: &Workplace,
     progress: &Progress,
-    forecast: Forecast,
+    growth: u64,
     stop: &CancellationToken,
 ) -> Outcome {
-    if let Err(fault) = has_room(job, workplace, forecast) {
+    if let Err(fault) = has_room(job, workplace, growth) {
         return Outcome::Failed { step: Step::Store, fault };
     }
     let abort = stop.child_token();
-    let attempts = attempts(job, workplace, progress, &abort);
-    tokio::pin!(attempts);
-    let outcome = match tokio::time::timeout(job.deadline, &mut attempts).await {
-        Ok(outcome) => outcome,
-        Err(_) => {
-            abort.cancel();
-            attempts.await
-        }
-    };
+    let restic = Restic::new(workplace, job.repository.clone());
+    let attempt = Attempt { job, workplace, restic, progress, abort: &abort };
+    let outcome = within(job.deadline, &abort, attempt.again_and_again()).await;
     let was_aborted = matches!(
         outcome,
         Outcome::Failed { fault: Fault::Deadline, .. } | Outcome::Unproven { fault: Fault::Deadline, .. }
@@ -290,15 +278,27 @@ pub async fn run(
     if was_aborted && stop.is_cancelled() { Outcome::Interrupted } else { outcome }
 }
 
+/// Waits for work, and asks it to end when it takes longer than `limit`.
+async fn within<T>(limit: Duration, abort: &CancellationToken, work: impl Future<Output = T>) -> T {
+    tokio::pin!(work);
+    match tokio::time::timeout(limit, &mut work).await {
+        Ok(done) => done,
+        Err(_) => {
+            abort.cancel();
+            work.await
+        }
+    }
+}
+
 /// Whether the disks have as much room as the last run needed, and a little more: half a backup on a full disk helps nobody, and a
 /// full disk harms others.
-fn has_room(job: &Job, workplace: &Workplace, forecast: Forecast) -> Result<(), Fault> {
+fn has_room(job: &Job, workplace: &Workplace, growth: u64) -> Result<(), Fault> {
     const MARGIN: u64 = 16 << 20;
 
     let repository = Path::new(&job.repository.location);
     let mut wanted = Vec::new();
     if repository.is_absolute() {
-        wanted.push((repository, forecast.added + MARGIN));
+        wanted.push((repository, growth + MARGIN));
     }
     if let Source::Sqlite { path } = &job.source {
         // Its copy stands on the disk until it is stored.
@@ -319,110 +319,110 @@ fn has_room(job: &Job, workplace: &Workplace, forecast: Forecast) -> Result<(), 
 /// So long after the first attempt comes the second; each next one twice as long.
 const FIRST_PAUSE: Duration = Duration::from_secs(15);
 
-/// Tries again what failed for what may pass by itself.
-async fn attempts(job: &Job, workplace: &Workplace, progress: &Progress, abort: &CancellationToken) -> Outcome {
-    let begun = Instant::now();
-    let mut pause = FIRST_PAUSE;
-    loop {
-        let outcome = attempt(job, workplace, progress, abort).await;
-        let Outcome::Failed { fault, .. } = &outcome else { return outcome };
-        if !fault.may_pass() || begun.elapsed() + pause > job.retry {
-            return outcome;
-        }
-        let name = &job.name;
-        warn!(job = %name, "backup of {name} is tried again in {} s: {fault}", pause.as_secs());
-        tokio::select! {
-            () = abort.cancelled() => return outcome,
-            () = tokio::time::sleep(pause) => pause *= 2,
-        }
-    }
+/// An attempt of a run.
+struct Attempt<'a> {
+    job: &'a Job,
+    workplace: &'a Workplace,
+    restic: Restic<'a>,
+    progress: &'a Progress,
+    abort: &'a CancellationToken,
 }
 
-async fn attempt(job: &Job, workplace: &Workplace, progress: &Progress, abort: &CancellationToken) -> Outcome {
-    let failed = |step, fault| Outcome::Failed { step, fault };
-    let restic = Restic::new(workplace, job.repository.clone());
-    if let Err(fault) = restic.is_there() {
-        return failed(Step::Store, fault);
-    }
-    let parts = tokio::select! {
-        parts = source::parts(&job.source, job.name.as_str(), workplace) => parts,
-        () = abort.cancelled() => Err(Fault::Deadline),
-    };
-    let parts = match parts {
-        Ok(parts) => parts,
-        Err(fault) => return failed(Step::Dump, fault),
-    };
-    let mut snapshots = Vec::with_capacity(parts.len());
-    for part in parts {
-        match store(job, &part, workplace, &restic, progress, abort).await {
-            Ok(stored) => snapshots.push(stored),
-            Err((step, fault)) => return failed(step, fault),
+impl Attempt<'_> {
+    /// Tries again what failed for what may pass by itself.
+    async fn again_and_again(&self) -> Outcome {
+        let begun = Instant::now();
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let outcome = self.once().await;
+            let Outcome::Failed { fault, .. } = &outcome else { return outcome };
+            if !fault.may_pass() || begun.elapsed() + pause > self.job.retry {
+                return outcome;
+            }
+            let name = &self.job.name;
+            warn!(job = %name, "backup of {name} is tried again in {} s: {fault}", pause.as_secs());
+            tokio::select! {
+                () = self.abort.cancelled() => return outcome,
+                () = tokio::time::sleep(pause) => pause *= 2,
+            }
         }
     }
-    match prove(job, &snapshots, &restic, abort).await {
-        Ok(()) => Outcome::Complete { snapshots, read_back: job.read_back },
-        Err(fault) => Outcome::Unproven { snapshots, fault },
-    }
-}
 
-/// Stores one part, a second time if the first was in somebody's way.
-async fn store(
-    job: &Job,
-    part: &Part,
-    workplace: &Workplace,
-    restic: &Restic<'_>,
-    progress: &Progress,
-    abort: &CancellationToken,
-) -> Result<Stored, (Step, Fault)> {
-    match store_once(job, part, workplace, restic, progress, abort).await {
-        Err((_, Fault::Locked { by })) if restic.unlocked(&by, abort).await.unwrap_or(false) => {}
-        // ER_TABLE_DEF_CHANGED: somebody has altered a table meanwhile.
-        Err((_, Fault::Tool { detail, .. })) if detail.contains("1412") => {
-            warn!(job = %job.name, part = part.name, "the dump of {} is made again: {detail}", part.name);
+    async fn once(&self) -> Outcome {
+        let snapshots = match self.store_all().await {
+            Ok(snapshots) => snapshots,
+            Err((step, fault)) => return Outcome::Failed { step, fault },
+        };
+        match self.prove(&snapshots).await {
+            Ok(()) => Outcome::Complete { snapshots, read_back: self.job.read_back },
+            Err(fault) => Outcome::Unproven { snapshots, fault },
         }
-        other => return other,
     }
-    store_once(job, part, workplace, restic, progress, abort).await
-}
 
-async fn store_once(
-    job: &Job,
-    part: &Part,
-    workplace: &Workplace,
-    restic: &Restic<'_>,
-    progress: &Progress,
-    abort: &CancellationToken,
-) -> Result<Stored, (Step, Fault)> {
-    let opened = tokio::select! {
-        opened = source::open(&job.source, part, workplace, abort) => opened,
-        () = abort.cancelled() => Err(Fault::Deadline),
-    };
-    let Opened { input, content, counting, moment, login } = opened.map_err(|fault| (Step::Dump, fault))?;
-    let label = Label { job: job.name.clone(), part: part.name.clone(), file: part.file.clone() };
-    let stored = match input {
-        Input::Feed(feed) => {
-            let name = part.name.clone();
-            let mut feeding = Feeding { part: name, feed, counting, stall: job.stall, progress };
-            restic.store(&label, &mut feeding, abort).await
+    async fn store_all(&self) -> Result<Vec<Stored>, (Step, Fault)> {
+        let Self { job, workplace, restic, .. } = self;
+        restic.is_there().map_err(|fault| (Step::Store, fault))?;
+        let parts = self.of_source(source::parts(&job.source, job.name.as_str(), workplace)).await?;
+        let mut snapshots = Vec::with_capacity(parts.len());
+        for part in parts {
+            snapshots.push(self.store(&part).await?);
         }
-        Input::Paths { paths, excludes } => {
-            restic.store_files(&label, &paths, &excludes, abort).await.map_err(|fault| (Step::Store, fault))
-        }
-    };
-    drop((moment, login));
-    let mut stored = stored?;
-    stored.manifest.content = stored.manifest.content.or(content);
-    Ok(stored)
-}
-
-/// Reads back what was stored, if that is wanted, and lets restic look at all of the repository.
-async fn prove(job: &Job, snapshots: &[Stored], restic: &Restic<'_>, abort: &CancellationToken) -> Result<(), Fault> {
-    for stored in snapshots.iter().filter(|stored| job.read_back && !stored.file.is_empty()) {
-        restic.pour(stored, &mut tokio::io::sink(), &Progress::default(), abort).await?;
+        Ok(snapshots)
     }
-    match job.read_data {
-        Some(read_data) => restic.check(read_data, abort).await,
-        None => Ok(()),
+
+    /// Stores one part, a second time if the first was in somebody's way.
+    async fn store(&self, part: &Part) -> Result<Stored, (Step, Fault)> {
+        match self.store_once(part).await {
+            Err((_, Fault::Locked { by })) if self.restic.unlocked(&by, self.abort).await.unwrap_or(false) => {}
+            // ER_TABLE_DEF_CHANGED: somebody has altered a table meanwhile.
+            Err((_, Fault::Tool { detail, .. })) if detail.contains("1412") => {
+                warn!(job = %self.job.name, part = part.name, "the dump of {} is made again: {detail}", part.name);
+            }
+            other => return other,
+        }
+        self.store_once(part).await
+    }
+
+    async fn store_once(&self, part: &Part) -> Result<Stored, (Step, Fault)> {
+        let Self { job, workplace, restic, progress, abort } = self;
+        let opened = self.of_source(source::open(&job.source, part, workplace, abort)).await?;
+        let Opened { input, content, counting, moment, login } = opened;
+        let label = Label { job: job.name.clone(), part: part.name.clone(), file: part.file.clone() };
+        let stored = match input {
+            Input::Feed(feed) => {
+                let name = part.name.clone();
+                let mut feeding = Feeding { part: name, feed, counting, stall: job.stall, progress };
+                restic.store(&label, &mut feeding, abort).await
+            }
+            Input::Paths { paths, excludes } => {
+                restic.store_files(&label, &paths, &excludes, abort).await.map_err(|fault| (Step::Store, fault))
+            }
+        };
+        drop((moment, login));
+        let mut stored = stored?;
+        stored.manifest.content = stored.manifest.content.or(content);
+        Ok(stored)
+    }
+
+    /// What a source says, unless the run has to end.
+    async fn of_source<T>(&self, asked: impl Future<Output = Result<T, Fault>>) -> Result<T, (Step, Fault)> {
+        let answer = tokio::select! {
+            answer = asked => answer,
+            () = self.abort.cancelled() => Err(Fault::Deadline),
+        };
+        answer.map_err(|fault| (Step::Dump, fault))
+    }
+
+    /// Reads back what was stored, if that is wanted, and lets restic look at all of the repository.
+    async fn prove(&self, snapshots: &[Stored]) -> Result<(), Fault> {
+        let Self { job, restic, abort, .. } = self;
+        for stored in snapshots.iter().filter(|stored| job.read_back && !stored.file.is_empty()) {
+            restic.pour(stored, &mut tokio::io::sink(), &Progress::default(), abort).await?;
+        }
+        match job.read_data {
+            Some(read_data) => restic.check(read_data, abort).await,
+            None => Ok(()),
+        }
     }
 }
 

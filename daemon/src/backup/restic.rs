@@ -4,12 +4,12 @@
 //! SIGINT first, on which restic removes its lock and leaves no snapshot, and SIGKILL only when it does not listen.
 
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use rustix::process::Pid;
 use sha2::{Digest, Sha256};
 use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::process::{Child, Command};
@@ -19,13 +19,9 @@ use tracing::info;
 use super::child::{self, Program, end_in_order, keep, read_all};
 use super::fault::{classify, is_hopeless, last_words};
 use super::pipeline::{Fed, Feeding};
+use super::snapshot::{Label, Listed, SnapshotId, summary};
 use super::{Content, Fault, Kind, Manifest, Progress, Step, Stored, Workplace};
 use crate::config::{JobName, ReadData, Repository};
-
-/// restic's name for a snapshot: hexadecimal, short or whole.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct SnapshotId(String);
 
 /// restic with one repository.
 #[derive(Debug, Clone)]
@@ -37,133 +33,8 @@ pub struct Restic<'w> {
 /// How long clearing up after it may take. Both together end before the daemon's own time to stop is over.
 const CLEARING: Duration = Duration::from_millis(1500);
 
-impl SnapshotId {
-    /// The name as text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether both are of the same snapshot: one may be short.
-    #[must_use]
-    pub fn is_same(&self, other: &Self) -> bool {
-        self.0.starts_with(&other.0) || other.0.starts_with(&self.0)
-    }
-
-    /// The first eight digits, as restic shows it.
-    #[must_use]
-    pub fn short(&self) -> &str {
-        &self.0[..8]
-    }
-}
-
-impl TryFrom<String> for SnapshotId {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        let is_id = (8..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        if is_id { Ok(Self(text)) } else { Err("restic names no snapshot".to_owned()) }
-    }
-}
-
-impl From<SnapshotId> for String {
-    fn from(id: SnapshotId) -> Self {
-        id.0
-    }
-}
-
-impl std::fmt::Display for SnapshotId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.short())
-    }
-}
-
-/// The last line of `restic backup --json` (restic.readthedocs.io, "Scripting").
-#[derive(Deserialize)]
-struct Summary {
-    snapshot_id: SnapshotId,
-    data_added: u64,
-    total_bytes_processed: u64,
-    #[serde(default)]
-    total_files_processed: u64,
-}
-
-/// A snapshot as a repository lists it.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct Listed {
-    /// Its number.
-    pub id: SnapshotId,
-    /// When it was made, as whoever made it says.
-    pub time: Timestamp,
-    /// What was stored: of a stream the file that holds it.
-    #[serde(default)]
-    pub paths: Vec<String>,
-    /// What it is marked with.
-    #[serde(default)]
-    pub tags: Vec<String>,
-    /// Which it is a copy of, if it is one.
-    #[serde(default)]
-    pub original: Option<SnapshotId>,
-}
-
-/// So many are removed by one command.
-const MOST_FORGOTTEN: usize = 100;
-
-/// What the snapshot of a part is called and marked with.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Label {
-    /// Of which job.
-    pub(super) job: JobName,
-    /// What of it.
-    pub(super) part: String,
-    /// The name of the file in the snapshot.
-    pub(super) file: String,
-}
-
-impl Label {
-    fn stored(&self, summary: &Summary, manifest: Manifest) -> Stored {
-        Stored {
-            part: self.part.clone(),
-            file: self.file.clone(),
-            snapshot: summary.snapshot_id.clone(),
-            manifest,
-            added: summary.data_added,
-        }
-    }
-
-    fn tags(&self) -> [String; 2] {
-        // A comma would end a tag.
-        [format!("job={}", self.job), format!("part={}", escaped(&self.part))]
-    }
-}
-
-/// The name that [`escaped`] was given.
-#[must_use]
-pub fn unescaped(name: &str) -> String {
-    let mut octets = Vec::with_capacity(name.len());
-    let mut rest = name.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        let digits = after.get(..2).filter(|_| *first == b'%').and_then(|digits| std::str::from_utf8(digits).ok());
-        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            Some(octet) => {
-                octets.push(octet);
-                rest = &after[2..];
-            }
-            None => {
-                octets.push(*first);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8_lossy(&octets).into_owned()
-}
-
-/// A name as it can stand in a tag and be a file's: whatever is unusual as `%XX` (RFC 3986, 2.1).
-pub(super) fn escaped(name: &str) -> String {
-    let is_usual = |octet: &u8| octet.is_ascii_alphanumeric() || b"._-".contains(octet);
-    let one = |octet: u8| if is_usual(&octet) { char::from(octet).to_string() } else { format!("%{octet:02X}") };
-    name.bytes().map(one).collect()
-}
+/// So many snapshots are named to one command.
+const MOST_NAMED: usize = 100;
 
 impl<'w> Restic<'w> {
     /// restic, working in `workplace`, with `repository`.
@@ -205,11 +76,7 @@ impl<'w> Restic<'w> {
     /// # Errors
     /// Some were not copied.
     pub async fn copy(&self, snapshots: &[SnapshotId], abort: &CancellationToken) -> Result<(), Fault> {
-        for some in snapshots.chunks(MOST_FORGOTTEN) {
-            let arguments: Vec<&str> = ["copy"].into_iter().chain(some.iter().map(SnapshotId::as_str)).collect();
-            self.call(&arguments, abort, &mut |_| {}).await?;
-        }
-        Ok(())
+        self.call_with_each("copy", snapshots, abort).await
     }
 
     /// Adds a second key to the repository: whoever has what stands in the file can open it too.
@@ -249,7 +116,7 @@ impl<'w> Restic<'w> {
         let mut take = |part: &[u8]| keep(&mut said, part);
         let pid = child::pid(&child);
         let hopeless = CancellationToken::new();
-        let ended = {
+        let fed = {
             let conversation = self.conversation(child, &mut take, &hopeless);
             tokio::pin!(conversation);
             let fed = tokio::select! {
@@ -260,46 +127,32 @@ impl<'w> Restic<'w> {
                     return Err(not_stored(ended.err().unwrap_or_else(|| unexpected("backup", "it ended before its input"))));
                 }
                 () = hopeless.cancelled() => Err(None),
-                () = abort.cancelled() => Err(Some(Fault::Deadline)),
-                fed = feeding.feed(&mut pipe) => fed.map_err(Some),
+                fault = deadline(abort) => Err(Some(not_stored(fault))),
+                fed = feeding.feed(&mut pipe) => fed.map_err(|fault| Some((step_of(&fault), fault))),
             };
             match fed {
                 Ok(fed) => {
                     drop(pipe);
-                    let ended = tokio::select! {
-                        ended = &mut conversation => Ok(ended),
-                        () = hopeless.cancelled() => Ok(end_in_order(pid, conversation.as_mut()).await),
-                        () = tokio::time::sleep(stall) => {
-                            Err(Fault::Stalled { program: "restic".to_owned(), seconds: stall.as_secs() })
+                    let stop = async {
+                        tokio::select! {
+                            () = tokio::time::sleep(stall) => stalled(stall),
+                            fault = deadline(abort) => fault,
                         }
-                        () = abort.cancelled() => Err(Fault::Deadline),
                     };
-                    match ended {
-                        Ok(ended) => {
-                            ended.and_then(|ended| self.judge("backup", ended)).map(|()| fed).map_err(not_stored)
-                        }
-                        Err(fault) => {
-                            let _ = end_in_order(pid, conversation).await;
-                            self.clear_up().await;
-                            Err(not_stored(fault))
-                        }
-                    }
+                    let ended = self.until_end(pid, conversation, &hopeless, stop).await.and_then(|ended| ended);
+                    ended.and_then(|ended| self.judge("backup", ended)).map_err(not_stored)?;
+                    fed
                 }
                 Err(fault) => {
                     let ended = end_in_order(pid, conversation).await;
                     drop(pipe);
                     self.clear_up().await;
                     let said = || ended.and_then(|ended| self.judge("backup", ended)).err();
-                    match fault {
-                        Some(fault @ Fault::Deadline) => Err(not_stored(fault)),
-                        Some(fault @ Fault::Stalled { .. }) if fault.is_of("restic") => Err(not_stored(fault)),
-                        Some(fault) => Err((Step::Dump, fault)),
-                        None => Err(not_stored(said().unwrap_or(Fault::Deadline))),
-                    }
+                    return Err(fault.unwrap_or_else(|| not_stored(said().unwrap_or(Fault::Deadline))));
                 }
             }
         };
-        let Fed { octets, sha256, content } = ended?;
+        let Fed { octets, sha256, content } = fed;
         let Some(summary) = summary(&said) else {
             return Err(not_stored(unexpected("backup", "no summary with a snapshot")));
         };
@@ -405,14 +258,7 @@ impl<'w> Restic<'w> {
         };
         let both = async { tokio::join!(pouring, conversation) };
         tokio::pin!(both);
-        let (poured, ended) = tokio::select! {
-            both = &mut both => both,
-            () = abort.cancelled() => {
-                let _ = end_in_order(pid, both).await;
-                self.clear_up().await;
-                return Err(Fault::Deadline);
-            }
-        };
+        let (poured, ended) = self.until_end(pid, both, &hopeless, deadline(abort)).await?;
         let (octets, sha256) = poured.map_err(|error: std::io::Error| Fault::from_io(&error))?;
         self.judge("dump", ended?).map_err(as_damage)?;
         // A snapshot without a catalogue has nothing to be compared with but what restic has compared.
@@ -502,8 +348,17 @@ impl<'w> Restic<'w> {
     /// # Errors
     /// Some could not be removed.
     pub async fn forget(&self, snapshots: &[SnapshotId], abort: &CancellationToken) -> Result<(), Fault> {
-        for some in snapshots.chunks(MOST_FORGOTTEN) {
-            let arguments: Vec<&str> = ["forget"].into_iter().chain(some.iter().map(SnapshotId::as_str)).collect();
+        self.call_with_each("forget", snapshots, abort).await
+    }
+
+    async fn call_with_each(
+        &self,
+        command: &str,
+        snapshots: &[SnapshotId],
+        abort: &CancellationToken,
+    ) -> Result<(), Fault> {
+        for some in snapshots.chunks(MOST_NAMED) {
+            let arguments: Vec<&str> = [command].into_iter().chain(some.iter().map(SnapshotId::as_str)).collect();
             self.call(&arguments, abort, &mut |_| {}).await?;
         }
         Ok(())
@@ -562,17 +417,28 @@ impl<'w> Restic<'w> {
         let hopeless = CancellationToken::new();
         let conversation = self.conversation(child, consume, &hopeless);
         tokio::pin!(conversation);
-        let ended = tokio::select! {
-            ended = &mut conversation => ended,
-            () = hopeless.cancelled() => end_in_order(pid, conversation).await,
-            () = abort.cancelled() => {
-                // How it ended makes no difference to one that had to.
-                let _ = end_in_order(pid, conversation).await;
-                self.clear_up().await;
-                return Err(Fault::Deadline);
-            }
-        };
+        let ended = self.until_end(pid, conversation, &hopeless, deadline(abort)).await?;
         self.judge(arguments[0], ended?)
+    }
+
+    /// Waits for the end of a child, and makes it end when what it tries is hopeless, or when `stop` comes, which says why.
+    async fn until_end<T>(
+        &self,
+        pid: Option<Pid>,
+        mut ended: Pin<&mut impl Future<Output = T>>,
+        hopeless: &CancellationToken,
+        stop: impl Future<Output = Fault>,
+    ) -> Result<T, Fault> {
+        tokio::select! {
+            ended = ended.as_mut() => Ok(ended),
+            () = hopeless.cancelled() => Ok(end_in_order(pid, ended).await),
+            fault = stop => {
+                // How it ended makes no difference to one that had to.
+                let _ = end_in_order(pid, ended).await;
+                self.clear_up().await;
+                Err(fault)
+            }
+        }
     }
 
     /// Hears a child until its end. restic tries again for a quarter of an hour what will not succeed; that is for networks, not
@@ -641,6 +507,21 @@ struct Ended {
     said: Vec<u8>,
 }
 
+/// Comes when a run has to end.
+async fn deadline(abort: &CancellationToken) -> Fault {
+    abort.cancelled().await;
+    Fault::Deadline
+}
+
+fn stalled(limit: Duration) -> Fault {
+    Fault::Stalled { program: "restic".to_owned(), seconds: limit.as_secs() }
+}
+
+/// Whose fault it is that a part did not pass: restic's, if it has taken nothing, else the dump's.
+fn step_of(fault: &Fault) -> Step {
+    if fault.is_of("restic") { Step::Store } else { Step::Dump }
+}
+
 fn unexpected(command: &str, detail: &str) -> Fault {
     Fault::Unexpected { command: command.to_owned(), status: None, detail: last_words(detail) }
 }
@@ -652,10 +533,6 @@ fn as_damage(fault: Fault) -> Fault {
         Fault::Unexpected { status: Some(_), detail, .. } => Fault::Damaged { detail },
         other => other,
     }
-}
-
-fn summary(said: &[u8]) -> Option<Summary> {
-    said.split(|octet| *octet == b'\n').rev().find_map(|line| serde_json::from_slice(line).ok())
 }
 
 /// The user and password of a location such as `rest:https://user:password@host/`.
@@ -691,22 +568,5 @@ mod tests {
         assert!(!without_password(&said, location).contains("labas"));
         assert_eq!(shown("/srv/atsargos"), "/srv/atsargos");
         assert_eq!(shown("sftp:user@host:/srv"), "sftp:user@host:/srv");
-    }
-
-    #[test]
-    fn odd_names_are_told_again() {
-        for name in ["gyventojai", "a b\"; DROP", "šalis,100%", "%41"] {
-            assert_eq!(unescaped(&escaped(name)), name);
-            assert!(escaped(name).bytes().all(|octet| octet.is_ascii_alphanumeric() || b"._-%".contains(&octet)));
-        }
-    }
-
-    #[test]
-    fn the_summary_is_found_among_progress() {
-        let said = b"{\"message_type\":\"status\",\"percent_done\":0}\n\
-            {\"message_type\":\"summary\",\"data_added\":5,\"total_bytes_processed\":7,\"snapshot_id\":\"0a1b2c3d\"}\n";
-        let found = summary(said).unwrap();
-        assert_eq!((found.snapshot_id.as_str(), found.data_added, found.total_bytes_processed), ("0a1b2c3d", 5, 7));
-        assert!(summary(b"{\"data_added\":5,\"total_bytes_processed\":7,\"snapshot_id\":\"../etc\"}").is_none());
     }
 }

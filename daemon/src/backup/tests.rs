@@ -76,14 +76,7 @@ impl Office {
     }
 
     async fn run(&self) -> Outcome {
-        run(
-            &self.job(),
-            &self.workplace("restic"),
-            &Progress::default(),
-            Forecast::default(),
-            &CancellationToken::new(),
-        )
-        .await
+        run(&self.job(), &self.workplace("restic"), &Progress::default(), 0, &CancellationToken::new()).await
     }
 
     /// What restic itself lists.
@@ -145,8 +138,7 @@ async fn every_fault_before_the_snapshot_has_its_name() {
     assert_eq!(outcome, Outcome::Failed { step: Step::Store, fault: Fault::WrongPassword });
 
     let workplace = office.workplace("no-such-restic");
-    let outcome =
-        run(&office.job(), &workplace, &Progress::default(), Forecast::default(), &CancellationToken::new()).await;
+    let outcome = run(&office.job(), &workplace, &Progress::default(), 0, &CancellationToken::new()).await;
     assert!(
         matches!(outcome, Outcome::Failed { step: Step::Store, fault: Fault::ResticMissing { .. } }),
         "{outcome:?}"
@@ -172,9 +164,7 @@ async fn a_repository_is_never_made_twice() {
 async fn a_job_past_its_deadline_fails_and_leaves_nothing() {
     let office = Office::with_repository().await;
     let job = Job { deadline: std::time::Duration::from_millis(1), ..office.job() };
-    let outcome =
-        run(&job, &office.workplace("restic"), &Progress::default(), Forecast::default(), &CancellationToken::new())
-            .await;
+    let outcome = run(&job, &office.workplace("restic"), &Progress::default(), 0, &CancellationToken::new()).await;
     assert!(matches!(outcome, Outcome::Failed { fault: Fault::Deadline, .. }), "{outcome:?}");
     assert_eq!(office.list("snapshots"), Vec::<String>::new());
     assert_eq!(office.list("locks"), Vec::<String>::new());
@@ -186,7 +176,7 @@ async fn a_run_of_a_stopping_daemon_is_interrupted() {
     let stop = CancellationToken::new();
     stop.cancel();
     assert_eq!(
-        run(&office.job(), &office.workplace("restic"), &Progress::default(), Forecast::default(), &stop).await,
+        run(&office.job(), &office.workplace("restic"), &Progress::default(), 0, &stop).await,
         Outcome::Interrupted
     );
     assert_eq!(office.list("locks"), Vec::<String>::new());
@@ -321,10 +311,9 @@ async fn a_restic_that_is_killed_leaves_no_snapshot_and_the_next_run_is_good() {
 #[tokio::test]
 async fn a_disk_without_room_is_said_before_anything_is_written() {
     let office = Office::with_repository().await;
-    let forecast = Forecast { octets: 0, added: u64::MAX / 2 };
+    let growth = u64::MAX / 2;
     let outcome =
-        run(&office.job(), &office.workplace("restic"), &Progress::default(), forecast, &CancellationToken::new())
-            .await;
+        run(&office.job(), &office.workplace("restic"), &Progress::default(), growth, &CancellationToken::new()).await;
     assert!(matches!(outcome, Outcome::Failed { fault: Fault::NoRoom { .. }, .. }), "{outcome:?}");
     assert_eq!(office.list("snapshots"), Vec::<String>::new());
 }

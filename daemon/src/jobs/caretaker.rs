@@ -75,17 +75,9 @@ impl Caretaker {
                     () = tokio::time::sleep(LOOKING) => self.is_pressed().await.then_some(Task::Prune),
                 }
             };
-            let task = tokio::select! {
-                () = around.stop.cancelled() => return,
-                () = retired.cancelled() => return,
-                task = waiting => task,
-            };
+            let Some(task) = around.until(retired, waiting).await else { return };
             let Some(task) = task else { continue };
-            let mine = tokio::select! {
-                () = around.stop.cancelled() => return,
-                () = retired.cancelled() => return,
-                mine = turn.lock() => mine,
-            };
+            let Some(mine) = around.until(retired, turn.lock()).await else { return };
             let started = Timestamp::now();
             let outcome = self.work(task).await;
             drop(mine);
@@ -121,10 +113,7 @@ impl Caretaker {
             return Some(now);
         }
         let since = last.map_or(begun, |last| last.started);
-        if calendar.is_due(since, now, &self.around.zone) {
-            return Some(now);
-        }
-        calendar.next_after(now, &self.around.zone)
+        calendar.due_or_next(since, now, &self.around.zone)
     }
 
     async fn record(&self, task: Task) -> (u32, Option<Upkeep>) {

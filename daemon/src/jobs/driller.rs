@@ -9,8 +9,8 @@ use tracing::info;
 
 use super::{Bell, Surroundings, sleep_until};
 use crate::backup::{self, Drill, DrillOutcome, Fault, Stored};
-use crate::config::Job;
-use crate::journal::JournalReader;
+use crate::config::{Job, JobName};
+use crate::journal::{JournalError, JournalReader};
 use crate::recorder::Report;
 
 /// One who drills a job.
@@ -35,8 +35,8 @@ impl Driller {
         while !retired.is_cancelled() {
             let now = Timestamp::now();
             let next = job.drill.as_ref().and_then(|calendar| match last {
-                Some(last) if calendar.is_due(last, now, &around.zone) => Some(now),
-                _ => calendar.next_after(now, &around.zone),
+                Some(last) => calendar.due_or_next(last, now, &around.zone),
+                None => calendar.next_after(now, &around.zone),
             });
             if around.reports.send(Report::DrillPlanned(job.name.clone(), next)).await.is_err() {
                 return;
@@ -48,11 +48,7 @@ impl Driller {
                 }
                 repository.lock().await
             };
-            let turn = tokio::select! {
-                () = around.stop.cancelled() => return,
-                () = retired.cancelled() => return,
-                turn = turn => turn,
-            };
+            let Some(turn) = around.until(retired, turn).await else { return };
             let drill = self.drill_once().await;
             drop(turn);
             last = Some(drill.started);
@@ -79,12 +75,8 @@ impl Driller {
 }
 
 /// The newest backup in the catalogue, with what was in it.
-pub(super) fn newest(
-    journal: &JournalReader,
-    job: &crate::config::JobName,
-) -> Result<Vec<Stored>, crate::journal::JournalError> {
-    let newest = journal.catalogue(job)?.pop();
-    let mut snapshots = newest.map(|backup| backup.snapshots).unwrap_or_default();
+fn newest(journal: &JournalReader, job: &JobName) -> Result<Vec<Stored>, JournalError> {
+    let mut snapshots = journal.newest_backup(job)?.map(|backup| backup.snapshots).unwrap_or_default();
     for stored in &mut snapshots {
         stored.manifest.content = journal.content(&stored.snapshot)?;
     }

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::info;
 
 use super::{Bell, Last, Ringing, Surroundings, keeping, sleep_until};
-use crate::backup::{self, Forecast, Outcome, Progress, Run};
+use crate::backup::{self, Outcome, Progress, Run};
 use crate::config::{Job, JobName};
 use crate::recorder::Report;
 
@@ -45,11 +45,7 @@ impl Keeper {
                 }
                 repository.lock().await
             };
-            let turn = tokio::select! {
-                () = around.stop.cancelled() => return,
-                () = retired.cancelled() => return,
-                turn = turn => turn,
-            };
+            let Some(turn) = around.until(retired, turn).await else { return };
             if !self.run_once().await {
                 return;
             }
@@ -69,12 +65,14 @@ impl Keeper {
             return false;
         }
         let Ok(id) = number.await else { return false };
-        let forecast = newest(job, around).await;
+        let name = job.name.clone();
+        let newest = around.ask_journal(move |journal| journal.newest_backup(&name)).await.flatten();
+        let growth = newest.map_or(0, |backup| backup::size(&backup.snapshots).1);
         let abort = around.stop.child_token();
         let set = |running| *bell.running.lock().unwrap_or_else(PoisonError::into_inner) = running;
         set(Some(Ringing { since: started, progress: Arc::clone(&progress), abort: abort.clone() }));
         let outcome = {
-            let running = backup::run(job, &around.workplace, &progress, forecast, &abort);
+            let running = backup::run(job, &around.workplace, &progress, growth, &abort);
             tokio::pin!(running);
             let mut minute = tokio::time::interval_at(Instant::now() + MINUTE, MINUTE);
             loop {
@@ -98,14 +96,6 @@ impl Keeper {
         }
         true
     }
-}
-
-/// What the last backup of a job needed.
-async fn newest(job: &Job, around: &Surroundings) -> Forecast {
-    let name = job.name.clone();
-    let catalogue = around.ask_journal(move |journal| journal.catalogue(&name)).await.unwrap_or_default();
-    let newest = catalogue.last().map_or((0, 0), |backup| backup::size(&backup.snapshots));
-    Forecast { octets: newest.0, added: newest.1 }
 }
 
 /// Whoever waits for a long run sees that it moves.

@@ -72,15 +72,18 @@ async fn tell(job: &Job, around: &Surroundings, promise: Promise, broken: Option
 /// Forgets what is no longer in the catalogue, and what never was and is old enough. Looking costs half a second of restic's: it is
 /// done when something went out of the catalogue, when the run before did not end well, and once a day.
 async fn forget_leftovers(job: &Job, around: &Surroundings, catalogue: &[Backup], is_less: bool) {
-    let name = job.name.clone();
-    let Some(runs) = around.ask_journal(move |journal| journal.runs(Some(&name), u32::MAX)).await else { return };
     let day = |at: Timestamp| around.zone.to_datetime(at).date();
     let is_usual = |[last, before]: &[Run; 2]| {
         matches!(before.outcome, Outcome::Complete { .. }) && day(last.started) == day(before.started)
     };
-    if !is_less && runs.first_chunk::<2>().is_some_and(is_usual) {
+    let runs = async |most| {
+        let name = job.name.clone();
+        around.ask_journal(move |journal| journal.runs(Some(&name), most)).await
+    };
+    if !is_less && runs(2).await.is_some_and(|newest| newest.first_chunk::<2>().is_some_and(is_usual)) {
         return;
     }
+    let Some(runs) = runs(u32::MAX).await else { return };
     let restic = Restic::new(&around.workplace, job.repository.clone());
     let listed = match restic.snapshots(&job.name, &around.stop).await {
         Ok(listed) => listed,

@@ -245,6 +245,15 @@ fn retire<N, T>(kept: &mut HashMap<N, (T, CancellationToken)>, stays: impl Fn(&T
 }
 
 impl Surroundings {
+    /// Waits for something; none when the daemon stops, or who waits is retired.
+    async fn until<T>(&self, retired: &CancellationToken, awaited: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            () = self.stop.cancelled() => None,
+            () = retired.cancelled() => None,
+            found = awaited => Some(found),
+        }
+    }
+
     /// What the journal says; none, and a line in the log, when it cannot be read.
     async fn ask_journal<T: Send + 'static>(
         &self,
@@ -253,16 +262,11 @@ impl Surroundings {
         let path = self.journal.clone();
         let asked = tokio::task::spawn_blocking(move || ask(&JournalReader::open(&path)?)).await;
         match asked {
-            Ok(Ok(found)) => Some(found),
-            Ok(Err(fault)) => {
-                error!("the catalogue of backups cannot be read: {fault}");
-                None
-            }
-            Err(fault) => {
-                error!("the catalogue of backups cannot be read: {fault}");
-                None
-            }
+            Ok(Ok(found)) => return Some(found),
+            Ok(Err(fault)) => error!("the catalogue of backups cannot be read: {fault}"),
+            Err(fault) => error!("the catalogue of backups cannot be read: {fault}"),
         }
+        None
     }
 }
 

@@ -130,6 +130,17 @@ impl Task {
     }
 }
 
+impl Run {
+    /// What counts of it.
+    fn into_backup(self) -> Option<Backup> {
+        let Self { id, started, ended, outcome, .. } = self;
+        match outcome {
+            Outcome::Complete { snapshots, .. } => Some(Backup { run: id, started, ended, snapshots }),
+            _ => None,
+        }
+    }
+}
+
 pub(super) fn write_run(connection: &Connection, run: &Run) -> rusqlite::Result<()> {
     let values = params![run.id.0, run.ended.to_string(), json(&run.outcome)?];
     connection.execute("INSERT INTO run_outcome VALUES (?1, ?2, ?3)", values)?;
@@ -230,20 +241,33 @@ impl JournalReader {
         self.read_catalogue(job).map_err(|source| self.failed(source))
     }
 
+    /// The newest backup of a job that counts, if there is one.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub fn newest_backup(&self, job: &JobName) -> Result<Option<Backup>, JournalError> {
+        let newest = self.newest_first(job, |backups| backups.next().transpose());
+        newest.map_err(|source| self.failed(source))
+    }
+
     fn read_catalogue(&self, job: &JobName) -> rusqlite::Result<Vec<Backup>> {
+        let mut backups = self.newest_first(job, |backups| backups.collect::<rusqlite::Result<Vec<Backup>>>())?;
+        backups.reverse();
+        Ok(backups)
+    }
+
+    /// Takes as many of the backups of a job that count as are wanted.
+    fn newest_first<T>(
+        &self,
+        job: &JobName,
+        take: impl FnOnce(&mut dyn Iterator<Item = rusqlite::Result<Backup>>) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<T> {
         let mut select = self.connection.prepare_cached(
             "SELECT run.id, job, started, at, outcome FROM run JOIN run_outcome ON run = run.id
-             WHERE job = ?1 AND run.id NOT IN (SELECT run FROM removal) ORDER BY run.id",
+             WHERE job = ?1 AND run.id NOT IN (SELECT run FROM removal) ORDER BY run.id DESC",
         )?;
         let runs = select.query_map([job.as_str()], row::run)?;
-        let mut backups = Vec::new();
-        for run in runs {
-            let Run { id, started, ended, outcome, .. } = run?;
-            if let Outcome::Complete { snapshots, .. } = outcome {
-                backups.push(Backup { run: id, started, ended, snapshots });
-            }
-        }
-        Ok(backups)
+        take(&mut runs.filter_map(|run| run.map(Run::into_backup).transpose()))
     }
 
     /// What was in a snapshot; none if it was not told.

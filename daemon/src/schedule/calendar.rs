@@ -86,6 +86,12 @@ impl Calendar {
         self.next_after(last, zone).is_some_and(|next| next <= now)
     }
 
+    /// When it is next, having been kept last at `since`: now, if a time has come since.
+    #[must_use]
+    pub fn due_or_next(&self, since: Timestamp, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+        if self.is_due(since, now, zone) { Some(now) } else { self.next_after(now, zone) }
+    }
+
     fn is_every_hour(&self) -> bool {
         self.hours == Set::range(0, 23)
     }

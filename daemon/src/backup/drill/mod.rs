@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 use super::content::Kind;
 use super::restic::Restic;
 use super::source::sqlite;
-use super::{Content, Difference, Fault, Progress, Stored, Workplace};
+use super::{Content, Difference, Fault, Progress, Stored, Workplace, within};
 use crate::config::{Job, JobName, Source};
 
 use scratch::Scratch;
@@ -70,16 +70,7 @@ const MOST_TOLD: usize = 5;
 /// Restores the newest backup of a job and compares it.
 pub async fn drill(job: &Job, newest: &[Stored], workplace: &Workplace, stop: &CancellationToken) -> DrillOutcome {
     let abort = stop.child_token();
-    let drilling = attempt(job, newest, workplace, &abort);
-    tokio::pin!(drilling);
-    let ended = match tokio::time::timeout(job.deadline, &mut drilling).await {
-        Ok(ended) => ended,
-        Err(_) => {
-            abort.cancel();
-            drilling.await
-        }
-    };
-    match ended {
+    match within(job.deadline, &abort, attempt(job, newest, workplace, &abort)).await {
         Ok((took, octets, content)) => DrillOutcome::Passed {
             took: SignedDuration::try_from(took).unwrap_or(SignedDuration::MAX),
             snapshots: newest.iter().map(|stored| stored.snapshot.clone()).collect(),

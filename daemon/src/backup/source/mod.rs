@@ -18,7 +18,7 @@ use super::child::Program;
 use super::content::Content;
 use super::ending::Ending;
 use super::pipeline::{Counting, Feed};
-use super::restic::escaped;
+use super::snapshot::escaped;
 use super::{Fault, Workplace};
 use crate::config::Source;
 
