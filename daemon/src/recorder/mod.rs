@@ -4,6 +4,8 @@
 //! (a full disk) is kept in order and tried again at every commit; meanwhile the log, the
 //! pages and `/healthz` say so.
 
+mod backups;
+
 use std::collections::{HashMap, HashSet};
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -17,7 +19,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::MissedTickBehavior;
 use tracing::{debug, error, info, warn};
 
-use crate::backup::{self, Drill, DrillOutcome, Outcome, Progress, Run, RunId};
+use crate::backup::{Drill, Progress, Run, RunId};
 use crate::config::{CheckId, Config, JobName, RepositoryName};
 use crate::desk::{self, Request};
 use crate::health::{
@@ -26,7 +28,7 @@ use crate::health::{
 };
 use crate::history::{COMMIT_INTERVAL, History};
 use crate::journal::{Entry, Journal, Remark, Removal, Upkeep, Words};
-use crate::live::{Acknowledged, Failing, JobStatus, Live, Refused, Running};
+use crate::live::{Acknowledged, Failing, Live, Refused};
 use crate::notify::{Attempt, Delivery, Planned, Planner};
 use crate::probe::Observation;
 use crate::replay::Recording;
@@ -246,7 +248,7 @@ impl Recorder {
                 self.write(removals.into_iter().map(Entry::Removal).collect());
                 let _ = reply.send(self.is_written());
             }
-            Report::Lagging(repository, reason) => self.lagging(repository, reason),
+            Report::Lagging(repository, reason) => self.stands(Subject::Copy { repository }, reason),
             Report::Upkeep(upkeep, reply) => {
                 self.looked_after(upkeep);
                 let _ = reply.send(self.is_written());
@@ -418,128 +420,33 @@ impl Recorder {
         self.record(vec![Event::Notified(notified)]);
     }
 
-    fn run_started(&mut self, job: JobName, started: Timestamp, progress: Arc<Progress>) -> RunId {
-        self.last_run += 1;
-        let id = RunId(self.last_run);
-        if let Some(job) = self.live.write().job_mut(&job) {
-            job.running = Some(Running { since: started, progress });
-        }
-        self.write(vec![Entry::RunStarted { id, job, started }]);
-        id
-    }
-
-    fn run_ended(&mut self, run: Run) {
-        log_run(&run);
-        let is_configured = self.live.read().job(&run.job).is_some();
-        let now = self.stopwatch.now();
-        let events = match &run.outcome {
-            // An incident of a job that is gone could never be resolved.
-            _ if !is_configured => Vec::new(),
-            Outcome::Complete { .. } => self.health.run_ended(&run.job, run.ended, Ok(()), now),
-            Outcome::Unproven { fault, .. } | Outcome::Failed { fault, .. } => {
-                self.health.run_ended(&run.job, run.ended, Err(fault.clone()), now)
-            }
-            // Our own stop says nothing about the job; it is run again at the next start.
-            Outcome::Interrupted => Vec::new(),
-        };
-        if let Some(job) = self.live.write().job_mut(&run.job) {
-            job.record.take_in(run.clone());
-            job.running = None;
-        }
-        self.show(&events);
-        events.iter().for_each(log_event);
-        // The run and what follows from it are one entry in the journal: neither without the other.
-        let entries = std::iter::once(Entry::RunEnded(run)).chain(events.into_iter().map(Entry::Event));
-        self.write(entries.collect());
-    }
-
     fn is_written(&self) -> bool {
         self.live.read().unwritten.is_none()
     }
 
-    /// What follows from a promise that is kept, or is not.
-    fn promised(&mut self, job: &JobName, promise: Promise, broken: Option<Reason>) -> Vec<Event> {
-        let subject = Subject::Promise { job: job.clone(), promise };
-        let now = self.stopwatch.now();
-        match broken {
-            Some(reason) if self.live.read().job(job).is_some() => {
-                self.health.said(subject, Severity::Critical, reason, now)
-            }
-            _ => self.health.unsaid(&subject, now).into_iter().collect(),
+    fn record(&mut self, events: Vec<Event>) {
+        if !events.is_empty() {
+            self.record_with(None, events);
         }
     }
 
-    fn drill_ended(&mut self, drill: Drill) {
-        let job = &drill.job;
-        let mut events = Vec::new();
-        match &drill.outcome {
-            DrillOutcome::Passed { took, tables, rows, .. } => {
-                let seconds = took.as_secs_f64();
-                info!(%job, seconds, tables, rows, "drill passed: {job} was restored in {seconds:.1} s and is what was dumped");
-                events.extend(self.promised(job, Promise::Drill, None));
-                let most = self.live.read().job(job).and_then(|job| job.max_restore_time);
-                let took = Duration::try_from(*took).unwrap_or_default();
-                let late = most.filter(|most| took > *most);
-                let late = late.map(|most| Reason::TooSlow { took: took.as_secs(), most: most.as_secs() });
-                events.extend(self.promised(job, Promise::RestoreTime, late));
-            }
-            DrillOutcome::Failed { fault } => {
-                error!(%job, "drill failed: {job}: {fault}");
-                events.extend(self.promised(job, Promise::Drill, Some(Reason::Backup(fault.clone()))));
-            }
-            // Our own stop says nothing of the backup.
-            DrillOutcome::Interrupted => warn!(%job, "drill interrupted: {job}"),
-        }
-        if let Some(job) = self.live.write().job_mut(job)
-            && drill.outcome != DrillOutcome::Interrupted
-        {
-            job.record.drill = Some(drill.clone());
-        }
+    /// What happened, and what follows from it, are one entry in the journal: neither without the other.
+    fn record_with(&mut self, happened: Option<Entry>, events: Vec<Event>) {
         self.show(&events);
         events.iter().for_each(log_event);
-        let entries = std::iter::once(Entry::Drill(drill)).chain(events.into_iter().map(Entry::Event));
-        self.write(entries.collect());
+        self.write(happened.into_iter().chain(events.into_iter().map(Entry::Event)).collect());
     }
 
-    fn lagging(&mut self, repository: RepositoryName, reason: Option<Reason>) {
-        let subject = Subject::Copy { repository };
+    /// Something that is looked at again and again is broken for a reason, or is not. What is said already is not said again, with
+    /// another number each time.
+    fn stands(&mut self, subject: Subject, broken: Option<Reason>) {
         let now = self.stopwatch.now();
-        let is_open = self.health.open_incident(&subject).is_some();
-        let events = match reason {
-            Some(reason) if !is_open => self.health.said(subject, Severity::Critical, reason, now),
-            None if is_open => self.health.unsaid(&subject, now).into_iter().collect(),
+        let events = match (broken, self.health.open_incident(&subject)) {
+            (Some(reason), None) => self.health.said(subject, Severity::Critical, reason, now),
+            (None, Some(_)) => self.health.unsaid(&subject, now).into_iter().collect(),
             _ => return,
         };
         self.record(events);
-    }
-
-    fn looked_after(&mut self, upkeep: Upkeep) {
-        let (repository, task) = (&upkeep.repository, upkeep.task.name());
-        let now = self.stopwatch.now();
-        let subject = Subject::Repository { repository: repository.clone() };
-        let events = match &upkeep.outcome {
-            Ok(()) => {
-                info!(%repository, task, "the {task} of the repository {repository} ended well");
-                self.health.unsaid(&subject, now).into_iter().collect()
-            }
-            Err(fault) => {
-                error!(%repository, task, "the {task} of the repository {repository} failed: {fault}");
-                self.health.said(subject, Severity::Critical, Reason::Backup(fault.clone()), now)
-            }
-        };
-        self.show(&events);
-        events.iter().for_each(log_event);
-        let entries = std::iter::once(Entry::Upkeep(upkeep)).chain(events.into_iter().map(Entry::Event));
-        self.write(entries.collect());
-    }
-
-    fn record(&mut self, events: Vec<Event>) {
-        if events.is_empty() {
-            return;
-        }
-        self.show(&events);
-        events.iter().for_each(log_event);
-        self.write(events.into_iter().map(Entry::Event).collect());
     }
 
     /// Makes what happened known to those who look and those who are told.
@@ -637,55 +544,6 @@ impl Recorder {
         };
         self.record(events);
     }
-
-    /// Notices a job that was not started when it was due.
-    fn look_at_schedules(&mut self) {
-        let now = self.stopwatch.now();
-        let schedules: Vec<(JobName, bool)> = {
-            let live = self.live.read();
-            let is_missed = |next: Option<Timestamp>| next.is_some_and(|next| now.at.duration_since(next) > LONG);
-            let jobs = live.jobs.iter();
-            jobs.map(|job| (job.name.clone(), job.running.is_none() && is_missed(job.next))).collect()
-        };
-        for (job, is_missed) in schedules {
-            let subject = Subject::Watcher { part: Part::Schedule(job) };
-            let events = if is_missed {
-                self.health.said(subject, Severity::Critical, Reason::NotStarted, now)
-            } else if self.health.open_incident(&subject).is_some() {
-                self.health.unsaid(&subject, now).into_iter().collect()
-            } else {
-                continue;
-            };
-            self.record(events);
-        }
-    }
-
-    /// Notices a backup that is older than promised, although nothing failed.
-    fn look_at_ages(&mut self) {
-        let now = self.stopwatch.now().at;
-        let since = |job: &JobStatus| job.record.newest.as_ref().map(|(at, _)| *at);
-        let promised: Vec<(JobName, Option<Reason>)> = {
-            let live = self.live.read();
-            let broken = |job: &JobStatus| {
-                let most = job.max_age?;
-                let age = since(job).map(|at| now.duration_since(at).max(SignedDuration::ZERO).unsigned_abs());
-                // The first run of a new job is given its time.
-                let is_new = age.is_none() && job.record.last.is_none();
-                let age = age.map(|age| age.as_secs());
-                let is_late = !is_new && age.is_none_or(|age| age > most.as_secs());
-                is_late.then_some(Reason::TooOld { age, most: most.as_secs() })
-            };
-            live.jobs.iter().map(|job| (job.name.clone(), broken(job))).collect()
-        };
-        for (job, broken) in promised {
-            let subject = Subject::Promise { job: job.clone(), promise: Promise::Age };
-            // What is said already is not said again with another age each minute.
-            if broken.is_some() != self.health.open_incident(&subject).is_some() {
-                let events = self.promised(&job, Promise::Age, broken);
-                self.record(events);
-            }
-        }
-    }
 }
 
 // Every message says the whole by itself: `journalctl` shows only the message. The fields beside it are for filters
@@ -722,27 +580,5 @@ fn log_event(event: &Event) {
             let (id, subject) = (incident.id, &incident.subject);
             info!(incident = %id, %subject, "incident resolved: number {id}, {subject}");
         }
-    }
-}
-
-fn listed(run: &Run) -> String {
-    run.outcome.snapshots().iter().map(|stored| stored.snapshot.short()).collect::<Vec<_>>().join(", ")
-}
-
-fn log_run(run: &Run) {
-    let (job, id) = (&run.job, run.id.0);
-    match &run.outcome {
-        Outcome::Complete { snapshots, read_back } => {
-            let (octets, added) = backup::size(snapshots);
-            let how = if *read_back { "proven" } else { "complete" };
-            let snapshot = listed(run);
-            info!(%job, run = id, snapshot, octets, added, "backup {how}: {job}, snapshot {snapshot}");
-        }
-        Outcome::Unproven { fault, .. } => {
-            let snapshot = listed(run);
-            error!(%job, run = id, snapshot, "backup failed: {job} was stored but not proven: {fault}");
-        }
-        Outcome::Failed { step, fault } => error!(%job, run = id, ?step, "backup failed: {job}: {fault}"),
-        Outcome::Interrupted => warn!(%job, run = id, "backup interrupted: {job}; it is run again at the next start"),
     }
 }
