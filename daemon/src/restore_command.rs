@@ -218,10 +218,9 @@ async fn without_catalogue(wanted: &Restore) -> anyhow::Result<()> {
         file => file.to_owned(),
     });
     let (target, progress) = (Target::New(to), Progress::default());
-    let source = Source::Command { arguments: Vec::new(), trailer: None };
     let choice = Choice { includes: wanted.includes.clone(), ..Choice::default() };
     let restoring = async |abort: &CancellationToken| {
-        restore::restore(&source, &stored, &choice, &target, (&workplace, &restic), &progress, abort).await
+        restore::extract(&stored, &choice, &target, None, &restic, &progress, abort).await
     };
     let place = shown(0, &progress, restoring).await?;
     println!("restored {name} of {} to {place}", wanted.job);

@@ -62,6 +62,27 @@ impl Content {
         self.facts.entry(kind).or_default().insert(name.into(), value.into());
     }
 
+    /// Notes what a database answered: a name and a value in each row.
+    pub(super) fn note_rows(&mut self, kind: Kind, rows: &[Vec<String>]) {
+        for row in rows {
+            if let [name, value] = &row[..] {
+                self.note(kind, name, value);
+            }
+        }
+    }
+
+    /// What a server of this name and release will tell in one moment.
+    pub(super) fn of(server: String) -> Self {
+        Self { server, is_exact: true, facts: BTreeMap::new() }
+    }
+
+    /// Files, of which only their number is told.
+    pub(super) fn of_files(count: u64) -> Self {
+        let mut content = Self::of("files".to_owned());
+        content.note(Kind::Rows, "files", count.to_string());
+        content
+    }
+
     /// Everything in which `restored` is not what this is.
     #[must_use]
     pub fn differences(&self, restored: &Self) -> Vec<Difference> {

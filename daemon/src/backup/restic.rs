@@ -20,7 +20,7 @@ use super::child::{self, Program, end_in_order, keep, read_all};
 use super::fault::{classify, is_hopeless, last_words};
 use super::pipeline::{Fed, Feeding};
 use super::snapshot::{Label, Listed, SnapshotId, summary};
-use super::{Content, Fault, Kind, Manifest, Progress, Step, Stored, Workplace};
+use super::{Content, Fault, Manifest, Progress, Step, Stored, Workplace};
 use crate::config::{JobName, ReadData, Repository};
 
 /// restic with one repository.
@@ -182,8 +182,7 @@ impl<'w> Restic<'w> {
         let mut said = Vec::new();
         self.call(&arguments, abort, &mut |part| keep(&mut said, part)).await?;
         let summary = summary(&said).ok_or_else(|| unexpected("backup", "no summary with a snapshot"))?;
-        let mut content = Content { server: "files".to_owned(), is_exact: true, ..Content::default() };
-        content.note(Kind::Rows, "files", summary.total_files_processed.to_string());
+        let content = Content::of_files(summary.total_files_processed);
         let manifest =
             Manifest { octets: summary.total_bytes_processed, sha256: String::new(), content: Some(content) };
         Ok(Stored { file: String::new(), ..label.stored(&summary, manifest) })

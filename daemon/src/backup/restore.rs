@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::child::feed;
 use super::restic::Restic;
 use super::source::mariadb::{self, Mariadb, USERS_FILE};
-use super::source::postgres::{GLOBALS_FILE, Postgres};
+use super::source::postgres::{self, GLOBALS_FILE, Postgres};
 use super::tables::OneTable;
 use super::{Fault, Progress, Stored, Workplace};
 use crate::config::{ServerSource, Source};
@@ -54,31 +54,45 @@ pub async fn restore(
     match source {
         Source::Postgres(server) if stored.file != GLOBALS_FILE => {
             let here = Postgres::new(server, &workplace.scratch)?;
-            postgres(&here, stored, choice, target, restic, progress, abort).await
+            postgres_database(&here, stored, choice, target, restic, progress, abort).await
         }
         Source::Mariadb(server) if stored.file != USERS_FILE => {
             mariadb_database(server, workplace, (stored, choice, target), restic, progress, abort).await
         }
-        _ if stored.file.is_empty() => {
-            let folder = match target {
-                Target::New(folder) => PathBuf::from(folder),
-                // Snapshots of files have their whole paths.
-                Target::Original => PathBuf::from("/"),
-            };
-            restic.restore_files(stored, &folder, &choice.includes, abort).await?;
-            Ok(folder.display().to_string())
+        Source::Sqlite { path: original } | Source::Own { journal: original, .. } => {
+            extract(stored, choice, target, Some(original), restic, progress, abort).await
         }
-        Source::Sqlite { path } => file(stored, target, Some(path), restic, progress, abort).await,
-        Source::Own { journal, .. } => file(stored, target, Some(journal), restic, progress, abort).await,
-        _ => file(stored, target, None, restic, progress, abort).await,
+        _ => extract(stored, choice, target, None, restic, progress, abort).await,
     }
 }
 
-/// Writes what a snapshot holds into a file, whole or not at all.
+/// Writes what a snapshot holds into a folder if it holds files as they lay, else into a file, as it was dumped.
 ///
 /// # Errors
 /// It cannot be read or written, or something is there already.
-pub async fn file(
+pub async fn extract(
+    stored: &Stored,
+    choice: &Choice,
+    target: &Target,
+    original: Option<&PathBuf>,
+    restic: &Restic<'_>,
+    progress: &Progress,
+    abort: &CancellationToken,
+) -> Result<String, Fault> {
+    if !stored.file.is_empty() {
+        return file(stored, target, original, restic, progress, abort).await;
+    }
+    let folder = match target {
+        Target::New(folder) => PathBuf::from(folder),
+        // Snapshots of files have their whole paths.
+        Target::Original => PathBuf::from("/"),
+    };
+    restic.restore_files(stored, &folder, &choice.includes, abort).await?;
+    Ok(folder.display().to_string())
+}
+
+/// Writes what a snapshot holds into a file, whole or not at all.
+async fn file(
     stored: &Stored,
     target: &Target,
     original: Option<&PathBuf>,
@@ -125,7 +139,7 @@ fn with_ending(path: &Path, ending: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-async fn postgres(
+async fn postgres_database(
     here: &Postgres<'_>,
     stored: &Stored,
     choice: &Choice,
@@ -134,18 +148,17 @@ async fn postgres(
     progress: &Progress,
     abort: &CancellationToken,
 ) -> Result<String, Fault> {
-    let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
     let mut session = here.session("template1")?;
     let database = match target {
         Target::New(name) => name.clone(),
         Target::Original => {
             let now = jiff::Timestamp::now().strftime("%Y%m%d%H%M%S");
-            let aside = quoted(&format!("{}_before_{now}", stored.part));
-            session.ask(&format!("ALTER DATABASE {} RENAME TO {aside};", quoted(&stored.part)), MAKING).await?;
+            let aside = postgres::name(&format!("{}_before_{now}", stored.part));
+            session.ask(&format!("ALTER DATABASE {} RENAME TO {aside};", postgres::name(&stored.part)), MAKING).await?;
             stored.part.clone()
         }
     };
-    session.ask(&format!("CREATE DATABASE {} TEMPLATE template0;", quoted(&database)), MAKING).await?;
+    session.ask(&format!("CREATE DATABASE {} TEMPLATE template0;", postgres::name(&database)), MAKING).await?;
     let mut program = here.pg_restore(&database)?.arguments(["--exit-on-error", "-1"]);
     for (option, name) in [("--schema", &choice.schema), ("--table", &choice.table)] {
         if let Some(name) = name {
@@ -165,15 +178,12 @@ async fn mariadb_database(
     abort: &CancellationToken,
 ) -> Result<String, Fault> {
     let here = Mariadb::new(server, &workplace.scratch)?;
-    let database = match target {
-        Target::New(name) => name.clone(),
-        Target::Original => stored.part.clone(),
+    let (database, if_new) = match target {
+        Target::New(name) => (name, ""),
+        Target::Original => (&stored.part, "IF NOT EXISTS "),
     };
-    let name = mariadb::name(&database);
-    let begin = match target {
-        Target::New(_) => format!("CREATE DATABASE {name}; USE {name};\n"),
-        Target::Original => format!("CREATE DATABASE IF NOT EXISTS {name}; USE {name};\n"),
-    };
+    let name = mariadb::name(database);
+    let begin = format!("CREATE DATABASE {if_new}{name}; USE {name};\n");
     let client = here.client()?;
     feed(&client, async |input| {
         input.write_all(begin.as_bytes()).await.map_err(|error| Fault::from_io(&error))?;
@@ -186,5 +196,5 @@ async fn mariadb_database(
         }
     })
     .await?;
-    Ok(database)
+    Ok(database.clone())
 }

@@ -1,6 +1,6 @@
 //! What a backup job backs up.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use messages::Message;
 use strict_toml::{FromText, OneOrSeveral, Table, choose};
@@ -60,6 +60,22 @@ pub struct ServerSource {
     pub databases: Databases,
     /// Where the vendor's programs are; none: in `$PATH`.
     pub programs: Option<PathBuf>,
+}
+
+impl ServerSource {
+    /// All of a server on this machine, reached through a socket by a user without a password.
+    #[must_use]
+    pub(crate) fn local(socket: &Path, user: &str, programs: Option<PathBuf>) -> Self {
+        Self {
+            host: Some(socket.display().to_string()),
+            port: None,
+            user: Some(user.to_owned()),
+            password: None,
+            authority: None,
+            databases: Databases::All { except: Vec::new() },
+            programs,
+        }
+    }
 }
 
 /// Which databases of a server.

@@ -12,7 +12,7 @@ use crate::backup::child::{Program, feed};
 use crate::backup::restic::Restic;
 use crate::backup::source::mariadb::{self, Mariadb, USERS_FILE};
 use crate::backup::{Content, Fault, Progress, Stored};
-use crate::config::{Databases, ServerSource};
+use crate::config::ServerSource;
 
 /// How long making an empty server may take.
 const MAKING: Duration = Duration::from_secs(180);
@@ -48,21 +48,10 @@ pub(super) async fn restore(
     let server = server.argument(format!("--datadir={}", data.display()));
     let server = server.argument(format!("--socket={}", socket.display()));
     let server = server.argument(format!("--pid-file={}", place.path().join("pid").display())).arguments(SETTINGS);
-    let reached = ServerSource {
-        host: Some(socket.display().to_string()),
-        port: None,
-        user: Some("root".to_owned()),
-        password: None,
-        authority: None,
-        databases: Databases::All { except: Vec::new() },
-        programs: source.programs.clone(),
-    };
+    let reached = ServerSource::local(&socket, "root", source.programs.clone());
     let here = Mariadb::new(&reached, place.path())?;
     let ready = async || here.session()?.ask("SELECT 1;", Duration::from_secs(10)).await.map(drop);
-    let server = Server::start(&server, ready).await?;
-    let restored = restore_into(&here, newest, restic, abort).await;
-    server.stop().await;
-    restored
+    Server::run(&server, ready, restore_into(&here, newest, restic, abort)).await
 }
 
 async fn restore_into(

@@ -17,7 +17,6 @@ use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::content::Kind;
 use super::restic::Restic;
 use super::source::sqlite;
 use super::{Content, Difference, Fault, Progress, Stored, Workplace, within};
@@ -91,41 +90,47 @@ async fn attempt(
 ) -> Result<(Duration, u64, Vec<Content>), Fault> {
     let restic = Restic::new(workplace, job.repository.clone());
     let place = Scratch::new(workplace)?;
-    let mut took = Duration::ZERO;
-    let mut compared = Vec::new();
-    match &job.source {
-        Source::Postgres(server) => {
-            (took, compared) = postgres::restore(server, newest, &restic, &place, abort).await?;
-        }
-        Source::Mariadb(server) => {
-            (took, compared) = mariadb::restore(server, newest, &restic, &place, abort).await?;
-        }
+    let (took, compared) = match &job.source {
+        Source::Postgres(server) => postgres::restore(server, newest, &restic, &place, abort).await?,
+        Source::Mariadb(server) => mariadb::restore(server, newest, &restic, &place, abort).await?,
         Source::Sqlite { .. } | Source::Files { .. } | Source::Command { .. } | Source::Own { .. } => {
+            let (mut took, mut compared) = (Duration::ZERO, Vec::new());
             for stored in newest {
                 let begun = Instant::now();
-                let found = if stored.file.is_empty() {
-                    files(stored, &restic, &place, abort).await?
-                } else {
-                    let path = place.path().join(&stored.file);
-                    let mut file = tokio::fs::File::create(&path).await.map_err(|error| Fault::from_io(&error))?;
-                    restic.pour(stored, &mut file, &Progress::default(), abort).await?;
-                    drop(file);
-                    took += begun.elapsed();
-                    let is_sqlite = !matches!(job.source, Source::Command { .. });
-                    if is_sqlite { Some(database(path, abort).await?) } else { None }
+                let path = restore(stored, &restic, &place, abort).await?;
+                took += begun.elapsed();
+                let found = match &job.source {
+                    _ if stored.file.is_empty() => files(path).await?,
+                    // What a program wrote nobody here can read; it is the same again.
+                    Source::Command { .. } => continue,
+                    _ => database(path, abort).await?,
                 };
-                if stored.file.is_empty() {
-                    took += begun.elapsed();
-                }
-                if let Some(found) = found {
-                    compare(stored, &found)?;
-                    compared.push(found);
-                }
+                compare(stored, &found)?;
+                compared.push(found);
             }
+            (took, compared)
         }
-    }
+    };
     let octets = newest.iter().map(|stored| stored.manifest.octets).sum();
     Ok((took, octets, compared))
+}
+
+/// Restores files to a folder, where restic compares each with its own digests (`--verify`), or a stream to a file.
+async fn restore(
+    stored: &Stored,
+    restic: &Restic<'_>,
+    place: &Scratch,
+    abort: &CancellationToken,
+) -> Result<PathBuf, Fault> {
+    if stored.file.is_empty() {
+        let folder = place.path().join("files");
+        restic.restore_files(stored, &folder, &[], abort).await?;
+        return Ok(folder);
+    }
+    let path = place.path().join(&stored.file);
+    let mut file = tokio::fs::File::create(&path).await.map_err(|error| Fault::from_io(&error))?;
+    restic.pour(stored, &mut file, &Progress::default(), abort).await?;
+    Ok(path)
 }
 
 async fn database(path: PathBuf, abort: &CancellationToken) -> Result<Content, Fault> {
@@ -136,23 +141,13 @@ async fn database(path: PathBuf, abort: &CancellationToken) -> Result<Content, F
     })
 }
 
-/// restic compares every restored file with its own digests (`--verify`); we count them.
-async fn files(
-    stored: &Stored,
-    restic: &Restic<'_>,
-    place: &Scratch,
-    abort: &CancellationToken,
-) -> Result<Option<Content>, Fault> {
-    let target = place.path().join("files");
-    restic.restore_files(stored, &target, &[], abort).await?;
-    let counting = target.clone();
+async fn files(folder: PathBuf) -> Result<Content, Fault> {
+    let counting = folder.clone();
     let counted = tokio::task::spawn_blocking(move || count_files(&counting)).await;
     let counted = counted.map_err(std::io::Error::other).and_then(|counted| counted);
     let count = counted.map_err(|error| Fault::from_io(&error))?;
-    let _ = tokio::fs::remove_dir_all(&target).await;
-    let mut content = Content { server: "files".to_owned(), is_exact: true, ..Content::default() };
-    content.note(Kind::Rows, "files", count.to_string());
-    Ok(Some(content))
+    let _ = tokio::fs::remove_dir_all(&folder).await;
+    Ok(Content::of_files(count))
 }
 
 fn count_files(folder: &std::path::Path) -> std::io::Result<u64> {

@@ -13,7 +13,7 @@ use crate::backup::child::{Program, feed};
 use crate::backup::restic::Restic;
 use crate::backup::source::postgres::{self, GLOBALS_FILE, Postgres};
 use crate::backup::{Content, Fault, Progress, Stored};
-use crate::config::{Databases, ServerSource};
+use crate::config::ServerSource;
 
 /// The superuser of the scratch server; nobody else is called so.
 const USER: &str = "rotused_drill";
@@ -56,21 +56,10 @@ pub(super) async fn restore(
     for setting in SETTINGS {
         server = server.argument("-c").argument(setting);
     }
-    let reached = ServerSource {
-        host: Some(place.path().display().to_string()),
-        port: None,
-        user: Some(USER.to_owned()),
-        password: None,
-        authority: None,
-        databases: Databases::All { except: Vec::new() },
-        programs: folder.clone(),
-    };
+    let reached = ServerSource::local(place.path(), USER, folder.clone());
     let here = Postgres::new(&reached, place.path())?;
     let ready = async || here.session("postgres")?.ask("SELECT 1;", Duration::from_secs(10)).await.map(drop);
-    let server = Server::start(&server, ready).await?;
-    let restored = restore_into(&here, newest, restic, abort).await;
-    server.stop().await;
-    restored
+    Server::run(&server, ready, restore_into(&here, newest, restic, abort)).await
 }
 
 async fn restore_into(
@@ -96,11 +85,11 @@ async fn restore_into(
     let mut compared = Vec::new();
     for stored in databases {
         let begun = Instant::now();
-        let name = stored.part.replace('"', "\"\"");
-        let name = if is_template(&stored.part) { format!("rotused_{name}") } else { name };
+        let is_theirs = is_template(&stored.part);
+        let database = if is_theirs { format!("rotused_{}", stored.part) } else { stored.part.clone() };
         // Its own locale may not be installed here.
-        session.ask(&format!("CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8';"), MAKING).await?;
-        let database = name.replace("\"\"", "\"");
+        let make = format!("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8';", postgres::name(&database));
+        session.ask(&make, MAKING).await?;
         let restore = here.pg_restore(&database)?.arguments(["-1", "--exit-on-error"]);
         feed(&restore, async |input| restic.pour(stored, input, &Progress::default(), abort).await).await?;
         took += begun.elapsed();

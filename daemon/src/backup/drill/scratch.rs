@@ -21,7 +21,7 @@ pub(super) struct Scratch {
 /// A server that is there as long as this.
 pub(super) struct Server {
     child: Child,
-    _group: Group,
+    group: Group,
 }
 
 /// A server that does not answer after so long will not.
@@ -63,8 +63,19 @@ impl Scratch {
 }
 
 impl Server {
-    /// Starts it, and waits until `asked` succeeds.
-    pub(super) async fn start<F: Future<Output = Result<(), Fault>>>(
+    /// Does some work while a server runs, from when `asked` succeeds on, and ends it.
+    pub(super) async fn run<T, F: Future<Output = Result<(), Fault>>>(
+        program: &Program,
+        asked: impl Fn() -> F,
+        work: impl Future<Output = Result<T, Fault>>,
+    ) -> Result<T, Fault> {
+        let server = Self::start(program, asked).await?;
+        let done = work.await;
+        server.stop().await;
+        done
+    }
+
+    async fn start<F: Future<Output = Result<(), Fault>>>(
         program: &Program,
         asked: impl Fn() -> F,
     ) -> Result<Self, Fault> {
@@ -82,7 +93,7 @@ impl Server {
                 return Err(program.fault(status, &said.await.unwrap_or_default()));
             }
             match asked().await {
-                Ok(()) => return Ok(Self { child, _group: group }),
+                Ok(()) => return Ok(Self { child, group }),
                 Err(fault) if begun.elapsed() > STARTING => return Err(fault),
                 Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
             }
@@ -90,10 +101,10 @@ impl Server {
     }
 
     /// Ends it in order.
-    pub(super) async fn stop(mut self) {
+    async fn stop(mut self) {
         let ended = self.child.wait();
         tokio::pin!(ended);
-        let pid = self._group.0;
+        let pid = self.group.0;
         let _ = pid.map(|pid| rustix::process::kill_process(pid, rustix::process::Signal::INT));
         let _ = tokio::time::timeout(ENDING, ended).await;
     }

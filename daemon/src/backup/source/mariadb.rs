@@ -16,7 +16,7 @@ use tempfile::NamedTempFile;
 use tracing::warn;
 
 use super::session::{Dialect, Session};
-use super::{Input, Opened, PATIENCE, Part, secret_file};
+use super::{COUNTING, Input, Opened, PATIENCE, Part, secret_file, wanted};
 use crate::backup::Fault;
 use crate::backup::child::Program;
 use crate::backup::content::{Content, Kind};
@@ -44,9 +44,6 @@ const SYSTEM: [&str; 4] = ["information_schema", "performance_schema", "sys", "m
 
 /// Longer, nobody else should be kept waiting.
 const LOCKING: &str = "SET lock_wait_timeout = 10; FLUSH TABLES WITH READ LOCK;";
-
-/// Counting a large table takes long.
-const COUNTING: Duration = Duration::from_secs(4 * 3600);
 
 impl<'s> Mariadb<'s> {
     /// What reaches `server`; what programs read is written into `scratch`.
@@ -100,18 +97,7 @@ impl<'s> Mariadb<'s> {
     pub(super) async fn parts(&self) -> Result<Vec<Part>, Fault> {
         let mut session = self.session()?;
         let found: Vec<String> = session.ask("SHOW DATABASES;", PATIENCE).await?.into_iter().flatten().collect();
-        let is_system = |name: &String| SYSTEM.contains(&name.as_str());
-        let wanted: Vec<String> = match &self.server.databases {
-            Databases::All { except } => {
-                found.into_iter().filter(|name| !is_system(name) && !except.contains(name)).collect()
-            }
-            Databases::Named(names) => {
-                if let Some(missing) = names.iter().find(|name| !found.contains(name)) {
-                    return Err(Fault::SourceMissing { what: format!("the database \"{missing}\"") });
-                }
-                names.clone()
-            }
-        };
+        let wanted = wanted(&self.server.databases, found, |name| SYSTEM.contains(&name))?;
         let users = Part { name: USERS.to_owned(), file: USERS_FILE.to_owned() };
         let databases = wanted.into_iter().map(|name| Part::new(name, "dump.sql"));
         // `--system` is MariaDB's alone, and needs to read all of the system.
@@ -131,7 +117,7 @@ impl<'s> Mariadb<'s> {
         if part.file == USERS_FILE {
             let dump = dump.argument("--system=users");
             let feed = Feed::Program(dump, trailer);
-            return Ok(Opened { input: Input::Feed(feed), content: None, counting: None, moment: None, login });
+            return Ok(Opened { login, ..Opened::of(Input::Feed(feed)) });
         }
         let dump = dump.arguments([
             "--single-transaction",
@@ -154,7 +140,7 @@ impl<'s> Mariadb<'s> {
         session.ask("START TRANSACTION WITH CONSISTENT SNAPSHOT;", PATIENCE).await?;
         let counting = Counting { session, database: part.name.clone(), is_exact: lock.is_some(), lock };
         let feed = Feed::Program(dump, trailer);
-        Ok(Opened { input: Input::Feed(feed), content: None, counting: Some(counting), moment: None, login })
+        Ok(Opened { counting: Some(counting), login, ..Opened::of(Input::Feed(feed)) })
     }
 
     async fn lock(&self) -> Option<Session> {
@@ -236,7 +222,7 @@ fn text(text: &str) -> String {
 /// The server says no.
 pub(in crate::backup) async fn content(session: &mut Session, database: &str) -> Result<Content, Fault> {
     let version = session.ask("SELECT VERSION();", PATIENCE).await?.concat().concat();
-    let mut content = Content { server: version, is_exact: true, ..Content::default() };
+    let mut content = Content::of(version);
     let select = format!(
         "SELECT c.TABLE_NAME, c.COLUMN_NAME FROM information_schema.COLUMNS c JOIN information_schema.TABLES t \
          ON t.TABLE_SCHEMA = c.TABLE_SCHEMA AND t.TABLE_NAME = c.TABLE_NAME \
@@ -261,11 +247,7 @@ pub(in crate::backup) async fn content(session: &mut Session, database: &str) ->
         }
     }
     for (kind, select) in DEFINITIONS {
-        for row in session.ask(&select.replace("{database}", &text(database)), PATIENCE).await? {
-            if let [name, value] = &row[..] {
-                content.note(kind, name, value);
-            }
-        }
+        content.note_rows(kind, &session.ask(&select.replace("{database}", &text(database)), PATIENCE).await?);
     }
     Ok(content)
 }

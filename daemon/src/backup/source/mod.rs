@@ -20,7 +20,7 @@ use super::ending::Ending;
 use super::pipeline::{Counting, Feed};
 use super::snapshot::escaped;
 use super::{Fault, Workplace};
-use crate::config::Source;
+use crate::config::{Databases, Source};
 
 use mariadb::Mariadb;
 use postgres::Postgres;
@@ -65,6 +65,32 @@ pub(super) enum Input {
 /// How long a database may take to answer a question that is not about all rows.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// And one that is: counting a large table takes long.
+const COUNTING: Duration = Duration::from_secs(4 * 3600);
+
+impl Opened {
+    /// A part of which nothing is told.
+    const fn of(input: Input) -> Self {
+        Self { input, content: None, counting: None, moment: None, login: None }
+    }
+}
+
+/// Which of the databases that were found are wanted.
+///
+/// # Errors
+/// [`Fault::SourceMissing`] for a named one that was not found.
+fn wanted(databases: &Databases, found: Vec<String>, is_system: impl Fn(&str) -> bool) -> Result<Vec<String>, Fault> {
+    match databases {
+        Databases::All { except } => {
+            Ok(found.into_iter().filter(|name| !is_system(name) && !except.contains(name)).collect())
+        }
+        Databases::Named(names) => match names.iter().find(|name| !found.contains(name)) {
+            Some(missing) => Err(Fault::SourceMissing { what: format!("the database \"{missing}\"") }),
+            None => Ok(names.clone()),
+        },
+    }
+}
+
 impl Part {
     fn new(name: impl Into<String>, extension: &str) -> Self {
         let name = name.into();
@@ -97,24 +123,23 @@ pub(super) async fn open(
     workplace: &Workplace,
     abort: &CancellationToken,
 ) -> Result<Opened, Fault> {
-    let whole = |input| Opened { input, content: None, counting: None, moment: None, login: None };
     match source {
         Source::Sqlite { path } => sqlite::open(path, &workplace.scratch, abort).await,
         Source::Postgres(server) => Postgres::new(server, &workplace.scratch)?.open(part).await,
         Source::Mariadb(server) => Mariadb::new(server, &workplace.scratch)?.open(part).await,
-        Source::Files { paths, excludes } => files::open(paths.clone(), excludes.clone()).map(whole),
+        Source::Files { paths, excludes } => files::open(paths.clone(), excludes.clone()).map(Opened::of),
         Source::Command { arguments, trailer } => {
             let (program, arguments) =
                 arguments.split_first().map_or(("", &[][..]), |(name, rest)| (name.as_str(), rest));
             let program = Program::find(program, None)?.arguments(arguments);
             let ending = trailer.as_deref().map_or(Ending::Any, Ending::trailer);
-            Ok(whole(Input::Feed(Feed::Program(program, ending))))
+            Ok(Opened::of(Input::Feed(Feed::Program(program, ending))))
         }
         Source::Own { journal, configuration } => {
             if part.name == "journal" {
                 return sqlite::open(journal, &workplace.scratch, abort).await;
             }
-            files::open(vec![configuration.clone()], Vec::new()).map(whole)
+            files::open(vec![configuration.clone()], Vec::new()).map(Opened::of)
         }
     }
 }

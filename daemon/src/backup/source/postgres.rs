@@ -6,12 +6,11 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tempfile::NamedTempFile;
 
 use super::session::{Dialect, Session};
-use super::{Input, Opened, PATIENCE, Part, secret_file};
+use super::{COUNTING, Input, Opened, PATIENCE, Part, secret_file, wanted};
 use crate::backup::Fault;
 use crate::backup::child::Program;
 use crate::backup::content::{Content, Kind};
@@ -38,9 +37,6 @@ const DIALECT: Dialect = Dialect { mark: "\\echo rotused:answered", column: 0x1f
 
 /// Without it a dump waits for ever behind a migration, and everybody else behind the dump.
 const LOCK_WAIT: &str = "--lock-wait-timeout=60s";
-
-/// Counting a large table takes long.
-const COUNTING: Duration = Duration::from_secs(4 * 3600);
 
 /// So that rows look the same as text wherever they are.
 const SETTINGS: &str = "SET search_path = ''; SET datestyle = 'ISO, YMD'; SET intervalstyle = 'postgres'; SET timezone = 'UTC'; \
@@ -162,15 +158,7 @@ impl<'s> Postgres<'s> {
         let mut session = self.session(self.maintenance())?;
         let select = "SELECT datname FROM pg_catalog.pg_database WHERE datallowconn AND NOT datistemplate ORDER BY 1;";
         let found: Vec<String> = session.ask(select, PATIENCE).await?.into_iter().flatten().collect();
-        let wanted = match &self.server.databases {
-            Databases::All { except } => found.into_iter().filter(|name| !except.contains(name)).collect(),
-            Databases::Named(names) => {
-                if let Some(missing) = names.iter().find(|name| !found.contains(name)) {
-                    return Err(Fault::SourceMissing { what: format!("the database \"{missing}\"") });
-                }
-                names.clone()
-            }
-        };
+        let wanted = wanted(&self.server.databases, found, |_| false)?;
         let databases = wanted.into_iter().map(|name| Part::new(name, "dump"));
         Ok(databases.chain([Part { name: GLOBALS.to_owned(), file: GLOBALS_FILE.to_owned() }]).collect())
     }
@@ -199,17 +187,14 @@ impl<'s> Postgres<'s> {
         let dump = self.program("pg_dump", &part.name)?;
         let dump = dump.arguments(["-w", "-Fc", "-Z0", LOCK_WAIT, &format!("--snapshot={snapshot}")]);
         let input = Input::Feed(Feed::Program(dump, Ending::archive()));
-        Ok(Opened { input, content: Some(content), counting: None, moment: Some(session), login: self.login.clone() })
+        let login = self.login.clone();
+        Ok(Opened { content: Some(content), moment: Some(session), login, ..Opened::of(input) })
     }
 
     async fn open_globals(&self) -> Result<Opened, Fault> {
         let mut session = self.session(self.maintenance())?;
-        let mut content = Content { server: version(&mut session).await?, is_exact: true, ..Content::default() };
-        for row in session.ask(ROLES, PATIENCE).await? {
-            if let [name, value] = &row[..] {
-                content.note(Kind::Role, name, value);
-            }
-        }
+        let mut content = Content::of(version(&mut session).await?);
+        content.note_rows(Kind::Role, &session.ask(ROLES, PATIENCE).await?);
         let is_super = "SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user;";
         let is_super = first(session.ask(is_super, PATIENCE).await?) == "t";
         let mut dump = self.program("pg_dumpall", self.maintenance())?;
@@ -220,8 +205,13 @@ impl<'s> Postgres<'s> {
         }
         let ending = Ending::trailer("-- PostgreSQL database cluster dump complete");
         let input = Input::Feed(Feed::Program(dump, ending));
-        Ok(Opened { input, content: Some(content), counting: None, moment: None, login: self.login.clone() })
+        Ok(Opened { content: Some(content), login: self.login.clone(), ..Opened::of(input) })
     }
+}
+
+/// A name in a statement.
+pub(in crate::backup) fn name(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 fn first(rows: Vec<Vec<String>>) -> String {
@@ -238,24 +228,16 @@ async fn version(session: &mut Session) -> Result<String, Fault> {
 /// # Errors
 /// The server says no.
 pub(in crate::backup) async fn content(session: &mut Session) -> Result<Content, Fault> {
-    let mut content = Content { server: version(session).await?, is_exact: true, ..Content::default() };
+    let mut content = Content::of(version(session).await?);
     for row in session.ask(ROWS, COUNTING).await? {
         if let [name, rows, checksum] = &row[..] {
             content.note(Kind::Rows, name, rows);
             content.note(Kind::Checksum, name, checksum);
         }
     }
-    for row in session.ask(SEQUENCES, PATIENCE).await? {
-        if let [name, value] = &row[..] {
-            content.note(Kind::Sequence, name, value);
-        }
-    }
+    content.note_rows(Kind::Sequence, &session.ask(SEQUENCES, PATIENCE).await?);
     for (kind, select) in DEFINITIONS {
-        for row in session.ask(select, PATIENCE).await? {
-            if let [name, value] = &row[..] {
-                content.note(kind, name, value);
-            }
-        }
+        content.note_rows(kind, &session.ask(select, PATIENCE).await?);
     }
     Ok(content)
 }

@@ -37,7 +37,7 @@ pub(super) async fn open(path: &Path, scratch: &Path, abort: &CancellationToken)
     };
     let (file, content) = dumping.await.map_err(unexpected)??;
     let input = Input::Feed(Feed::File(file));
-    Ok(Opened { input, content: Some(content), counting: None, moment: None, login: None })
+    Ok(Opened { content: Some(content), ..Opened::of(input) })
 }
 
 /// Copies the database at `path` into a nameless file on the disk of `scratch`, proves that the copy is a sound database,
@@ -105,8 +105,7 @@ fn prove(path: &Path, copy: &Path, abort: &CancellationToken) -> Result<Content,
 
 /// What a database tells of itself. Its rows are compared with all else by the digest of the file.
 fn told(connection: &Connection) -> rusqlite::Result<Content> {
-    let mut content =
-        Content { server: format!("SQLite {}", rusqlite::version()), is_exact: true, ..Content::default() };
+    let mut content = Content::of(format!("SQLite {}", rusqlite::version()));
     let mut select =
         connection.prepare("SELECT type, name, ifnull(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'")?;
     let mut all = select.query([])?;
