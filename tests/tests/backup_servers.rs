@@ -1,12 +1,16 @@
 //! Backups of real database servers, made by the daemon, restored by the vendors' own tools.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test's failure is its message")]
 
-use std::fs;
+use std::ffi::OsString;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use rusqlite::Connection;
+use tempfile::TempDir;
 
-use tests::{Authority, DatabaseServer, Installation, NAME, Validity};
+use tests::{Authority, DatabaseServer, Installation, NAME, Rotused, Validity};
 
 /// A name that somebody will give a database some day.
 const ODD: &str = "a b\"; DROP";
@@ -48,7 +52,8 @@ fn every_database_of_postgresql_is_backed_up_and_can_be_restored() {
     let installation = Installation::new();
     let source = format!("kind = \"postgres\", host = {:?}, port = {}, user = \"admin\"", server.folder(), server.port);
     job(&installation, &source, "");
-    let mut rotused = installation.start();
+    let places = places();
+    let mut rotused = Rotused::of(installation.command(&["run"]).env("TMPDIR", places.path()));
     let _ = rotused.log.line_with(&["INFO", "backup proven", "job=registras"]);
     assert_eq!(installation.list("snapshots").len(), 4, "postgres, gyventojai, the odd one, and what belongs to none");
     let dump = installation.restic(&["dump", "--tag", "part=a%20b%22%3B%20DROP", "latest", "/a%20b%22%3B%20DROP.dump"]);
@@ -71,13 +76,15 @@ fn every_database_of_postgresql_is_backed_up_and_can_be_restored() {
     let said = drill(&installation, true);
     assert!(said.contains("passed") && said.contains("tables with 10004 rows"), "{said}");
     let _ = rotused.log.line_with(&["INFO", "drill passed", "job=registras"]);
-    restores(&installation, &server);
-    assert_eq!(left_behind(), Vec::<String>::new());
+    restores(&installation, &server, places.path());
+    let left = fs::read_dir(places.path()).unwrap().flatten().map(|entry| entry.file_name());
+    assert_eq!(left.collect::<Vec<_>>(), Vec::<OsString>::new());
 }
 
-fn restores(installation: &Installation, server: &DatabaseServer) {
+fn restores(installation: &Installation, server: &DatabaseServer, places: &Path) {
     let restore = |arguments: &[&str]| {
-        let done = installation.rotused(&[&["restore", "registras"], arguments].concat());
+        let mut command = installation.command(&[&["restore", "registras"], arguments].concat());
+        let done = command.env("TMPDIR", places).output().unwrap();
         (done.status.success(), String::from_utf8([done.stdout, done.stderr].concat()).unwrap())
     };
     let (_, listed) = restore(&["--list"]);
@@ -111,11 +118,11 @@ fn drill(installation: &Installation, is_good: bool) -> String {
     String::from_utf8([done.stdout, done.stderr].concat()).unwrap()
 }
 
-/// Scratch places that are still there.
-fn left_behind() -> Vec<String> {
-    let found = fs::read_dir(std::env::temp_dir()).unwrap().flatten();
-    let names = found.map(|entry| entry.file_name().to_string_lossy().into_owned());
-    names.filter(|name| name.starts_with("rotused-")).collect()
+/// A place for temporary files, which the user of a scratch server may pass through, and nobody else uses: what is left there is ours.
+fn places() -> TempDir {
+    let places = tempfile::tempdir().unwrap();
+    fs::set_permissions(places.path(), Permissions::from_mode(0o711)).unwrap();
+    places
 }
 
 /// What a drill must find: each change of what was told in the moment of the dump stands for the same change of what is restored.
