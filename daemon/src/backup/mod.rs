@@ -354,7 +354,11 @@ impl Attempt<'_> {
             Err((step, fault)) => return Outcome::Failed { step, fault },
         };
         match self.prove(&snapshots).await {
-            Ok(()) => Outcome::Complete { snapshots, read_back: self.job.read_back },
+            Ok(()) => {
+                // Of files as they lie restic alone knows what they were.
+                let read_back = self.job.read_back && snapshots.iter().all(|stored| !stored.file.is_empty());
+                Outcome::Complete { snapshots, read_back }
+            }
             Err(fault) => Outcome::Unproven { snapshots, fault },
         }
     }
