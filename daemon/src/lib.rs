@@ -4,12 +4,12 @@
 //!
 //! - [`config`]: what the administrators wrote;
 //! - [`schedule`]: when; [`probe`] and [`snmp`]: how to ask; [`watch`]: one task a check;
-//! - [`backup`]: how to store and prove; [`jobs`]: one task a job;
+//! - [`backup`]: how to store, prove and restore; [`jobs`]: who runs and drills a job, and looks after a repository;
 //! - [`health`]: from observations to states to incidents;
 //! - [`mod@notify`]: how people are told;
 //! - [`recorder`]: the one writer, into [`journal`], [`history`] and [`live`];
 //! - [`availability`]: for how much of a month things did what was asked of them;
-//! - [`users`]: to whom; [`web`]: shows it; [`desk`]: where people say something of it;
+//! - [`users`]: to whom; [`web`]: shows it; [`desk`]: where people say something of it, or ask a job for something;
 //! - [`traps`]: what devices say by themselves;
 //! - [`incidents`]: prints the fault journal; [`inspect`]: looks at one SNMP agent by hand; [`discover`]: looks at a whole network and proposes a configuration;
 //! - [`reload`]: when the configuration is read again;

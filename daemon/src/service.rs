@@ -1,6 +1,6 @@
 //! The daemon's life: everything is opened before anything starts, and everything that was started is waited for.
 //!
-//! Who spawns what: one task a check ([`crate::watch`]) and one a job ([`crate::jobs`]), the web server, the watchdog, the
+//! Who spawns what: one task a check ([`crate::watch`]), two a job and one a repository ([`crate::jobs`]), the web server, the watchdog, the
 //! [`desk`], and, each on a thread of its own, one who hears traps ([`crate::traps`]) and the recorder. All are counted by one tracker and
 //! hold a clone of the stop token, but for those who watch, who are given up when [`Watchers`] is dropped; the recorder ends
 //! by itself when the last of them has dropped its sender, having written everything. [`Steering`] is told when the
