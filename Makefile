@@ -19,6 +19,7 @@ run: packages ## builds and starts the demonstration, in the foreground until Ct
 	@config/demo/run
 
 test: packages ## runs every test
+	@tests/newer-restic
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	cargo build --workspace --locked

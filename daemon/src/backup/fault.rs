@@ -279,8 +279,12 @@ pub(super) fn classify(command: &str, location: &str, status: Option<i32>, said:
     } else if command == "backup" && status == Some(3) {
         Fault::Incomplete { detail: first_words(said) }
     } else if status == Some(11) || has("already locked") {
-        let words = said.lines().find_map(|line| line.split_once("locked by ").map(|(_, by)| by.trim()));
-        Fault::Locked { by: words.map(last_words).unwrap_or_default() }
+        let lines = said.lines().map(plain);
+        let by = lines.filter(|line| line.contains("already locked")).find_map(|line| {
+            let (_, by) = line.split_once("locked by ").or_else(|| line.split_once("locked exclusively by "))?;
+            by.lines().next().map(last_words)
+        });
+        Fault::Locked { by: by.unwrap_or_default() }
     } else if has("no space left on device") || has("disk quota exceeded") {
         Fault::DiskFull { detail: detail() }
     } else if has("read-only file system") || has("permission denied") {
@@ -321,13 +325,23 @@ pub(super) fn is_hopeless(said: &str) -> bool {
 /// The end of what a program said, short enough for a log line and a page.
 pub(super) fn last_words(said: &str) -> String {
     const MOST: usize = 300;
-    let lines: Vec<&str> = said.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let lines: Vec<String> = said.lines().map(plain).filter(|line| !line.is_empty()).collect();
     let last = lines[lines.len().saturating_sub(3)..].join("; ");
     let clean: String = last.chars().map(|found| if found.is_control() { ' ' } else { found }).collect();
     match clean.char_indices().nth(MOST) {
         Some((end, _)) => format!("{}…", &clean[..end]),
         None => clean,
     }
+}
+
+/// A line in plain words: newer restics say with `--json` also why they fail in JSON.
+fn plain(line: &str) -> String {
+    #[derive(Deserialize)]
+    struct Said {
+        message: String,
+    }
+    let line = line.trim();
+    serde_json::from_str(line).map_or_else(|_| line.to_owned(), |said: Said| said.message.trim().to_owned())
 }
 
 /// The first lines of what a program said: which files, not that there were some.
@@ -354,10 +368,17 @@ mod tests {
         let locked = "unable to create lock in backend: repository is already locked by PID 7 on a by root\n";
         assert_eq!(classify("check", "/srv/r", Some(1), locked), Fault::Locked { by: "PID 7 on a by root".to_owned() });
         assert!(matches!(classify("check", "/srv/r", Some(11), ""), Fault::Locked { .. }));
+        let exclusively = "{\"message_type\":\"exit_error\",\"code\":11,\"message\":\"unable to create lock in backend: repository is \
+                           already locked exclusively by PID 7 on a by root (UID 0, GID 0)\\nlock was created at 2026\"}\n";
+        let by = "PID 7 on a by root (UID 0, GID 0)".to_owned();
+        assert_eq!(classify("backup", "/srv/r", Some(11), exclusively), Fault::Locked { by });
         let full = "Save(<data/11>) returned error: write /srv/r/tmp: no space left on device";
         assert!(matches!(classify("backup", "/srv/r", Some(1), full), Fault::DiskFull { .. }));
         let damaged = "Fatal: repository contains errors";
         assert!(matches!(classify("check", "/srv/r", Some(1), damaged), Fault::Damaged { .. }));
+        let new = "{\"message_type\":\"exit_error\",\"code\":1,\"message\":\"Fatal: config is damaged: ciphertext verification failed\"}\n";
+        let detail = "Fatal: config is damaged: ciphertext verification failed".to_owned();
+        assert_eq!(classify("snapshots", "/srv/r", Some(1), new), Fault::Damaged { detail });
     }
 
     #[test]

@@ -317,7 +317,7 @@ fn has_room(job: &Job, workplace: &Workplace, growth: u64) -> Result<(), Fault> 
 }
 
 /// So long after the first attempt comes the second; each next one twice as long.
-const FIRST_PAUSE: Duration = Duration::from_secs(15);
+const FIRST_PAUSE: Duration = Duration::from_secs(5);
 
 /// An attempt of a run.
 struct Attempt<'a> {
@@ -328,39 +328,56 @@ struct Attempt<'a> {
     abort: &'a CancellationToken,
 }
 
-impl Attempt<'_> {
-    /// Tries again what failed for what may pass by itself.
-    async fn again_and_again(&self) -> Outcome {
-        let begun = Instant::now();
-        let mut pause = FIRST_PAUSE;
-        loop {
-            let outcome = self.once().await;
-            let Outcome::Failed { fault, .. } = &outcome else { return outcome };
-            if !fault.may_pass() || begun.elapsed() + pause > self.job.retry {
-                return outcome;
-            }
-            let name = &self.job.name;
-            warn!(job = %name, "backup of {name} is tried again in {} s: {fault}", pause.as_secs());
-            tokio::select! {
-                () = self.abort.cancelled() => return outcome,
-                () = tokio::time::sleep(pause) => pause *= 2,
-            }
-        }
+/// For how long something is tried again that failed for what may pass by itself.
+struct Patience {
+    begun: Instant,
+    pause: Duration,
+}
+
+impl Patience {
+    fn begin() -> Self {
+        Self { begun: Instant::now(), pause: FIRST_PAUSE }
     }
 
-    async fn once(&self) -> Outcome {
-        let snapshots = match self.store_all().await {
-            Ok(snapshots) => snapshots,
-            Err((step, fault)) => return Outcome::Failed { step, fault },
-        };
-        match self.prove(&snapshots).await {
-            Ok(()) => {
-                // Of files as they lie restic alone knows what they were.
-                let read_back = self.job.read_back && snapshots.iter().all(|stored| !stored.file.is_empty());
-                Outcome::Complete { snapshots, read_back }
-            }
-            Err(fault) => Outcome::Unproven { snapshots, fault },
+    /// Waits for the next attempt; false if there is none.
+    async fn wait(&mut self, attempt: &Attempt<'_>, fault: &Fault) -> bool {
+        let Attempt { job, abort, .. } = attempt;
+        if !fault.may_pass() || self.begun.elapsed() + self.pause > job.retry {
+            return false;
         }
+        let (name, pause) = (&job.name, self.pause);
+        warn!(job = %name, "backup of {name} is tried again in {} s: {fault}", pause.as_secs());
+        self.pause *= 2;
+        tokio::select! {
+            () = abort.cancelled() => false,
+            () = tokio::time::sleep(pause) => true,
+        }
+    }
+}
+
+impl Attempt<'_> {
+    /// Tries again what failed for what may pass by itself: the dump, or the proof of what is stored already, which somebody else who
+    /// uses the repository may be in the way of.
+    async fn again_and_again(&self) -> Outcome {
+        let mut patience = Patience::begin();
+        let snapshots = loop {
+            match self.store_all().await {
+                Ok(snapshots) => break snapshots,
+                Err((_, fault)) if patience.wait(self, &fault).await => {}
+                Err((step, fault)) => return Outcome::Failed { step, fault },
+            }
+        };
+        let mut patience = Patience::begin();
+        loop {
+            match self.prove(&snapshots).await {
+                Ok(()) => break,
+                Err(fault) if patience.wait(self, &fault).await => {}
+                Err(fault) => return Outcome::Unproven { snapshots, fault },
+            }
+        }
+        // Of files as they lie restic alone knows what they were.
+        let read_back = self.job.read_back && snapshots.iter().all(|stored| !stored.file.is_empty());
+        Outcome::Complete { snapshots, read_back }
     }
 
     async fn store_all(&self) -> Result<Vec<Stored>, (Step, Fault)> {
