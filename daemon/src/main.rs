@@ -5,6 +5,7 @@ mod incident_command;
 mod repo_command;
 mod restore_command;
 mod user_command;
+mod wal_command;
 
 use std::io::{IsTerminal, Write};
 use std::net::IpAddr;
@@ -179,6 +180,11 @@ enum Command {
     },
     /// Restores a backup, to a new name unless the original is named.
     Restore(restore_command::Restore),
+    /// Takes the log of a PostgreSQL server, for restores to any moment.
+    Wal {
+        #[command(subcommand)]
+        command: wal_command::Wal,
+    },
     /// Looks after restic repositories.
     Repo {
         #[command(subcommand)]
@@ -319,6 +325,7 @@ fn execute(command: Command) -> anyhow::Result<()> {
         Command::Export { format, devices, checks, metrics, instances, stretch, configured } => {
             export(&configured.config, format, &Selection { devices, checks, metrics, instances }, &stretch)
         }
+        Command::Wal { command } => wal_command::execute(command),
         Command::Repo { command } => repo_command::execute(command),
         Command::User { command } => user_command::execute(command),
     }

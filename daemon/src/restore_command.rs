@@ -1,12 +1,14 @@
 //! `rotused restore`: from the catalogue, or from nothing but a repository and its key.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use clap::Args;
 use jiff::Timestamp;
+use rotused::backup::physical::PointInTime;
 use rotused::backup::restore::{self, Choice, Target};
+use rotused::backup::wal::WalBatch;
 use rotused::backup::{Listed, Manifest, Progress, Restic, Stored, Workplace};
 use rotused::config::{Config, JobName, Repository, Source};
 use rotused::inspect;
@@ -30,6 +32,9 @@ pub(super) struct Restore {
     /// The newest backup that was begun before this time (RFC 3339).
     #[arg(long, value_name = "TIME", conflicts_with = "run")]
     before: Option<Timestamp>,
+    /// Of a whole PostgreSQL server: the moment that it comes back to (RFC 3339); by default as far as its log goes.
+    #[arg(long, value_name = "TIME")]
+    to_time: Option<Timestamp>,
     /// Which part: the name of the database. Needed only if the job has several.
     #[arg(long, value_name = "NAME")]
     part: Option<String>,
@@ -99,10 +104,24 @@ async fn from_catalogue(config: &Config, journal: &JournalReader, wanted: &Resto
     let job = found.with_context(|| format!("no job is called \"{}\"", wanted.job))?;
     let backups = journal.catalogue(&wanted.job)?;
     let is_wanted = |backup: &&Backup| {
-        wanted.run.is_none_or(|run| backup.run.0 == run) && wanted.before.is_none_or(|before| backup.started < before)
+        wanted.run.is_none_or(|run| backup.run.0 == run)
+            && wanted.before.is_none_or(|before| backup.started < before)
+            // Before its end the files of a base backup are of no one moment.
+            && wanted.to_time.is_none_or(|time| backup.ended <= time)
     };
     let backup = backups.iter().rev().find(is_wanted);
     let backup = backup.with_context(|| format!("there is no such backup of {}; --list shows them", job.name))?;
+    if let Source::PostgresPhysical(source) = &job.source {
+        let wal = journal.wal_since(&job.name, backup.started)?;
+        let base = backup.snapshots.first().context("the run has no base backup")?;
+        let (workplace, _folder) = Workplace::beside(config.restic.clone())?;
+        let restic = Restic::new(&workplace, Arc::clone(&job.repository));
+        let restored = PointInTime { base, wal: &wal };
+        return point_in_time(wanted, restored, source.server.programs.as_deref(), &restic).await;
+    }
+    if wanted.to_time.is_some() {
+        bail!("--to-time is for jobs whose source is postgres-physical; say --before or --run");
+    }
     let mut parts = backup.snapshots.iter();
     let stored = match (&wanted.part, &backup.snapshots[..]) {
         (None, [only]) => only,
@@ -137,6 +156,32 @@ async fn from_catalogue(config: &Config, journal: &JournalReader, wanted: &Resto
     };
     let place = shown(stored.manifest.octets, &progress, restoring).await?;
     println!("restored {} of {} (run {}) to {place}", stored.part, job.name, backup.run.0);
+    Ok(())
+}
+
+/// Restores a whole PostgreSQL server to a new folder.
+async fn point_in_time(
+    wanted: &Restore,
+    restored: PointInTime<'_>,
+    programs: Option<&Path>,
+    restic: &Restic<'_>,
+) -> anyhow::Result<()> {
+    let folder = wanted.to.as_ref().context("say with --to in which new folder; over a server nothing is restored")?;
+    let octets = |stored: &Stored| stored.manifest.octets;
+    let expected = octets(restored.base) + restored.wal.iter().map(|batch| octets(&batch.stored)).sum::<u64>();
+    let progress = Progress::default();
+    let restoring = async |abort: &CancellationToken| {
+        restored.restore(folder.as_ref(), wanted.to_time, programs, restic, &progress, abort).await
+    };
+    let place = shown(expected, &progress, restoring).await?;
+    let moment = wanted.to_time.map_or_else(|| "as far as its log goes".to_owned(), |time| format!("to {time}"));
+    println!("restored the base backup of {} to {place}, and its log beside it, to {place}-wal", wanted.job);
+    println!("every file is what the server said of it. When it is started it comes back {moment}:");
+    println!("    chown -R postgres: {place} {place}-wal");
+    println!(
+        "    put postgresql.conf and pg_hba.conf there if the old server had them elsewhere (Debian: /etc/postgresql)"
+    );
+    println!("    pg_ctl -D {place} start   (as postgres; another port than the old one's: -o '-p 5433')");
     Ok(())
 }
 
@@ -198,6 +243,9 @@ async fn without_catalogue(wanted: &Restore) -> anyhow::Result<()> {
         };
         return Ok(inspect::write_out(&found.iter().rev().map(line).collect::<String>())?);
     }
+    if found.iter().any(|listed| part(listed) == "base" && listed.paths == ["/base.tar"]) {
+        return bare_point_in_time(wanted, &found, &restic).await;
+    }
     let is_wanted = |listed: &&&Listed| {
         wanted.part.as_ref().is_none_or(|wanted| part(listed) == *wanted)
             && wanted.before.is_none_or(|before| listed.time < before)
@@ -230,4 +278,34 @@ async fn without_catalogue(wanted: &Restore) -> anyhow::Result<()> {
         println!("load it: mariadb NEW < {place}   (of PostgreSQL's roles: psql -f {place} postgres)");
     }
     Ok(())
+}
+
+/// A whole PostgreSQL server from what its snapshots say of themselves.
+async fn bare_point_in_time(wanted: &Restore, found: &[&Listed], restic: &Restic<'_>) -> anyhow::Result<()> {
+    let is_base = |listed: &&&Listed| {
+        listed.paths == ["/base.tar"]
+            && wanted.before.is_none_or(|before| listed.time < before)
+            && wanted.to_time.is_none_or(|time| listed.time < time)
+    };
+    let base = found.iter().rev().find(is_base).context("there is no such base backup; --list shows them")?;
+    let stored = |listed: &Listed, file: &str| Stored {
+        part: file.to_owned(),
+        file: file.to_owned(),
+        snapshot: listed.id.clone(),
+        manifest: Manifest { octets: 0, sha256: String::new(), content: None },
+        added: 0,
+    };
+    let is_log = |listed: &&&Listed| listed.time >= base.time && listed.tags.iter().any(|tag| tag == "part=wal");
+    let name = |path: &String| path.rsplit('/').next().unwrap_or_default().to_owned();
+    let batch = |listed: &&Listed| WalBatch {
+        job: wanted.job.clone(),
+        at: listed.time,
+        stored: stored(listed, ""),
+        files: listed.paths.iter().map(name).collect(),
+        // The files themselves will say it.
+        segment_size: 0,
+    };
+    let wal: Vec<WalBatch> = found.iter().filter(is_log).map(batch).collect();
+    let base = stored(base, "base.tar");
+    point_in_time(wanted, PointInTime { base: &base, wal: &wal }, None, restic).await
 }

@@ -201,6 +201,7 @@ promise-restore-time = Time to restore: { $name }
 promise-drill = Restore drill: { $name }
 promise-size = Size of the backup: { $name }
 promise-retention = Old backups: { $name }
+promise-wal = WAL archive: { $name }
 web-copy-to = Copies in the repository: { $name }
 web-repository = Repository: { $name }
 reason-no-backup = there is no backup that counts, and one is promised every { $most }
@@ -312,6 +313,10 @@ backup-source-missing = { $what } is not there; mount it, or mend the job
 backup-incomplete = not everything could be read: { $detail }; give rotused the right to read it, or exclude it
 backup-unreachable = the repository does not answer: { $detail }
 backup-no-room = { $path } has { $free } octets free, and the last runs needed { $needed }; make room
+backup-wal-off = the server hands over nothing of its log (WAL): set archive_mode = on and archive_command = 'rotused wal push %p', and restart it
+backup-wal-not-handed-over = the server cannot hand over { $segment } of its log (WAL), last at { $since }; its own log says why. Until then it keeps everything, and its disk fills up
+backup-wal-waits = { $segments } files of the server's log (WAL) wait to be handed over; see whether its archive_command hangs
+backup-wal-missing = the server's log (WAL) from { $first } to { $last } never came: nothing after it can be restored. Begin a new base backup: rotused backup run
 backup-unexpected = restic { $command } failed (exit code { $status }): { $detail }
 
 ## The website
@@ -523,6 +528,8 @@ web-job-took = Took
 web-job-size = Size
 web-job-added = Added to the repository
 web-job-snapshot = Snapshot
+web-job-wal = WAL stored
+web-job-wal-words = up to { $last }, { $at }
 web-job-runs = Runs
 web-job-runs-words = { $proven } proven, { $failed } not
 web-job-last-proven = Last proven

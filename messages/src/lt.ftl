@@ -206,6 +206,7 @@ promise-restore-time = Atkūrimo trukmė: { $name }
 promise-drill = Bandomasis atkūrimas: { $name }
 promise-size = Kopijos dydis: { $name }
 promise-retention = Senos kopijos: { $name }
+promise-wal = WAL archyvas: { $name }
 web-copy-to = Kopijos saugykloje: { $name }
 web-repository = Saugykla: { $name }
 reason-no-backup = tinkamos kopijos nėra, o pažadėta ją turėti bent kas { $most }
@@ -317,6 +318,10 @@ backup-source-missing = { $what } nėra; prijunkite arba pataisykite užduotį
 backup-incomplete = ne viską pavyko perskaityti: { $detail }; leiskite „rotused“ tai skaityti arba išskirkite (exclude)
 backup-unreachable = saugykla neatsako: { $detail }
 backup-no-room = diske { $path } liko { $free } baitų, o ankstesniems kopijavimams reikėjo { $needed }; atlaisvinkite vietos
+backup-wal-off = serveris savo žurnalo (WAL) neatiduoda: nustatykite archive_mode = on ir archive_command = 'rotused wal push %p' ir paleiskite jį iš naujo
+backup-wal-not-handed-over = serveris negali atiduoti savo žurnalo (WAL) failo { $segment }, paskutinis bandymas { $since }; kodėl, parašyta paties serverio žurnale. Kol kas jis viską laiko pas save ir jo diskas pildosi
+backup-wal-waits = { $segments } serverio žurnalo (WAL) failai laukia, kol bus atiduoti; pažiūrėkite, ar nepakibo archive_command
+backup-wal-missing = serverio žurnalo (WAL) dalis nuo { $first } iki { $last } neatėjo: nieko, kas buvo po jos, atkurti nepavyks. Pradėkite naują bazinę kopiją: rotused backup run
 backup-unexpected = komanda „restic { $command }“ nepavyko (išėjimo kodas { $status }): { $detail }
 
 ## Svetainė
@@ -533,6 +538,8 @@ web-job-took = Truko
 web-job-size = Dydis
 web-job-added = Pridėta į saugyklą
 web-job-snapshot = Kopijos žymuo
+web-job-wal = WAL išsaugotas
+web-job-wal-words = iki { $last }, { $at }
 web-job-runs = Kopijavimai
 web-job-runs-words = pavyko – { $proven }, nepavyko – { $failed }
 web-job-last-proven = Paskutinė patikrinta kopija

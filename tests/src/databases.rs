@@ -34,7 +34,7 @@ impl DatabaseServer {
         // Whoever comes without TLS is not asked for a password in another way than who comes with it.
         let access = "local all admin trust\nlocal replication admin trust\nhost all all 127.0.0.1/32 scram-sha-256\n";
         fs::write(data.join("pg_hba.conf"), access).unwrap();
-        let server = Self::run_postgres(folder, data);
+        let server = Self::run_postgres(folder, data, &[]);
         let statement =
             format!("CREATE ROLE {} LOGIN PASSWORD '{}'; CREATE DATABASE gyventojai", Self::USER, Self::PASSWORD);
         for statement in statement.split("; ") {
@@ -74,10 +74,35 @@ impl DatabaseServer {
         for name in ["server.pem", "server.key"] {
             must(Command::new("cp").arg("-p").arg(self.folder.path().join(name)).arg(folder.path()));
         }
-        Self::run_postgres(folder, data)
+        Self::run_postgres(folder, data, &[])
     }
 
-    fn run_postgres(folder: TempDir, data: PathBuf) -> Self {
+    /// Starts PostgreSQL that hands over its log by `archive_command`, in which `{spool}` is its folder `spool`, and waits until it
+    /// answers. It has the same user.
+    #[must_use]
+    pub fn archiving(authority: &Authority, file: &str, archive_command: &str) -> Self {
+        let folder = folder();
+        let (data, spool) = (folder.path().join("data"), folder.path().join("spool"));
+        certify(authority, file, folder.path());
+        must(as_postgres(&postgres("initdb")).args(["--no-sync", "-U", "admin", "-A", "trust", "-D"]).arg(&data));
+        must(as_postgres(Path::new("mkdir")).arg(&spool));
+        let command = archive_command.replace("{spool}", &spool.display().to_string());
+        Self::run_postgres(folder, data, &["archive_mode=on".to_owned(), format!("archive_command={command}")])
+    }
+
+    /// Starts PostgreSQL with data that were restored to `restored`, whose log lies beside it, and waits until it has recovered.
+    #[must_use]
+    pub fn restored(authority: &Authority, file: &str, restored: &Path) -> Self {
+        let folder = folder();
+        certify(authority, file, folder.path());
+        if rustix::process::geteuid().is_root() {
+            let log = format!("{}-wal", restored.display());
+            must(Command::new("chown").args(["-R", "postgres:"]).arg(restored).arg(log));
+        }
+        Self::run_postgres(folder, restored.to_owned(), &["archive_mode=off".to_owned()])
+    }
+
+    fn run_postgres(folder: TempDir, data: PathBuf, more: &[String]) -> Self {
         let port = free_port();
         let mut command = as_postgres(&postgres("postgres"));
         command.arg("-D").arg(data).args(["-p", &port.to_string(), "-h", "127.0.0.1", "-F", "-k"]).arg(folder.path());
@@ -85,6 +110,7 @@ impl DatabaseServer {
             command.arg("-c").arg(format!("{name}={}", folder.path().join(file).display()));
         }
         command.args(["-c", "ssl=on", "-c", "hot_standby=on", "-c", "max_connections=40"]);
+        command.args(more.iter().flat_map(|setting| ["-c", setting]));
         let server = Self { folder, port, child: started(&mut command) };
         eventually("an answer of PostgreSQL", || server.ask("SELECT 1").status.success().then_some(()));
         server

@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use tests::{Authority, DatabaseServer, Installation, NAME, Rotused, Validity};
+use tests::{Authority, DatabaseServer, Installation, NAME, Rotused, Validity, eventually};
 
 /// A name that somebody will give a database some day.
 const ODD: &str = "a b\"; DROP";
@@ -248,4 +248,80 @@ fn every_database_of_mariadb_is_backed_up_and_can_be_restored() {
     let shown = installation.rotused(&["backup", "show", "1"]);
     let shown = String::from_utf8(shown.stdout).unwrap();
     assert!(shown.contains("5000  as`muo") && !shown.contains("nearly"), "{shown}");
+}
+
+#[test]
+fn a_server_comes_back_to_any_moment_and_a_gap_in_its_log_is_an_alarm() {
+    let authority = authority();
+    // The server's user may not be allowed to come to where we were built.
+    let program = tempfile::tempdir().unwrap();
+    fs::set_permissions(program.path(), Permissions::from_mode(0o755)).unwrap();
+    let rotused = program.path().join("rotused");
+    fs::copy(tests::program("rotused"), &rotused).unwrap();
+    let command = format!("{} wal push %p --to {{spool}}", rotused.display());
+    let server = DatabaseServer::archiving(&authority, "server", &command);
+    let spool = server.folder().join("spool");
+    server.psql("CREATE TABLE asmuo (id serial PRIMARY KEY, vardas text)");
+    let add = "INSERT INTO asmuo (vardas) SELECT 'Vardas ' || i FROM generate_series(1, 1000) i";
+    let _ = server.query("postgres", add);
+    let installation = Installation::new();
+    let source = format!(
+        "kind = \"postgres-physical\", host = {:?}, port = {}, user = \"admin\", wal = {spool:?}, wal_every = \"1s\"",
+        server.folder(),
+        server.port
+    );
+    job(&installation, &source, "");
+    let places = places();
+    let mut rotused = Rotused::of(installation.command(&["run"]).env("TMPDIR", places.path()));
+    let _ = rotused.log.line_with(&["INFO", "backup proven", "job=registras"]);
+    let _ = server.query("postgres", add);
+    let moment = server.query("postgres", "SELECT to_json(clock_timestamp())#>>'{}'");
+    let _ = server.query("postgres", "DELETE FROM asmuo");
+    let switched = server.query("postgres", "SELECT pg_walfile_name(pg_switch_wal())");
+    let page = rotused.page_with("/backups?lang=en", &["WAL stored", &switched]);
+    assert!(page.contains("PostgreSQL"), "{page}");
+    eventually("an empty spool", || (fs::read_dir(&spool).unwrap().count() == 0).then_some(()));
+    let said = drill(&installation, true);
+    assert!(said.contains("passed") && said.contains("1 tables with 0 rows"), "{said}");
+
+    let restore = |arguments: &[&str], to: &Path| {
+        let mut command =
+            installation.command(&[&["restore", "registras", "--to"], &[to.to_str().unwrap()][..], arguments].concat());
+        let done = command.env("TMPDIR", places.path()).output().unwrap();
+        (done.status.success(), String::from_utf8([done.stdout, done.stderr].concat()).unwrap())
+    };
+    let restored = places.path().join("atkurta");
+    let (is_good, said) = restore(&["--to-time", &moment], &restored);
+    assert!(is_good && said.contains("comes back to"), "{said}");
+    let then = DatabaseServer::restored(&authority, "server", &restored);
+    eventually("an end of the recovery", || {
+        (then.query("postgres", "SELECT pg_is_in_recovery()") == "f").then_some(())
+    });
+    assert_eq!(then.query("postgres", "SELECT count(*) FROM asmuo"), "2000");
+    drop(then);
+    let (is_good, said) = restore(&[], &restored);
+    assert!(!is_good && said.contains("there already"), "{said}");
+    let bare = places.path().join("plika");
+    let repository = installation.path("repository").display().to_string();
+    let password = installation.path("secrets/repository").display().to_string();
+    let (is_good, said) =
+        restore(&["--no-catalogue", "--repository", &repository, "--password-file", &password], &bare);
+    assert!(is_good && said.contains("as far as its log goes"), "{said}");
+    assert!(fs::read_dir(places.path().join("plika-wal")).unwrap().count() > 1);
+
+    // What was written after this file never came.
+    let later = format!("{}{:08X}", &switched[..16], u32::from_str_radix(&switched[16..], 16).unwrap() + 3);
+    fs::write(spool.join(&later), vec![0; 16 << 20]).unwrap();
+    let line = rotused.log.line_with(&["WARN", "incident opened", "WAL archive: registras"]);
+    assert!(line.contains("never came: nothing after it can be restored"), "{line}");
+    let run = installation.rotused(&["backup", "run", "registras"]);
+    assert!(run.status.success(), "{run:?}");
+    let _ = rotused.log.line_with(&["INFO", "incident resolved", "WAL archive: registras"]);
+
+    fs::remove_dir_all(&spool).unwrap();
+    fs::write(&spool, "").unwrap();
+    let _ = server.query("postgres", "INSERT INTO asmuo (vardas) VALUES ('x'); SELECT pg_switch_wal()");
+    let _ = rotused.log.line_with(&["WARN", "incident opened", "WAL archive: registras"]);
+    let verified = installation.rotused(&["backup", "verify"]);
+    assert!(verified.status.success(), "{verified:?}");
 }

@@ -71,7 +71,7 @@ fn the_examples_in_the_shipped_configuration_are_valid_too() {
         .unwrap();
     let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{said}");
-    assert!(said.contains("1 device, 21 checks, 7 backup jobs"), "{said}");
+    assert!(said.contains("1 device, 21 checks, 8 backup jobs"), "{said}");
 }
 
 /// The text with every commented line that is TOML (a key, a table, an element) taken out of its comment.

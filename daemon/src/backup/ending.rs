@@ -20,6 +20,8 @@ pub(super) enum Ending {
 #[derive(Debug)]
 pub(super) struct Trailer {
     expected: Vec<u8>,
+    /// So many octets may follow.
+    room: usize,
     tail: Vec<u8>,
 }
 
@@ -28,7 +30,11 @@ const ROOM: usize = 256;
 
 impl Ending {
     pub(super) fn trailer(expected: &str) -> Self {
-        Self::Trailer(Trailer { expected: expected.as_bytes().to_vec(), tail: Vec::new() })
+        Self::trailer_within(expected, ROOM)
+    }
+
+    pub(super) fn trailer_within(expected: &str, room: usize) -> Self {
+        Self::Trailer(Trailer { expected: expected.as_bytes().to_vec(), room, tail: Vec::new() })
     }
 
     pub(super) fn archive() -> Self {
@@ -59,7 +65,7 @@ impl Ending {
 
 impl Trailer {
     fn take_in(&mut self, part: &[u8]) {
-        let room = self.expected.len() + ROOM;
+        let room = self.expected.len() + self.room;
         self.tail.extend_from_slice(&part[part.len().saturating_sub(room)..]);
         if self.tail.len() > room {
             self.tail.drain(..self.tail.len() - room);

@@ -6,6 +6,7 @@ use messages::Message;
 use serde::{Deserialize, Serialize};
 
 use super::content::Difference;
+use super::wal::Gap;
 
 /// Why a run did not end with a proven snapshot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -152,6 +153,22 @@ pub enum Fault {
         /// Octets that the last runs needed.
         needed: u64,
     },
+    /// A PostgreSQL server hands over nothing of its log.
+    WalOff,
+    /// It wants to, and cannot.
+    WalNotHandedOver {
+        /// Which file of it.
+        segment: String,
+        /// When it failed last.
+        since: String,
+    },
+    /// It hands over too slowly, or its command hangs.
+    WalWaits {
+        /// So many segments wait.
+        segments: u64,
+    },
+    /// Some of it never came.
+    WalMissing(Gap),
     /// restic said something that we know no remedy for.
     Unexpected {
         /// Its command, such as `backup`.
@@ -224,6 +241,14 @@ impl Fault {
                 .with("path", path.display().to_string())
                 .with("free", *free)
                 .with("needed", *needed),
+            Self::WalOff => Message::new("backup-wal-off"),
+            Self::WalNotHandedOver { segment, since } => Message::new("backup-wal-not-handed-over")
+                .with("segment", segment.as_str())
+                .with("since", since.as_str()),
+            Self::WalWaits { segments } => Message::new("backup-wal-waits").with("segments", *segments),
+            Self::WalMissing(Gap { first, last }) => {
+                Message::new("backup-wal-missing").with("first", first.as_str()).with("last", last.as_str())
+            }
             Self::Unexpected { command, status, detail } => Message::new("backup-unexpected")
                 .with("command", command.as_str())
                 .with("status", code(*status))
@@ -243,7 +268,7 @@ impl Fault {
     }
 
     /// What an error of the file system says.
-    pub(super) fn from_io(error: &std::io::Error) -> Self {
+    pub(crate) fn from_io(error: &std::io::Error) -> Self {
         let detail = error.to_string();
         match error.kind() {
             std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Self::DiskFull { detail },

@@ -12,6 +12,7 @@ mod content;
 mod drill;
 mod ending;
 mod fault;
+pub mod physical;
 mod pipeline;
 mod restic;
 pub mod restore;
@@ -19,6 +20,7 @@ pub mod retention;
 mod snapshot;
 mod source;
 mod tables;
+pub mod wal;
 
 use std::fs::DirBuilder;
 use std::io;
@@ -35,7 +37,7 @@ use tracing::warn;
 use self::pipeline::Feeding;
 use self::snapshot::Label;
 use self::source::{Input, Opened, Part};
-use crate::config::{Job, JobName, Source};
+use crate::config::{Job, JobName, PhysicalSource, Source};
 
 pub use content::{Content, Difference, Kind};
 pub use drill::{Drill, DrillOutcome, drill};
@@ -75,6 +77,8 @@ pub struct JobRecord {
     pub read_back: Option<Timestamp>,
     /// The newest drill.
     pub drill: Option<Drill>,
+    /// When some of a server's log was stored last, and the last file of it.
+    pub wal: Option<(Timestamp, String)>,
     /// How many there were, over the whole life of the journal.
     pub runs: RunCounts,
 }
@@ -276,6 +280,36 @@ pub async fn run(
         Outcome::Failed { fault: Fault::Deadline, .. } | Outcome::Unproven { fault: Fault::Deadline, .. }
     );
     if was_aborted && stop.is_cancelled() { Outcome::Interrupted } else { outcome }
+}
+
+/// Stores files of a server's log.
+///
+/// # Errors
+/// Why there is no snapshot that has all of them.
+pub async fn store_wal(
+    job: &Job,
+    files: &[PathBuf],
+    workplace: &Workplace,
+    stop: &CancellationToken,
+) -> Result<Stored, Fault> {
+    let abort = stop.child_token();
+    let restic = Restic::new(workplace, job.repository.clone());
+    restic.is_there()?;
+    let label = Label { job: job.name.clone(), part: wal::PART.to_owned(), file: String::new() };
+    let stored = within(job.deadline, &abort, restic.store_files(&label, files, &[], &abort)).await?;
+    let count = stored.manifest.content.as_ref().map_or(0, Content::rows);
+    if count != files.len() as u64 {
+        return Err(Fault::Incomplete { detail: format!("{count} / {}", files.len()) });
+    }
+    Ok(stored)
+}
+
+/// Whether a server hands over its log.
+///
+/// # Errors
+/// It does not, or does not answer.
+pub async fn hands_over_wal(source: &PhysicalSource, workplace: &Workplace) -> Result<(), Fault> {
+    source::postgres_physical::hands_over(source, &workplace.scratch).await
 }
 
 /// Waits for work, and asks it to end when it takes longer than `limit`.

@@ -161,7 +161,8 @@ async fn a_repository_that_is_damaged_is_never_taken_for_a_good_one() {
             octets[middle] ^= 1;
         };
         let remove = |_: &mut Vec<u8>| {};
-        let faults: [(&str, &Path, &dyn Fn(&mut Vec<u8>), &str); 6] = [
+        type Harm<'h> = &'h dyn Fn(&mut Vec<u8>);
+        let faults: [(&str, &Path, Harm<'_>, &str); 6] = [
             ("one wrong octet in a pack", &pack, &flip, "the repository is damaged"),
             ("half a pack", &pack, &cut, "the repository is damaged"),
             ("no pack", &pack, &remove, "the repository is damaged"),

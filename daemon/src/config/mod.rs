@@ -55,7 +55,7 @@ pub use name::{
 };
 pub use rule::{FaultKind, Heartbeat, Notify, Rule};
 pub use secret::{Secret, SecretFile};
-pub use source::{Databases, ServerSource, Source};
+pub use source::{Databases, PhysicalSource, ServerSource, Source, WAL};
 pub use traps::Traps;
 pub use url::Url;
 pub use web::{HostName, ServerCertificate, Web};

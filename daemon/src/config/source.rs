@@ -1,6 +1,7 @@
 //! What a backup job backs up.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use messages::Message;
 use strict_toml::{FromText, OneOrSeveral, Table, choose};
@@ -18,6 +19,8 @@ pub enum Source {
     },
     /// Databases of a PostgreSQL server, and its roles.
     Postgres(ServerSource),
+    /// A whole PostgreSQL server, restorable to any moment.
+    PostgresPhysical(PhysicalSource),
     /// Databases of a MariaDB or MySQL server, and its users.
     Mariadb(ServerSource),
     /// Files and folders as they lie.
@@ -62,6 +65,17 @@ pub struct ServerSource {
     pub programs: Option<PathBuf>,
 }
 
+/// A PostgreSQL server whose base backups and log are stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PhysicalSource {
+    /// How it is reached. The user may replicate.
+    pub server: ServerSource,
+    /// The folder to which `rotused wal push` brings its log.
+    pub wal: PathBuf,
+    /// How long its log may wait there.
+    pub wal_every: Duration,
+}
+
 impl ServerSource {
     /// All of a server on this machine, reached through a socket by a user without a password.
     #[must_use]
@@ -90,6 +104,9 @@ pub enum Databases {
     Named(Vec<String>),
 }
 
+/// Where a server's log waits unless the configuration says otherwise.
+pub const WAL: &str = "/var/spool/rotused/wal";
+
 /// Where Debian keeps the certificates of public authorities.
 const AUTHORITIES: &str = "/etc/ssl/certs/ca-certificates.crt";
 
@@ -101,6 +118,12 @@ pub(super) fn read(mut table: Table<'_>, reading: &Reading<'_>) -> Option<Source
             Some(Source::Sqlite { path: reading.resolve(&path) })
         }
         Kind::Postgres => read_server(&mut table, reading).map(Source::Postgres),
+        Kind::PostgresPhysical => {
+            let wal = table.or("wal", PathBuf::from(WAL));
+            let wal_every = table.or("wal_every", Duration::from_mins(5));
+            let server = read_connection(&mut table, Databases::All { except: Vec::new() }, reading)?;
+            Some(Source::PostgresPhysical(PhysicalSource { server, wal: reading.resolve(&wal), wal_every }))
+        }
         Kind::Mariadb => read_server(&mut table, reading).map(Source::Mariadb),
         Kind::Files => {
             let paths: OneOrSeveral<PathBuf> = table.required("paths")?;
@@ -120,13 +143,17 @@ pub(super) fn read(mut table: Table<'_>, reading: &Reading<'_>) -> Option<Source
 }
 
 fn read_server(table: &mut Table<'_>, reading: &Reading<'_>) -> Option<ServerSource> {
+    let databases = table.optional("databases").map(|OneOrSeveral(names): OneOrSeveral<String>| names);
+    let except = table.or("except", OneOrSeveral(Vec::new())).0;
+    read_connection(table, databases.map_or(Databases::All { except }, Databases::Named), reading)
+}
+
+fn read_connection(table: &mut Table<'_>, databases: Databases, reading: &Reading<'_>) -> Option<ServerSource> {
     let host: Option<String> = table.optional("host");
     let port: Option<u16> = table.optional("port");
     let user: Option<String> = table.optional("user");
     let has_password = table.has("password");
     let password = if has_password { secret(table, "password", reading) } else { None };
-    let databases = table.optional("databases").map(|OneOrSeveral(names): OneOrSeveral<String>| names);
-    let except = table.or("except", OneOrSeveral(Vec::new())).0;
     let is_near = host.as_deref().is_none_or(|host| host.starts_with('/') || host == "localhost" || is_loopback(host));
     let authority: Option<PathBuf> = table.optional("authority");
     let tls = table.or("tls", !is_near || authority.is_some());
@@ -140,7 +167,7 @@ fn read_server(table: &mut Table<'_>, reading: &Reading<'_>) -> Option<ServerSou
         user,
         password,
         authority: tls.then(|| authority.map_or_else(|| AUTHORITIES.into(), |path| reading.resolve(&path))),
-        databases: databases.map_or(Databases::All { except }, Databases::Named),
+        databases,
         programs: programs.map(|folder| reading.resolve(&folder)),
     })
 }
@@ -153,6 +180,7 @@ fn is_loopback(host: &str) -> bool {
 enum Kind {
     Sqlite,
     Postgres,
+    PostgresPhysical,
     Mariadb,
     Files,
     Command,
@@ -166,6 +194,7 @@ impl FromText for Kind {
         let kinds = [
             ("sqlite", Self::Sqlite),
             ("postgres", Self::Postgres),
+            ("postgres-physical", Self::PostgresPhysical),
             ("mariadb", Self::Mariadb),
             ("files", Self::Files),
             ("command", Self::Command),
@@ -189,6 +218,9 @@ impl Source {
         match self {
             Self::Sqlite { path } => path.display().to_string(),
             Self::Postgres(source) => server("PostgreSQL", source),
+            Self::PostgresPhysical(source) => {
+                format!("PostgreSQL {} + WAL", source.server.host.as_deref().unwrap_or("localhost"))
+            }
             Self::Mariadb(source) => server("MariaDB", source),
             Self::Files { paths, .. } => {
                 paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")

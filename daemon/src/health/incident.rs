@@ -99,6 +99,8 @@ pub enum Promise {
     Size,
     /// What is not kept is removed, and not too much of it.
     Retention,
+    /// A server's log comes, and all of it.
+    Wal,
 }
 
 /// A part of what watches.
@@ -325,6 +327,7 @@ impl Promise {
             Self::Drill => "promise-drill",
             Self::Size => "promise-size",
             Self::Retention => "promise-retention",
+            Self::Wal => "promise-wal",
         };
         Message::new(key).with("name", of)
     }

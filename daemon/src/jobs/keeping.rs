@@ -10,6 +10,7 @@ use tracing::{info, warn};
 
 use super::Surroundings;
 use crate::backup::retention::{Entry, expired};
+use crate::backup::wal::WalBatch;
 use crate::backup::{self, Listed, Outcome, Restic, Run, SnapshotId, Stored};
 use crate::config::Job;
 use crate::health::{Promise, Reason};
@@ -84,6 +85,9 @@ async fn forget_leftovers(job: &Job, around: &Surroundings, catalogue: &[Backup]
         return;
     }
     let Some(runs) = runs(u32::MAX).await else { return };
+    let name = job.name.clone();
+    let Some(wal) = around.ask_journal(move |journal| journal.wal(&name)).await else { return };
+    let log = |batches: &[WalBatch]| batches.iter().map(|batch| batch.stored.snapshot.clone()).collect::<Vec<_>>();
     let restic = Restic::new(&around.workplace, job.repository.clone());
     let listed = match restic.snapshots(&job.name, &around.stop).await {
         Ok(listed) => listed,
@@ -93,6 +97,7 @@ async fn forget_leftovers(job: &Job, around: &Surroundings, catalogue: &[Backup]
     let stored = |snapshots: &[Stored]| snapshots.iter().map(|stored| stored.snapshot.clone()).collect::<Vec<_>>();
     let ours: Vec<SnapshotId> = runs.iter().flat_map(|run| stored(run.outcome.snapshots())).collect();
     let counted: Vec<SnapshotId> = catalogue.iter().flat_map(|backup| stored(&backup.snapshots)).collect();
+    let (ours, counted) = ([ours, log(&wal)].concat(), [counted, log(wal_needed(&wal, catalogue))].concat());
     let now = Timestamp::now();
     let is_among = |ids: &[SnapshotId], listed: &Listed| ids.iter().any(|id| listed.id.is_same(id));
     let is_leftover = |listed: &&Listed| {
@@ -109,6 +114,12 @@ async fn forget_leftovers(job: &Job, around: &Surroundings, catalogue: &[Backup]
         Ok(()) => info!(job = %job.name, "{} snapshots of {} that are no backups were removed", gone.len(), job.name),
         Err(fault) => warn!(job = %job.name, "snapshots of {} cannot be removed: {fault}", job.name),
     }
+}
+
+/// What of a server's log the oldest base backup that is kept, and all after it, need. Without a base backup nobody knows.
+pub(super) fn wal_needed<'w>(wal: &'w [WalBatch], catalogue: &[Backup]) -> &'w [WalBatch] {
+    let oldest = catalogue.first().map(|base| base.started);
+    &wal[oldest.map_or(0, |oldest| wal.partition_point(|batch| batch.at < oldest))..]
 }
 
 /// What is unusual of the newest backup: half of the data, or of the rows, is gone, or nearly all of it is new. That is what

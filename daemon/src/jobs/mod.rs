@@ -1,7 +1,9 @@
-//! Who does what the configuration says of backups: one task a job that runs it ([`keeper`]), one that drills it ([`driller`]), and
-//! one a repository that checks and prunes it ([`caretaker`]). Each waits for its time, or for somebody who rings its bell, does its
-//! work and reports how that ended; a repository is used by one of them at a time.
+//! Who does what the configuration says of backups: one task a job that runs it ([`keeper`]), one that drills it ([`driller`]),
+//! for a PostgreSQL server one that stores its log ([`archiver`]), and one a repository that checks and prunes it ([`caretaker`]). Each
+//! waits for its time, or for somebody who rings its bell, does its work and reports how that ended; a repository is used by one
+//! of them at a time.
 
+mod archiver;
 mod caretaker;
 mod driller;
 mod keeper;
@@ -20,11 +22,12 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::error;
 
+use self::archiver::Archiver;
 use self::caretaker::{Care, Caretaker};
 use self::driller::Driller;
 use self::keeper::Keeper;
 use crate::backup::{Outcome, Progress, Run, Workplace};
-use crate::config::{Job, JobName, Repository, RepositoryName};
+use crate::config::{Job, JobName, Repository, RepositoryName, Source};
 use crate::journal::{JournalError, JournalReader};
 use crate::recorder::Report;
 
@@ -195,6 +198,16 @@ impl Keepers {
                 retired: retired.clone(),
             };
             self.watch(format!("who drills {}", job.name), driller.keep());
+            if let Source::PostgresPhysical(source) = &job.source {
+                let archiver = Archiver {
+                    job: job.clone(),
+                    source: source.clone(),
+                    around: around.clone(),
+                    repository: Arc::clone(&repository),
+                    retired: retired.clone(),
+                };
+                self.watch(format!("who stores the log of {}", job.name), archiver.keep());
+            }
             let keeper = Keeper { job: job.clone(), around, repository, bell, retired: retired.clone() };
             self.watch(format!("who runs {}", job.name), keeper.keep(last(&job.name)));
             self.running.insert(job.name.clone(), (job.clone(), retired));

@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::row::{self, from_json, parsed};
 use super::{JournalError, JournalReader, json};
+use crate::backup::wal::WalBatch;
 use crate::backup::{Content, Drill, Fault, Outcome, Run, RunId, SnapshotId, Stored, hex};
 use crate::config::{JobName, RepositoryName};
 
@@ -29,6 +30,15 @@ pub(super) const SCHEMA: &str = "
     ) STRICT;
     CREATE INDEX upkeep_repository ON upkeep (repository, task, id);
     CREATE TABLE seal (id INTEGER PRIMARY KEY, record TEXT NOT NULL UNIQUE, seal TEXT NOT NULL) STRICT;
+";
+
+/// What version 5 has beside that: what was stored of servers' logs.
+pub(super) const SCHEMA_5: &str = "
+    CREATE TABLE wal (
+        id INTEGER PRIMARY KEY, job TEXT NOT NULL, at TEXT NOT NULL, stored TEXT NOT NULL, files TEXT NOT NULL,
+        segment_size INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX wal_job ON wal (job, id);
 ";
 
 pub(super) const TABLES: [&str; 5] = ["content", "drill", "removal", "upkeep", "seal"];
@@ -168,6 +178,14 @@ pub(super) fn write_removal(connection: &Connection, removal: &Removal) -> rusql
     seal(connection, "removal", "run", removal.run.0)
 }
 
+pub(super) fn write_wal(connection: &Connection, batch: &WalBatch) -> rusqlite::Result<()> {
+    let WalBatch { job, at, stored, files, segment_size } = batch;
+    let size = i64::try_from(*segment_size).unwrap_or(i64::MAX);
+    let values = params![job.as_str(), at.to_string(), json(stored)?, json(files)?, size];
+    connection.execute("INSERT INTO wal (job, at, stored, files, segment_size) VALUES (?1, ?2, ?3, ?4, ?5)", values)?;
+    seal(connection, "wal", "id", connection.last_insert_rowid())
+}
+
 pub(super) fn write_upkeep(connection: &Connection, upkeep: &Upkeep) -> rusqlite::Result<()> {
     let Upkeep { repository, task, started, ended, outcome } = upkeep;
     let outcome = json(&outcome.as_ref().err())?;
@@ -229,8 +247,14 @@ fn digest(
 }
 
 /// What is sealed, and by which column it is found.
-const SEALED: [(&str, &str); 5] =
-    [("run_outcome", "run"), ("content", "rowid"), ("drill", "id"), ("removal", "run"), ("upkeep", "id")];
+const SEALED: [(&str, &str); 6] = [
+    ("run_outcome", "run"),
+    ("content", "rowid"),
+    ("drill", "id"),
+    ("removal", "run"),
+    ("upkeep", "id"),
+    ("wal", "id"),
+];
 
 impl JournalReader {
     /// The backups of a job that count, the oldest first.
@@ -319,6 +343,35 @@ impl JournalReader {
             drills.collect::<rusqlite::Result<Vec<Drill>>>()
         };
         read().map_err(|source| self.failed(source))
+    }
+
+    /// All that was ever stored of a job's server's log, the oldest first.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub fn wal(&self, job: &JobName) -> Result<Vec<WalBatch>, JournalError> {
+        let read = || {
+            let select = "SELECT at, stored, files, segment_size FROM wal WHERE job = ?1 ORDER BY id";
+            let mut select = self.connection.prepare_cached(select)?;
+            let batches = select.query_map([job.as_str()], |row| {
+                let segment_size: i64 = row.get(3)?;
+                let (at, stored, files) = (parsed(row, 0)?, from_json(row, 1)?, from_json(row, 2)?);
+                let segment_size = u64::try_from(segment_size).unwrap_or_default();
+                Ok(WalBatch { job: job.clone(), at, stored, files, segment_size })
+            })?;
+            batches.collect::<rusqlite::Result<Vec<WalBatch>>>()
+        };
+        read().map_err(|source| self.failed(source))
+    }
+
+    /// What was stored of it since a base backup was begun.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub fn wal_since(&self, job: &JobName, since: Timestamp) -> Result<Vec<WalBatch>, JournalError> {
+        let mut batches = self.wal(job)?;
+        batches.retain(|batch| batch.at >= since);
+        Ok(batches)
     }
 
     /// When something was last done for a repository, how often it was done well, and how the last time ended.

@@ -20,6 +20,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, params};
 use serde::Serialize;
 
+use crate::backup::wal::WalBatch;
 use crate::backup::{Drill, JobRecord, Run, RunId};
 use crate::config::JobName;
 use crate::health::{Event, IncidentId, Memory, Notified};
@@ -60,6 +61,8 @@ pub enum Entry {
     RunEnded(Run),
     /// A drill has ended.
     Drill(Drill),
+    /// Some of a server's log was stored.
+    Wal(WalBatch),
     /// A backup goes out of the catalogue.
     Removal(Removal),
     /// Something was done for a repository.
@@ -142,7 +145,7 @@ pub enum JournalError {
 }
 
 /// `PRAGMA user_version` of the schema.
-const VERSION: i64 = 4;
+const VERSION: i64 = 5;
 
 /// Times are RFC 3339 in UTC and reasons JSON, so that `sqlite3 journal.db` is readable without us.
 const SCHEMA: &str = "
@@ -266,6 +269,9 @@ fn prepare(connection: &mut Connection) -> rusqlite::Result<i64> {
         add(&transaction, backups::SCHEMA, &backups::TABLES)?;
         backups::seal_old(&transaction)?;
     }
+    if found < 5 {
+        add(&transaction, backups::SCHEMA_5, &["wal"])?;
+    }
     transaction.execute_batch(turns::INDEXES)?;
     // A journal that is as it should be is not written to: a full disk must not keep the daemon from watching.
     if found < VERSION {
@@ -305,6 +311,7 @@ fn write(connection: &mut Connection, entries: &[Entry]) -> rusqlite::Result<()>
             }
             Entry::RunEnded(run) => backups::write_run(&transaction, run)?,
             Entry::Drill(drill) => backups::write_drill(&transaction, drill)?,
+            Entry::Wal(batch) => backups::write_wal(&transaction, batch)?,
             Entry::Removal(removal) => backups::write_removal(&transaction, removal)?,
             Entry::Upkeep(upkeep) => backups::write_upkeep(&transaction, upkeep)?,
         }

@@ -118,6 +118,15 @@ impl Journal {
             let record = jobs.entry(drill.job.clone()).or_default();
             record.drill = Some(drill);
         }
+        let mut statement = self.connection.prepare("SELECT job, at, files, max(id) FROM wal GROUP BY job")?;
+        let stored = statement.query_map([], |row| {
+            let files: Vec<String> = from_json(row, 2)?;
+            Ok((parsed(row, 0)?, parsed(row, 1)?, files.into_iter().next_back().unwrap_or_default()))
+        })?;
+        for stored in stored {
+            let (job, at, last): (JobName, _, _) = stored?;
+            jobs.entry(job).or_default().wal = Some((at, last));
+        }
         Ok(jobs)
     }
 }

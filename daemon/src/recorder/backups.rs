@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use tracing::{error, info, warn};
+use tracing::{debug, error, info, warn};
 
 use super::{LONG, Recorder};
+use crate::backup::wal::WalBatch;
 use crate::backup::{self, Drill, DrillOutcome, Outcome, Progress, Run, RunId};
 use crate::config::JobName;
 use crate::health::{Event, Part, Promise, Reason, Severity, Subject};
@@ -43,6 +44,16 @@ impl Recorder {
             job.running = None;
         }
         self.record_with(Some(Entry::RunEnded(run)), events);
+    }
+
+    pub(super) fn wal_stored(&mut self, batch: WalBatch) {
+        let WalBatch { job, at, files, .. } = &batch;
+        let last = files.last().cloned().unwrap_or_default();
+        debug!(%job, files = files.len(), last, "the log of {job} is stored up to {last}");
+        if let Some(job) = self.live.write().job_mut(job) {
+            job.record.wal = Some((*at, last));
+        }
+        self.write(vec![Entry::Wal(batch)]);
     }
 
     /// What follows from a promise that is kept, or is not.

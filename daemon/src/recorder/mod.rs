@@ -19,6 +19,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::MissedTickBehavior;
 use tracing::{debug, error, info, warn};
 
+use crate::backup::wal::WalBatch;
 use crate::backup::{Drill, Progress, Run, RunId};
 use crate::config::{CheckId, Config, JobName, RepositoryName};
 use crate::desk::{self, Request};
@@ -53,6 +54,8 @@ pub enum Report {
     DrillEnded(Drill),
     /// Something that is promised of a job's backups is kept, or broken for a reason.
     Promised(JobName, Promise, Option<Reason>),
+    /// Some of a server's log was stored. The reply is whether that is written down.
+    Wal(WalBatch, oneshot::Sender<bool>),
     /// Backups go out of the catalogue. The reply is whether that is written down.
     Removed(Vec<Removal>, oneshot::Sender<bool>),
     /// A repository is behind the one that it is a copy of, for a reason, or is not.
@@ -243,6 +246,10 @@ impl Recorder {
             Report::Promised(job, promise, broken) => {
                 let events = self.promised(&job, promise, broken);
                 self.record(events);
+            }
+            Report::Wal(batch, reply) => {
+                self.wal_stored(batch);
+                let _ = reply.send(self.is_written());
             }
             Report::Removed(removals, reply) => {
                 self.write(removals.into_iter().map(Entry::Removal).collect());

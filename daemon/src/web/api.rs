@@ -151,6 +151,7 @@ fn of_job(job: &JobStatus) -> Value {
         "last_ended": last.map(|run| run.ended),
         "last_is_good": last.map(|run| matches!(run.outcome, crate::backup::Outcome::Complete { .. })),
         "last_good": newest.map(|(at, _)| at),
+        "last_wal": job.record.wal.as_ref().map(|(at, _)| at),
         "last_read_back": job.record.read_back,
         "size_octets": newest.map(|(_, snapshots)| crate::backup::size(snapshots).0),
         "runs_good": job.record.runs.good,

@@ -239,6 +239,10 @@ fn figures(reader: &Reader, job: &JobStatus) -> Vec<Figure> {
         figures.push(figure("web-job-added", reader.octets(added)));
         figures.push(figure("web-job-snapshot", shown(snapshots)));
     }
+    if let Some((at, last)) = &job.record.wal {
+        let words = Message::new("web-job-wal-words").with("at", reader.when(*at).local).with("last", last.as_str());
+        figures.push(figure("web-job-wal", reader.say(&words)));
+    }
     let runs =
         Message::new("web-job-runs-words").with("proven", job.record.runs.good).with("failed", job.record.runs.failed);
     figures.push(figure("web-job-runs", reader.say(&runs)));

@@ -198,12 +198,15 @@ fn jobs(text: &mut String, jobs: &[JobStatus]) {
         family.line_if_known(&[("job", &job_label(job))], job.record.last.as_ref().map(|run| seconds(run.ended)));
     }
     type At = fn(&JobStatus) -> Option<Timestamp>;
-    let times: [(&str, &str, At); 2] = [
+    let times: [(&str, &str, At); 3] = [
         ("rotuse_job_last_success_timestamp_seconds", "When a run last ended with a backup that counts.", |job| {
             job.record.newest.as_ref().map(|(at, _)| *at)
         }),
         ("rotuse_job_last_verified_timestamp_seconds", "When a backup was last read back and compared.", |job| {
             job.record.read_back
+        }),
+        ("rotuse_job_last_wal_timestamp_seconds", "When some of the server's log was last stored.", |job| {
+            job.record.wal.as_ref().map(|(at, _)| *at)
         }),
     ];
     for (name, help, at) in times {

@@ -96,6 +96,7 @@ fn job(name: &str, title: &str, outcome: Option<Outcome>) -> JobStatus {
         record: JobRecord {
             newest: outcome.as_ref().map(|_| (ago(115_100), vec![stored()])),
             read_back: outcome.as_ref().map(|_| ago(115_100)),
+            wal: None,
             drill: None,
             last: outcome.map(run),
             runs: RunCounts { good: 41, failed: 2 },

@@ -6,6 +6,7 @@
 //! statements, and a repository that restic finds whole may hold what nobody can load.
 
 mod mariadb;
+mod physical;
 mod postgres;
 mod scratch;
 
@@ -17,8 +18,10 @@ use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::physical::PointInTime;
 use super::restic::Restic;
 use super::source::sqlite;
+use super::wal::WalBatch;
 use super::{Content, Difference, Fault, Progress, Stored, Workplace, within};
 use crate::config::{Job, JobName, Source};
 
@@ -66,10 +69,16 @@ pub enum DrillOutcome {
 /// What is told of differences at most.
 const MOST_TOLD: usize = 5;
 
-/// Restores the newest backup of a job and compares it.
-pub async fn drill(job: &Job, newest: &[Stored], workplace: &Workplace, stop: &CancellationToken) -> DrillOutcome {
+/// Restores the newest backup of a job, and what was stored of a server's log since, and compares it.
+pub async fn drill(
+    job: &Job,
+    newest: &[Stored],
+    wal: &[WalBatch],
+    workplace: &Workplace,
+    stop: &CancellationToken,
+) -> DrillOutcome {
     let abort = stop.child_token();
-    match within(job.deadline, &abort, attempt(job, newest, workplace, &abort)).await {
+    match within(job.deadline, &abort, attempt(job, newest, wal, workplace, &abort)).await {
         Ok((took, octets, content)) => DrillOutcome::Passed {
             took: SignedDuration::try_from(took).unwrap_or(SignedDuration::MAX),
             snapshots: newest.iter().map(|stored| stored.snapshot.clone()).collect(),
@@ -85,6 +94,7 @@ pub async fn drill(job: &Job, newest: &[Stored], workplace: &Workplace, stop: &C
 async fn attempt(
     job: &Job,
     newest: &[Stored],
+    wal: &[WalBatch],
     workplace: &Workplace,
     abort: &CancellationToken,
 ) -> Result<(Duration, u64, Vec<Content>), Fault> {
@@ -92,6 +102,10 @@ async fn attempt(
     let place = Scratch::new(workplace)?;
     let (took, compared) = match &job.source {
         Source::Postgres(server) => postgres::restore(server, newest, &restic, &place, abort).await?,
+        Source::PostgresPhysical(source) => {
+            let base = newest.first().ok_or(Fault::NoBackup)?;
+            physical::restore(source, PointInTime { base, wal }, &restic, &place, abort).await?
+        }
         Source::Mariadb(server) => mariadb::restore(server, newest, &restic, &place, abort).await?,
         Source::Sqlite { .. } | Source::Files { .. } | Source::Command { .. } | Source::Own { .. } => {
             let (mut took, mut compared) = (Duration::ZERO, Vec::new());

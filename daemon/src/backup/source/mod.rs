@@ -4,6 +4,7 @@
 mod files;
 pub(super) mod mariadb;
 pub(super) mod postgres;
+pub(super) mod postgres_physical;
 mod session;
 pub(super) mod sqlite;
 
@@ -106,6 +107,7 @@ pub(super) async fn parts(source: &Source, job: &str, workplace: &Workplace) -> 
     match source {
         Source::Sqlite { .. } => Ok(vec![Part::new(job, "db")]),
         Source::Postgres(server) => Postgres::new(server, &workplace.scratch)?.parts().await,
+        Source::PostgresPhysical(_) => Ok(vec![Part::new(postgres_physical::BASE, "tar")]),
         Source::Mariadb(server) => Mariadb::new(server, &workplace.scratch)?.parts().await,
         Source::Files { .. } => Ok(vec![Part::new(job, "files")]),
         Source::Command { .. } => Ok(vec![Part::new(job, "dump")]),
@@ -126,6 +128,7 @@ pub(super) async fn open(
     match source {
         Source::Sqlite { path } => sqlite::open(path, &workplace.scratch, abort).await,
         Source::Postgres(server) => Postgres::new(server, &workplace.scratch)?.open(part).await,
+        Source::PostgresPhysical(physical) => postgres_physical::open(physical, &workplace.scratch).await,
         Source::Mariadb(server) => Mariadb::new(server, &workplace.scratch)?.open(part).await,
         Source::Files { paths, excludes } => files::open(paths.clone(), excludes.clone()).map(Opened::of),
         Source::Command { arguments, trailer } => {

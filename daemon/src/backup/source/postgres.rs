@@ -128,6 +128,11 @@ impl<'s> Postgres<'s> {
         })
     }
 
+    /// What programs log in with, to be kept as long as they run.
+    pub(super) fn login(&self) -> Option<Arc<NamedTempFile>> {
+        self.login.clone()
+    }
+
     /// `pg_restore` into a database, as the superuser or whoever we are.
     ///
     /// # Errors
@@ -214,11 +219,16 @@ pub(in crate::backup) fn name(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-fn first(rows: Vec<Vec<String>>) -> String {
+/// The first value of an answer.
+pub(in crate::backup) fn first(rows: Vec<Vec<String>>) -> String {
     rows.into_iter().flatten().next().unwrap_or_default()
 }
 
-async fn version(session: &mut Session) -> Result<String, Fault> {
+/// The server and its release.
+///
+/// # Errors
+/// It does not answer.
+pub(super) async fn version(session: &mut Session) -> Result<String, Fault> {
     let version = session.ask("SELECT pg_catalog.current_setting('server_version');", PATIENCE).await?;
     Ok(format!("PostgreSQL {}", first(version)))
 }

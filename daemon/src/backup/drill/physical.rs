@@ -1,0 +1,94 @@
+//! A drill of a whole PostgreSQL server: its base backup is compared with the server's own manifest, the server recovers with all
+//! of the log that was stored since, and every row of every table is read. A log goes on, so that there is no moment of which a count
+//! was taken; that the server comes up, without a gap, and all of its data can be read, is the proof.
+
+use std::path::Path;
+use std::time::Duration;
+
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::scratch::{Scratch, Server};
+use crate::backup::child::Program;
+use crate::backup::physical::{Layout, PointInTime, programs_of};
+use crate::backup::restic::Restic;
+use crate::backup::source::postgres::{self, Postgres};
+use crate::backup::{Content, Fault, Progress, wal};
+use crate::config::{PhysicalSource, ServerSource};
+
+/// How long a question may take that reads no data.
+const SOON: Duration = Duration::from_secs(60);
+
+/// Nothing of the real server's own settings is used: neither its command for the log nor its memory. What the log says of how many
+/// connections it had matters only to who lets others in meanwhile.
+const SETTINGS: [&str; 9] = [
+    "listen_addresses=",
+    "hot_standby=off",
+    "archive_mode=off",
+    "fsync=off",
+    "full_page_writes=off",
+    "autovacuum=off",
+    "max_wal_size=4GB",
+    "shared_buffers=64MB",
+    "jit=off",
+];
+
+/// Restores a server and lets it recover: how long that took, and what is in it.
+pub(super) async fn restore(
+    source: &PhysicalSource,
+    restored: PointInTime<'_>,
+    restic: &Restic<'_>,
+    place: &Scratch,
+    abort: &CancellationToken,
+) -> Result<(Duration, Vec<Content>), Fault> {
+    let begun = Instant::now();
+    let user = place.user("postgres")?;
+    let (data, log) = (place.path().join("data"), place.path().join("wal"));
+    let programs = source.server.programs.as_deref();
+    let layout = Layout { data: &data, wal: &log, user, programs };
+    restored.lay_out(None, &layout, restic, &Progress::default(), abort).await?;
+    let (settings, access) = (place.path().join("postgresql.conf"), place.path().join("pg_hba.conf"));
+    let written = std::fs::write(&settings, "")
+        .and_then(|()| std::fs::write(&access, "local all all trust\n"))
+        .and_then(|()| std::fs::write(data.join("postgresql.auto.conf"), ""))
+        .and_then(|()| wal::prepare_recovery(&data, &log, None));
+    written.map_err(|error| Fault::from_io(&error))?;
+    give(user, [&data, &settings, &access]).await?;
+    let folder = programs_of(&data, programs);
+    let mut server = Program::find("postgres", folder.as_deref())?.run_by(user);
+    server = server.argument("-D").argument(&data).argument("-k").argument(place.path());
+    server = server.argument("-c").argument(format!("config_file={}", settings.display()));
+    server = server.argument("-c").argument(format!("hba_file={}", access.display()));
+    for setting in SETTINGS {
+        server = server.argument("-c").argument(setting);
+    }
+    let as_user = |user: &str| ServerSource::local(place.path(), user, folder.clone());
+    // Who has no name here is told so only after the server has recovered.
+    let stranger = as_user(source.server.user.as_deref().unwrap_or("postgres"));
+    let stranger = Postgres::new(&stranger, place.path())?;
+    let ready = async || stranger.session("postgres")?.ask("SELECT 1;", SOON).await.map(drop);
+    let reading = async {
+        let took = begun.elapsed();
+        let highest = "SELECT rolname FROM pg_catalog.pg_roles WHERE rolsuper AND rolcanlogin ORDER BY oid LIMIT 1;";
+        let highest = postgres::first(stranger.session("postgres")?.ask(highest, SOON).await?);
+        let all = "SELECT datname FROM pg_catalog.pg_database WHERE datallowconn AND NOT datistemplate ORDER BY 1;";
+        let databases = stranger.session("postgres")?.ask(all, SOON).await?;
+        let here = as_user(&highest);
+        let here = Postgres::new(&here, place.path())?;
+        let mut found = Vec::new();
+        for database in databases.into_iter().flatten() {
+            let mut inside = here.session(&database)?;
+            postgres::prepare(&mut inside).await?;
+            found.push(postgres::content(&mut inside).await?);
+        }
+        Ok((took, found))
+    };
+    Server::run(&server, ready, reading).await
+}
+
+async fn give<const N: usize>(user: Option<&str>, paths: [&Path; N]) -> Result<(), Fault> {
+    let Some(user) = user else { return Ok(()) };
+    let chown = Program::find("chown", None)?.arguments(["-R", &format!("{user}:"), "--"]);
+    let chown = paths.into_iter().fold(chown, Program::argument);
+    chown.output(SOON).await.map(drop)
+}

@@ -1,0 +1,181 @@
+//! A PostgreSQL server from a base backup and its log: laid out in a folder, compared with the server's own manifest, and told to
+//! recover.
+
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+use super::child::{Program, feed};
+use super::restic::Restic;
+use super::wal::{self, Spool, Waiting, WalBatch, gap, gap_in};
+use super::{Fault, Progress, Stored};
+
+/// A base backup and what was logged since.
+#[derive(Debug, Clone, Copy)]
+pub struct PointInTime<'b> {
+    /// The base backup.
+    pub base: &'b Stored,
+    /// What was stored of the log since it was begun, the oldest first.
+    pub wal: &'b [WalBatch],
+}
+
+/// Where it is laid out, and by whom.
+pub(super) struct Layout<'p> {
+    /// The data of the server; made anew.
+    pub(super) data: &'p Path,
+    /// Its log; made anew.
+    pub(super) wal: &'p Path,
+    /// Whose both have to be; none: ours.
+    pub(super) user: Option<&'p str>,
+    /// Where the vendor's programs are, if the configuration says so.
+    pub(super) programs: Option<&'p Path>,
+}
+
+/// How long what reads no data may take.
+const SOON: Duration = Duration::from_secs(60);
+
+/// And what reads all of it.
+const READING: Duration = Duration::from_secs(4 * 3600);
+
+impl PointInTime<'_> {
+    /// The part of the log that is needed to come to a moment; none: all of it.
+    ///
+    /// A segment is stored after it was written. The first batch after the moment may have only what was written before it, the next
+    /// one has not.
+    #[must_use]
+    fn needed(&self, to_time: Option<Timestamp>) -> &[WalBatch] {
+        let after = |time: Timestamp| self.wal.partition_point(|batch| batch.at <= time) + 2;
+        let count = to_time.map_or(self.wal.len(), after);
+        &self.wal[..count.min(self.wal.len())]
+    }
+
+    /// Restores both, and compares every file with what the server said of it.
+    ///
+    /// # Errors
+    /// It is not whole: nothing of it can be used.
+    pub(super) async fn lay_out(
+        &self,
+        to_time: Option<Timestamp>,
+        place: &Layout<'_>,
+        restic: &Restic<'_>,
+        progress: &Progress,
+        abort: &CancellationToken,
+    ) -> Result<(), Fault> {
+        let needed = self.needed(to_time);
+        if let Some(gap) = gap_in(needed) {
+            return Err(Fault::WalMissing(gap));
+        }
+        let Layout { data, wal, user, .. } = place;
+        let make = |folder: &Path| {
+            DirBuilder::new().mode(0o700).create(folder).map_err(|error| match error.kind() {
+                std::io::ErrorKind::AlreadyExists => Fault::Exists { what: folder.display().to_string() },
+                _ => Fault::from_io(&error),
+            })
+        };
+        make(data)?;
+        make(wal)?;
+        self.give(place).await?;
+        let tar = Program::find("tar", None)?.run_by(*user);
+        let tar = tar.arguments(["-x", "-p", "--no-same-owner", "-f", "-", "-C"]).argument(*data);
+        feed(&tar, async |input| restic.pour(self.base, input, progress, abort).await).await?;
+        verify(place).await?;
+        for batch in needed {
+            let folder = wal.join("restoring");
+            restic.restore_files(&batch.stored, &folder, &[], abort).await?;
+            let gathered = wal::gather(&folder, wal).and_then(|()| std::fs::remove_dir_all(&folder));
+            gathered.map_err(|error| Fault::from_io(&error))?;
+            progress.passed(batch.stored.manifest.octets);
+        }
+        // What restic has restored speaks for itself, whatever was said of it.
+        let Waiting { files, segment_size } = Spool(wal).waiting()?;
+        let names = files.iter().filter_map(|file| file.file_name()?.to_str());
+        if let Some(gap) = gap(names, segment_size) {
+            return Err(Fault::WalMissing(gap));
+        }
+        self.give(place).await
+    }
+
+    /// Gives it to whom it has to belong.
+    async fn give(&self, place: &Layout<'_>) -> Result<(), Fault> {
+        let Some(user) = place.user else { return Ok(()) };
+        let chown = Program::find("chown", None)?.arguments(["-R", &format!("{user}:"), "--"]);
+        chown.argument(place.data).argument(place.wal).output(SOON).await.map(drop)
+    }
+
+    /// Restores a server to a new folder, from which it comes back to a moment, or as far as its log goes, when it is started.
+    ///
+    /// # Errors
+    /// It cannot be restored, or something is there already.
+    pub async fn restore(
+        &self,
+        folder: &Path,
+        to_time: Option<Timestamp>,
+        programs: Option<&Path>,
+        restic: &Restic<'_>,
+        progress: &Progress,
+        abort: &CancellationToken,
+    ) -> Result<String, Fault> {
+        let folder = std::path::absolute(folder).map_err(|error| Fault::from_io(&error))?;
+        let wal = wal_beside(&folder);
+        let place = Layout { data: &folder, wal: &wal, user: None, programs };
+        self.lay_out(to_time, &place, restic, progress, abort).await?;
+        wal::prepare_recovery(&folder, &wal, to_time).map_err(|error| Fault::from_io(&error))?;
+        Ok(folder.display().to_string())
+    }
+}
+
+fn wal_beside(folder: &Path) -> PathBuf {
+    let mut name = folder.as_os_str().to_owned();
+    name.push("-wal");
+    PathBuf::from(name)
+}
+
+/// Compares every file with the manifest that the server made of them.
+async fn verify(place: &Layout<'_>) -> Result<(), Fault> {
+    let folder = programs_of(place.data, place.programs);
+    let verify = Program::find("pg_verifybackup", folder.as_deref())?.run_by(place.user);
+    verify.argument("-q").argument(place.data).output(READING).await.map(drop)
+}
+
+/// Where the programs of the release are that a base backup is of: those of another cannot use it. Debian's are in no `$PATH`.
+pub(super) fn programs_of(data: &Path, configured: Option<&Path>) -> Option<PathBuf> {
+    if let Some(configured) = configured {
+        return Some(configured.to_owned());
+    }
+    let release = std::fs::read_to_string(data.join("PG_VERSION")).ok()?;
+    let release = release.trim();
+    let is_number = !release.is_empty() && release.bytes().all(|octet| octet.is_ascii_digit());
+    let folder = Path::new("/usr/lib/postgresql").join(release).join("bin");
+    (is_number && folder.is_dir()).then_some(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backup::{Manifest, SnapshotId};
+
+    #[test]
+    fn as_much_of_the_log_is_restored_as_a_moment_needs() {
+        let snapshot = SnapshotId::try_from("0123abcd".to_owned()).unwrap();
+        let manifest = Manifest { octets: 1, sha256: String::new(), content: None };
+        let base = Stored { part: "base".to_owned(), file: "base.tar".to_owned(), snapshot, manifest, added: 1 };
+        let at = |second| Timestamp::from_second(1_800_000_000 + second).unwrap();
+        let batch = |second: i64| WalBatch {
+            job: "registras".parse().unwrap(),
+            at: at(second),
+            stored: base.clone(),
+            files: vec![format!("00000001000000000000000{second}")],
+            segment_size: 16 << 20,
+        };
+        let wal: Vec<WalBatch> = (1..9).map(batch).collect();
+        let all = PointInTime { base: &base, wal: &wal };
+        assert_eq!(all.needed(None).len(), 8);
+        assert_eq!(all.needed(Some(at(3))).len(), 5);
+        assert_eq!(all.needed(Some(at(0))).len(), 2);
+        assert_eq!(all.needed(Some(at(100))).len(), 8);
+    }
+}

@@ -1,0 +1,114 @@
+//! One who stores the log of a PostgreSQL server: looks into its spool on a beat, stores what has come, and watches that the server
+//! hands over all of it. A log with a gap, or one that stays with its server, is a fault although no run failed.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tokio::sync::{Mutex, oneshot};
+use tokio_util::sync::CancellationToken;
+use tracing::warn;
+
+use super::Surroundings;
+use crate::backup::wal::{Spool, WalBatch, gap_in};
+use crate::backup::{self, Fault};
+use crate::config::{Job, PhysicalSource};
+use crate::health::{Promise, Reason};
+use crate::journal::{JournalError, JournalReader};
+use crate::recorder::Report;
+
+/// One who stores the log of a job's server.
+pub(super) struct Archiver {
+    pub(super) job: Job,
+    pub(super) source: PhysicalSource,
+    pub(super) around: Surroundings,
+    /// Held while it is written to.
+    pub(super) repository: Arc<Mutex<()>>,
+    pub(super) retired: CancellationToken,
+}
+
+/// So many files are stored together at most: a gigabyte of usual ones.
+const MOST_TOGETHER: usize = 64;
+
+impl Archiver {
+    /// Stores what comes until the daemon stops or the job is retired.
+    pub(super) async fn keep(self) {
+        let Self { job, source, around, retired, .. } = &self;
+        let mut was_slow = false;
+        loop {
+            let looked = async {
+                let stored = self.store_all().await;
+                let handed_over = backup::hands_over_wal(source, &around.workplace).await;
+                let is_slow = matches!(handed_over, Err(Fault::WalWaits { .. }));
+                // A moment of much work is no fault.
+                let handed_over = if is_slow && !was_slow { Ok(()) } else { handed_over };
+                (stored.and(self.is_whole().await).and(handed_over), is_slow)
+            };
+            let Some((found, is_slow)) = around.until(retired, looked).await else { return };
+            was_slow = is_slow;
+            let broken = found.err().map(Reason::Backup);
+            let told = around.reports.send(Report::Promised(job.name.clone(), Promise::Wal, broken)).await;
+            if told.is_err() || around.until(retired, tokio::time::sleep(source.wal_every)).await.is_none() {
+                return;
+            }
+        }
+    }
+
+    async fn store_all(&self) -> Result<(), Fault> {
+        loop {
+            let folder = self.source.wal.clone();
+            let waiting = tokio::task::spawn_blocking(move || Spool(&folder).waiting()).await;
+            let waiting = waiting.unwrap_or_else(|error| Err(Fault::Incomplete { detail: error.to_string() }))?;
+            if waiting.files.is_empty() {
+                return Ok(());
+            }
+            let some = &waiting.files[..waiting.files.len().min(MOST_TOGETHER)];
+            self.store(some, waiting.segment_size).await?;
+        }
+    }
+
+    /// Stores some files, and lets go of them when the journal knows of it.
+    async fn store(&self, files: &[PathBuf], segment_size: u64) -> Result<(), Fault> {
+        let Self { job, around, repository, .. } = self;
+        let turn = repository.lock().await;
+        let stored = backup::store_wal(job, files, &around.workplace, &around.stop).await?;
+        let name = |path: &PathBuf| path.file_name().map(|name| name.to_string_lossy().into_owned());
+        let batch = WalBatch {
+            job: job.name.clone(),
+            at: Timestamp::now(),
+            stored,
+            files: files.iter().filter_map(name).collect(),
+            segment_size,
+        };
+        let (reply, is_written) = oneshot::channel();
+        let told = around.reports.send(Report::Wal(batch, reply)).await.is_ok();
+        let is_written = told && is_written.await == Ok(true);
+        drop(turn);
+        if !is_written {
+            return Err(Fault::NotWritable { detail: "journal.db".to_owned() });
+        }
+        if let Err(error) = Spool::remove(files) {
+            let folder = self.source.wal.display();
+            warn!(job = %job.name, "what is stored of the log of {} cannot be removed from {folder}: {error}", job.name);
+            return Err(Fault::from_io(&error));
+        }
+        Ok(())
+    }
+
+    /// Whether all has come since the newest base backup was begun.
+    async fn is_whole(&self) -> Result<(), Fault> {
+        let name = self.job.name.clone();
+        let read = move |journal: &JournalReader| -> Result<Vec<WalBatch>, JournalError> {
+            let since = journal.newest_backup(&name)?.map(|base| base.started);
+            let mut batches = journal.wal(&name)?;
+            if let Some(since) = since {
+                // What came last before it says with which the next one has to begin.
+                let first = batches.partition_point(|batch| batch.at < since);
+                batches.drain(..first.saturating_sub(1));
+            }
+            Ok(batches)
+        };
+        let gap = self.around.ask_journal(read).await.and_then(|batches| gap_in(&batches));
+        gap.map_or(Ok(()), |gap| Err(Fault::WalMissing(gap)))
+    }
+}
