@@ -55,12 +55,18 @@ impl DatabaseServer {
     /// When it answers nothing.
     #[must_use]
     pub fn query(&self, database: &str, statement: &str) -> String {
-        let mut command = as_postgres(&postgres("psql"));
-        command.args(["-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-U", "admin", "-p", &self.port.to_string()]);
-        command.args(["-c", statement, "-h"]).arg(self.folder.path()).env("PGDATABASE", database);
-        let answer = command.output().unwrap();
+        let answer = self.command(database).args(["-c", statement]).output().unwrap();
         assert!(answer.status.success(), "{statement}: {}", String::from_utf8_lossy(&answer.stderr));
         String::from_utf8(answer.stdout).unwrap().trim().to_owned()
+    }
+
+    /// `psql` with a database, as its administrator, not started yet.
+    #[must_use]
+    pub fn command(&self, database: &str) -> Command {
+        let mut command = as_postgres(&postgres("psql"));
+        command.args(["-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-U", "admin", "-p", &self.port.to_string()]);
+        command.arg("-h").arg(self.folder.path()).env("PGDATABASE", database);
+        command
     }
 
     /// A replica of it.
@@ -109,11 +115,25 @@ impl DatabaseServer {
         for (name, file) in [("ssl_cert_file", "server.pem"), ("ssl_key_file", "server.key")] {
             command.arg("-c").arg(format!("{name}={}", folder.path().join(file).display()));
         }
-        command.args(["-c", "ssl=on", "-c", "hot_standby=on", "-c", "max_connections=40"]);
+        command.args(["-c", "ssl=on", "-c", "hot_standby=on", "-c", "max_connections=250"]);
         command.args(more.iter().flat_map(|setting| ["-c", setting]));
         let server = Self { folder, port, child: started(&mut command) };
         eventually("an answer of PostgreSQL", || server.ask("SELECT 1").status.success().then_some(()));
         server
+    }
+
+    /// Lets many clients write to PostgreSQL until what is given back is dropped (pgbench(1)).
+    #[must_use]
+    pub fn load(&self, database: &str, clients: u32) -> Load {
+        let bench = || {
+            let mut command = as_postgres(&postgres("pgbench"));
+            command.args(["-U", "admin", "-p", &self.port.to_string(), "-h"]).arg(self.folder.path());
+            command
+        };
+        must(bench().args(["-i", "-q", "-s", "5", database]));
+        let mut command = bench();
+        command.args(["-n", "-c", &clients.to_string(), "-j", "2", "-T", "600", "-R", "400", database]);
+        Load(started(&mut command))
     }
 
     /// Says something to PostgreSQL as its administrator, as soon as it does it.
@@ -166,6 +186,17 @@ impl DatabaseServer {
         let mut command = Command::new("mariadb");
         command.args(["--no-defaults", "-u", "root", "-e", statement, "-S"]).arg(self.folder.path().join("socket"));
         command.output().unwrap()
+    }
+}
+
+/// Clients at work.
+#[derive(Debug)]
+pub struct Load(Child);
+
+impl Drop for Load {
+    fn drop(&mut self) {
+        let _ = kill_process(Pid::from_child(&self.0), Signal::INT);
+        let _ = self.0.wait();
     }
 }
 

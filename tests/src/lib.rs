@@ -30,7 +30,7 @@ pub use browser::Browser;
 pub use certificates::{Authority, NAME, Validity};
 pub use chronyd::Chronyd;
 pub use daemon::{Installation, Rotused, largest_file};
-pub use databases::DatabaseServer;
+pub use databases::{DatabaseServer, Load};
 pub use mail_system::MailSystem;
 pub use nginx::Nginx;
 pub use nsd::Nsd;

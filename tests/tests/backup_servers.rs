@@ -325,3 +325,108 @@ fn a_server_comes_back_to_any_moment_and_a_gap_in_its_log_is_an_alarm() {
     let verified = installation.rotused(&["backup", "verify"]);
     assert!(verified.status.success(), "{verified:?}");
 }
+
+#[test]
+fn who_is_not_let_in_or_finds_no_database_says_so_and_no_password() {
+    let server = postgres();
+    let installation = Installation::new();
+    installation.secret("secrets/db", "neteisingas-slaptazodis");
+    let reached = |host: &str, user: &str, more: &str| {
+        format!("kind = \"postgres\", host = {host:?}, port = {}, user = {user:?}, tls = false, {more}", server.port)
+    };
+    let folder = server.folder().display().to_string();
+    job(
+        &installation,
+        &reached("127.0.0.1", DatabaseServer::USER, "password = { file = \"secrets/db\" }"),
+        "retry = \"1s\"",
+    );
+    let mut rotused = installation.start();
+    let line = rotused.log.line_with(&["ERROR", "backup failed", "job=registras"]);
+    assert!(line.contains("password authentication failed") && !line.contains("neteisingas"), "{line}");
+    let write = |source: &str| {
+        installation.write(
+            "jobs/registras.toml",
+            &format!("[[job]]\nname = \"registras\"\nrepository = \"vietine\"\nschedule = \"daily\"\nretry = \"1s\"\nsource = {{ {source} }}\n"),
+        );
+    };
+    write(&reached(&folder, "admin", "databases = \"nera\""));
+    let _ = rotused.log.line_with(&["INFO", "configuration"]);
+    let run = installation.rotused(&["backup", "run", "registras"]);
+    assert!(!run.status.success(), "{run:?}");
+    let line = rotused.log.line_with(&["ERROR", "backup failed", "job=registras"]);
+    assert!(line.contains("database \"nera\" does not exist"), "{line}");
+    // Who may come in, and may not read.
+    write(&reached(
+        "127.0.0.1",
+        DatabaseServer::USER,
+        "password = { file = \"secrets/db\" }, databases = \"gyventojai\"",
+    ));
+    installation.secret("secrets/db", DatabaseServer::PASSWORD);
+    let _ = rotused.log.line_with(&["INFO", "configuration"]);
+    let run = installation.rotused(&["backup", "run", "registras"]);
+    assert!(!run.status.success(), "{run:?}");
+    let line = rotused.log.line_with(&["ERROR", "backup failed", "job=registras"]);
+    assert!(line.contains("permission denied"), "{line}");
+    assert_eq!(installation.list("snapshots"), Vec::<String>::new());
+    assert_eq!(installation.list("locks"), Vec::<String>::new());
+}
+
+#[test]
+fn a_dump_waits_for_a_lock_and_is_exact_while_two_hundred_write() {
+    let server = postgres();
+    let load = server.load("gyventojai", 200);
+    let installation = Installation::new();
+    let source = format!(
+        "kind = \"postgres\", host = {:?}, port = {}, user = \"admin\", databases = \"gyventojai\"",
+        server.folder(),
+        server.port
+    );
+    job(&installation, &source, "");
+    let places = places();
+    // Somebody alters a table, and takes some seconds for it.
+    let mut locked = server.command("gyventojai");
+    locked
+        .args(["-c", "BEGIN; LOCK TABLE asmuo; SELECT pg_sleep(4); COMMIT"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null());
+    let mut locked = locked.spawn().unwrap();
+    eventually("a lock", || {
+        let held = "SELECT count(*) FROM pg_locks WHERE relation = 'asmuo'::regclass AND mode = 'AccessExclusiveLock' AND granted";
+        (server.query("gyventojai", held) != "0").then_some(())
+    });
+    let mut rotused = Rotused::of(installation.command(&["run"]).env("TMPDIR", places.path()));
+    let _ = rotused.log.line_with(&["INFO", "backup proven", "job=registras"]);
+    assert!(locked.wait().unwrap().success());
+    drop(load);
+    let said = drill(&installation, true);
+    assert!(said.contains("passed"), "{said}");
+}
+
+#[test]
+fn a_dump_that_meets_a_changed_table_is_made_again() {
+    let server = DatabaseServer::mariadb(&authority(), "server", 1);
+    server.mariadb_say("CREATE DATABASE gyventojai; CREATE TABLE gyventojai.asmuo (id INT PRIMARY KEY)");
+    let installation = Installation::new();
+    // What MariaDB says is what it says when DDL comes between its snapshot and the table's turn, which no test can time.
+    let once = installation.path("once");
+    let dump = format!(
+        "#!/bin/sh\nif [ ! -e {0} ]; then touch {0}; echo '-- MariaDB dump'; \
+         echo 'mariadb-dump: Error 1412: Table definition has changed, please retry transaction when dumping table `asmuo` at row: 0' >&2; exit 3; fi\n\
+         exec mariadb-dump \"$@\"\n",
+        once.display()
+    );
+    installation.write("programs/mariadb-dump", &dump);
+    installation.write("programs/mariadb", "#!/bin/sh\nexec mariadb \"$@\"\n");
+    for name in ["mariadb", "mariadb-dump"] {
+        fs::set_permissions(installation.path(&format!("programs/{name}")), Permissions::from_mode(0o755)).unwrap();
+    }
+    let socket = server.folder().join("socket");
+    let source = format!(
+        "kind = \"mariadb\", host = {socket:?}, user = \"root\", databases = \"gyventojai\", programs = \"programs\""
+    );
+    job(&installation, &source, "");
+    let mut rotused = installation.start();
+    let _ = rotused.log.line_with(&["WARN", "the dump of gyventojai is made again", "1412"]);
+    let _ = rotused.log.line_with(&["INFO", "backup proven", "job=registras"]);
+    assert_eq!(installation.list("locks"), Vec::<String>::new());
+}

@@ -347,6 +347,13 @@ pub(super) fn is_hopeless(said: &str) -> bool {
     })
 }
 
+/// What restic waits for at the end of what it said, if that is a network: it tries again for a quarter of an hour.
+pub(super) fn awaited(said: &str) -> Option<Fault> {
+    let last = said.lines().rev().map(plain).find(|line| !line.is_empty())?;
+    let fault = classify("", "", None, &last);
+    (last.contains("retrying after") && matches!(fault, Fault::Unreachable { .. })).then_some(fault)
+}
+
 /// The end of what a program said, short enough for a log line and a page.
 pub(super) fn last_words(said: &str) -> String {
     const MOST: usize = 300;
@@ -413,6 +420,15 @@ mod tests {
         ));
         assert!(!is_hopeless("Save(<lock/0a>) returned error, retrying after 5s: connection refused"));
         assert!(!is_hopeless("unable to open cache: mkdir /root/.cache/restic: permission denied"));
+    }
+
+    #[test]
+    fn what_is_waited_for_is_the_last_that_was_said() {
+        let waits =
+            "List(key) returned error, retrying after 5s: dial tcp 127.0.0.1:8000: connect: connection refused\n";
+        assert!(matches!(awaited(waits), Some(Fault::Unreachable { .. })));
+        assert_eq!(awaited(&format!("{waits}created new cache\n")), None);
+        assert_eq!(awaited(""), None);
     }
 
     #[test]

@@ -275,11 +275,8 @@ pub async fn run(
     let restic = Restic::new(workplace, job.repository.clone());
     let attempt = Attempt { job, workplace, restic, progress, abort: &abort };
     let outcome = within(job.deadline, &abort, attempt.again_and_again()).await;
-    let was_aborted = matches!(
-        outcome,
-        Outcome::Failed { fault: Fault::Deadline, .. } | Outcome::Unproven { fault: Fault::Deadline, .. }
-    );
-    if was_aborted && stop.is_cancelled() { Outcome::Interrupted } else { outcome }
+    // Whatever was said of it then, it had to end.
+    if stop.is_cancelled() && !matches!(outcome, Outcome::Complete { .. }) { Outcome::Interrupted } else { outcome }
 }
 
 /// Stores files of a server's log.

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::process::Stdio;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rustix::process::Pid;
@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::info;
 
 use super::child::{self, Program, end_in_order, keep, read_all};
-use super::fault::{classify, is_hopeless, last_words};
+use super::fault::{awaited, classify, is_hopeless, last_words};
 use super::pipeline::{Fed, Feeding};
 use super::snapshot::{Label, Listed, SnapshotId, summary};
 use super::{Content, Fault, Manifest, Progress, Step, Stored, Workplace};
@@ -28,6 +28,35 @@ use crate::config::{JobName, ReadData, Repository};
 pub struct Restic<'w> {
     workplace: &'w Workplace,
     repository: Arc<Repository>,
+}
+
+/// What restic says while it tries again what does not succeed.
+#[derive(Debug, Default)]
+struct Complaints {
+    /// It never will.
+    hopeless: CancellationToken,
+    /// Why it has not yet: what it waits for does not answer.
+    unreachable: Mutex<Option<Fault>>,
+}
+
+impl Complaints {
+    /// Takes in all that was said.
+    fn hear(&self, said: &str) {
+        if is_hopeless(said) {
+            self.hopeless.cancel();
+        }
+        *self.unreachable.lock().unwrap_or_else(PoisonError::into_inner) = awaited(said);
+    }
+
+    /// Why something that was waited for too long did not come.
+    fn instead_of(&self, fault: Fault) -> Fault {
+        let why = || self.unreachable.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match fault {
+            Fault::Deadline => why().unwrap_or(fault),
+            Fault::Stalled { .. } if fault.is_of("restic") => why().unwrap_or(fault),
+            _ => fault,
+        }
+    }
 }
 
 /// How long clearing up after it may take. Both together end before the daemon's own time to stop is over.
@@ -115,9 +144,9 @@ impl<'w> Restic<'w> {
         let mut said = Vec::new();
         let mut take = |part: &[u8]| keep(&mut said, part);
         let pid = child::pid(&child);
-        let hopeless = CancellationToken::new();
+        let complaints = Complaints::default();
         let fed = {
-            let conversation = self.conversation(child, &mut take, &hopeless);
+            let conversation = self.conversation(child, &mut take, &complaints);
             tokio::pin!(conversation);
             let fed = tokio::select! {
                 biased;
@@ -126,9 +155,11 @@ impl<'w> Restic<'w> {
                     let ended = ended.and_then(|ended| self.judge("backup", ended));
                     return Err(not_stored(ended.err().unwrap_or_else(|| unexpected("backup", "it ended before its input"))));
                 }
-                () = hopeless.cancelled() => Err(None),
-                fault = deadline(abort) => Err(Some(not_stored(fault))),
-                fed = feeding.feed(&mut pipe) => fed.map_err(|fault| Some((step_of(&fault), fault))),
+                () = complaints.hopeless.cancelled() => Err(None),
+                fault = deadline(abort) => Err(Some(not_stored(complaints.instead_of(fault)))),
+                fed = feeding.feed(&mut pipe) => {
+                    fed.map_err(|fault| Some((step_of(&fault), complaints.instead_of(fault))))
+                }
             };
             match fed {
                 Ok(fed) => {
@@ -139,7 +170,7 @@ impl<'w> Restic<'w> {
                             fault = deadline(abort) => fault,
                         }
                     };
-                    let ended = self.until_end(pid, conversation, &hopeless, stop).await.and_then(|ended| ended);
+                    let ended = self.until_end(pid, conversation, &complaints, stop).await.and_then(|ended| ended);
                     ended.and_then(|ended| self.judge("backup", ended)).map_err(not_stored)?;
                     fed
                 }
@@ -236,9 +267,9 @@ impl<'w> Restic<'w> {
         let mut child = self.spawn(&["dump", "--no-cache", stored.snapshot.as_str(), &name], Stdio::null())?;
         let stdout = child.stdout.take();
         let pid = child::pid(&child);
-        let hopeless = CancellationToken::new();
+        let complaints = Complaints::default();
         let mut nothing = |_: &[u8]| {};
-        let conversation = self.conversation(child, &mut nothing, &hopeless);
+        let conversation = self.conversation(child, &mut nothing, &complaints);
         let pouring = async {
             let (mut digest, mut octets) = (Sha256::new(), 0_u64);
             let Some(mut stdout) = stdout else { return Ok((octets, String::new())) };
@@ -257,7 +288,7 @@ impl<'w> Restic<'w> {
         };
         let both = async { tokio::join!(pouring, conversation) };
         tokio::pin!(both);
-        let (poured, ended) = self.until_end(pid, both, &hopeless, deadline(abort)).await?;
+        let (poured, ended) = self.until_end(pid, both, &complaints, deadline(abort)).await?;
         let (octets, sha256) = poured.map_err(|error: std::io::Error| Fault::from_io(&error))?;
         self.judge("dump", ended?).map_err(as_damage)?;
         // A snapshot without a catalogue has nothing to be compared with but what restic has compared.
@@ -413,10 +444,10 @@ impl<'w> Restic<'w> {
         }
         let child = self.spawn(arguments, Stdio::null())?;
         let pid = child::pid(&child);
-        let hopeless = CancellationToken::new();
-        let conversation = self.conversation(child, consume, &hopeless);
+        let complaints = Complaints::default();
+        let conversation = self.conversation(child, consume, &complaints);
         tokio::pin!(conversation);
-        let ended = self.until_end(pid, conversation, &hopeless, deadline(abort)).await?;
+        let ended = self.until_end(pid, conversation, &complaints, deadline(abort)).await?;
         self.judge(arguments[0], ended?)
     }
 
@@ -425,17 +456,17 @@ impl<'w> Restic<'w> {
         &self,
         pid: Option<Pid>,
         mut ended: Pin<&mut impl Future<Output = T>>,
-        hopeless: &CancellationToken,
+        complaints: &Complaints,
         stop: impl Future<Output = Fault>,
     ) -> Result<T, Fault> {
         tokio::select! {
             ended = ended.as_mut() => Ok(ended),
-            () = hopeless.cancelled() => Ok(end_in_order(pid, ended).await),
+            () = complaints.hopeless.cancelled() => Ok(end_in_order(pid, ended).await),
             fault = stop => {
                 // How it ended makes no difference to one that had to.
                 let _ = end_in_order(pid, ended).await;
                 self.clear_up().await;
-                Err(fault)
+                Err(complaints.instead_of(fault))
             }
         }
     }
@@ -446,15 +477,13 @@ impl<'w> Restic<'w> {
         &self,
         mut child: Child,
         consume: &mut (dyn FnMut(&[u8]) + Send),
-        hopeless: &CancellationToken,
+        complaints: &Complaints,
     ) -> Result<Ended, Fault> {
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
         let mut said = Vec::new();
         let mut listen = |part: &[u8]| {
             keep(&mut said, part);
-            if is_hopeless(&String::from_utf8_lossy(&said)) {
-                hopeless.cancel();
-            }
+            complaints.hear(&String::from_utf8_lossy(&said));
         };
         let (read, heard, status) =
             tokio::join!(read_all(stdout, consume), read_all(stderr, &mut listen), child.wait());

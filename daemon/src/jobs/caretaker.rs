@@ -71,9 +71,9 @@ impl Caretaker {
             self.tell_lag(now).await;
             let waiting = async {
                 tokio::select! {
-                    () = sleep_until(copy) => Some(Task::Copy),
-                    () = sleep_until(check) => Some(Task::Check),
-                    () = sleep_until(prune) => Some(Task::Prune),
+                    is_time = sleep_until(copy) => is_time.then_some(Task::Copy),
+                    is_time = sleep_until(check) => is_time.then_some(Task::Check),
+                    is_time = sleep_until(prune) => is_time.then_some(Task::Prune),
                     () = tokio::time::sleep(LOOKING) => self.is_pressed().await.then_some(Task::Prune),
                 }
             };

@@ -43,13 +43,16 @@ impl Driller {
                 return;
             }
             let turn = async {
-                tokio::select! {
-                    () = sleep_until(next) => {}
-                    () = bell.drill.notified() => {}
-                }
-                repository.lock().await
+                let is_time = tokio::select! {
+                    is_time = sleep_until(next) => is_time,
+                    () = bell.drill.notified() => true,
+                };
+                if is_time { Some(repository.lock().await) } else { None }
             };
             let Some(turn) = around.until(retired, turn).await else { return };
+            if turn.is_none() {
+                continue;
+            }
             let drill = self.drill_once().await;
             drop(turn);
             last = Some(drill.started);

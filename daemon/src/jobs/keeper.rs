@@ -39,14 +39,14 @@ impl Keeper {
                 return;
             }
             let turn = async {
-                tokio::select! {
-                    () = sleep_until(next) => {}
-                    () = bell.run.notified() => {}
-                }
-                repository.lock().await
+                let is_time = tokio::select! {
+                    is_time = sleep_until(next) => is_time,
+                    () = bell.run.notified() => true,
+                };
+                if is_time { Some(repository.lock().await) } else { None }
             };
             let Some(turn) = around.until(retired, turn).await else { return };
-            if !self.run_once().await {
+            if turn.is_some() && !self.run_once().await {
                 return;
             }
             drop(turn);

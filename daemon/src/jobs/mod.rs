@@ -14,8 +14,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex as Lock, PoisonError};
 use std::time::Duration;
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use tokio::sync::{Mutex, Notify, mpsc};
 use tokio_util::sync::CancellationToken;
@@ -285,16 +285,27 @@ impl Surroundings {
 
 /// The clock is read again at least this often, so that a clock that is set or a machine that slept does not make a
 /// backup late.
-const LONGEST_NAP: Duration = Duration::from_secs(15);
+const LONGEST_NAP: Duration = Duration::from_secs(5);
 
-/// Waits until a time has come; for ever if there is none.
-async fn sleep_until(start: Option<Timestamp>) {
-    let Some(start) = start else { return std::future::pending().await };
+/// A clock that goes back by more than this was set, and what was planned by it is worth nothing: a time may be a year away.
+const LEAST_SET_BACK: SignedDuration = SignedDuration::from_mins(1);
+
+/// Waits until a time has come, for ever if there is none, or until the clock was set back: false.
+async fn sleep_until(start: Option<Timestamp>) -> bool {
+    let mut seen = Timestamp::now();
     loop {
-        // Negative once the time has come.
-        let Ok(left) = Duration::try_from(Timestamp::now().duration_until(start)) else { return };
+        let now = Timestamp::now();
+        if seen.duration_since(now) > LEAST_SET_BACK {
+            return false;
+        }
+        seen = now;
+        let left = match start {
+            // Negative once the time has come.
+            Some(start) => Duration::try_from(now.duration_until(start)).unwrap_or_default(),
+            None => LONGEST_NAP,
+        };
         if left.is_zero() {
-            return;
+            return true;
         }
         tokio::time::sleep(left.min(LONGEST_NAP)).await;
     }
