@@ -3,6 +3,8 @@
 //! What is read comes from the journal; what is asked for goes to the running daemon ([`desk`]), which alone runs jobs.
 
 use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -10,13 +12,14 @@ use clap::Subcommand;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use messages::Language;
-use rotused::backup::{self, DrillOutcome, Outcome, Run, RunId};
+use rotused::backup::{self, DrillOutcome, Outcome, Run, RunId, Workplace};
 use rotused::config::{Config, JobName};
 use rotused::desk::{self, Standing};
 use rotused::inspect;
 use rotused::jobs::Wish;
 use rotused::journal::Sealed;
 use serde_json::json;
+use tokio_util::sync::CancellationToken;
 
 use super::incident_command::who;
 use super::{Configured, journal, load};
@@ -68,6 +71,10 @@ pub(super) enum Backup {
         /// Only asks for it.
         #[arg(long)]
         no_wait: bool,
+        /// Opens the repository with what stands in this file, such as the key of the recovery sheet: proves that it is right. Done
+        /// by this command and not by the daemon, and so not written into the journal.
+        #[arg(long, value_name = "FILE", conflicts_with = "no_wait")]
+        password_file: Option<PathBuf>,
         #[command(flatten)]
         configured: Configured,
     },
@@ -87,7 +94,10 @@ pub(super) fn execute(command: Backup) -> anyhow::Result<()> {
         Backup::Show { run, configured } => show(&load(&configured.config)?, RunId(run)),
         Backup::Run { job, no_wait, configured } => run(&load(&configured.config)?, &job, no_wait),
         Backup::Cancel { job, configured } => ask(&load(&configured.config)?, &job, Wish::Cancel),
-        Backup::Drill { job, no_wait, configured } => drill(&load(&configured.config)?, &job, no_wait),
+        Backup::Drill { job, password_file: Some(file), configured, .. } => {
+            drill_with(&load(&configured.config)?, &job, &file)
+        }
+        Backup::Drill { job, no_wait, configured, .. } => drill(&load(&configured.config)?, &job, no_wait),
         Backup::Verify { configured } => verify(&load(&configured.config)?),
     }
 }
@@ -237,19 +247,46 @@ fn drill(config: &Config, job: &JobName, no_wait: bool) -> anyhow::Result<()> {
             desk::ask_job(config, who(), job.clone(), Wish::Look)?;
             continue;
         };
-        match drill.outcome {
-            DrillOutcome::Passed { took: restored, octets, tables, rows, .. } => {
-                println!(
-                    "drill of {job} passed: {} restored in {}, {tables} tables with {rows} rows are what was dumped",
-                    megabytes(octets),
-                    took(restored)
-                );
-                return Ok(());
-            }
-            DrillOutcome::Failed { fault } => bail!("the drill of {job} failed: {fault}"),
-            DrillOutcome::Interrupted => bail!("the drill of {job} was interrupted"),
-        }
+        return told(job, drill.outcome);
     }
+}
+
+fn told(job: &JobName, outcome: DrillOutcome) -> anyhow::Result<()> {
+    match outcome {
+        DrillOutcome::Passed { took: restored, octets, tables, rows, .. } => {
+            println!(
+                "drill of {job} passed: {} restored in {}, {tables} tables with {rows} rows are what was dumped",
+                megabytes(octets),
+                took(restored)
+            );
+            Ok(())
+        }
+        DrillOutcome::Failed { fault } => bail!("the drill of {job} failed: {fault}"),
+        DrillOutcome::Interrupted => bail!("the drill of {job} was interrupted"),
+    }
+}
+
+/// Drills a job with another key than the daemon's.
+fn drill_with(config: &Config, name: &JobName, key: &Path) -> anyhow::Result<()> {
+    let job = config.jobs.iter().find(|job| job.name == *name);
+    let mut job = job.with_context(|| format!("no job is called \"{name}\""))?.clone();
+    job.repository = Arc::new(job.repository.opened_by(key));
+    let newest = journal(config)?.restorable(name)?;
+    let (newest, wal) = newest.with_context(|| format!("there is no backup of {name}"))?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(async {
+        let (workplace, _folder) = Workplace::beside(config.restic.clone())?;
+        let stop = CancellationToken::new();
+        let drilling = backup::drill(&job, &newest, &wal, &workplace, &stop);
+        tokio::pin!(drilling);
+        let outcome = loop {
+            tokio::select! {
+                outcome = &mut drilling => break outcome,
+                _ = tokio::signal::ctrl_c() => stop.cancel(),
+            }
+        };
+        told(name, outcome)
+    })
 }
 
 fn verify(config: &Config) -> anyhow::Result<()> {

@@ -513,6 +513,7 @@ web-job-failed = Failed
 web-job-interrupted = Interrupted
 web-job-complete = Complete
 web-job-complete-words = The backup was made whole and stands in the catalogue.
+web-job-running-estimate = running for { $duration }: { $octets } of about { $expected }, about { $left } left
 web-job-running-octets = running for { $duration }, { $octets } read
 web-job-waiting = No run yet
 web-job-proven-words = The backup was made, read back and compared.

@@ -523,6 +523,7 @@ web-job-failed = Nepavyko
 web-job-interrupted = Nutraukta
 web-job-complete = Padaryta
 web-job-complete-words = Padaryta visa kopija, ji įrašyta į katalogą.
+web-job-running-estimate = kopijuojama jau { $duration }: { $octets } iš maždaug { $expected }, liko apie { $left }
 web-job-running-octets = kopijuojama jau { $duration }, perskaityta { $octets }
 web-job-waiting = Dar nedaryta
 web-job-proven-words = Kopija padaryta, perskaityta iš saugyklos ir palyginta.

@@ -130,6 +130,14 @@ fn with_nothing_but_the_repository_and_the_sheet_everything_is_restored() {
         let done = command.output().unwrap();
         (done.status.success(), String::from_utf8([done.stdout, done.stderr].concat()).unwrap())
     };
+    // With the key of the sheet and not the daemon's own.
+    let by_sheet = ["backup", "drill", "registras", "--password-file", &installation.path("key").display().to_string()];
+    let drilled = installation.rotused(&by_sheet);
+    assert!(String::from_utf8_lossy(&drilled.stdout).contains("passed"), "{drilled:?}");
+    installation.secret("wrong", "wrong horse");
+    let wrong = ["backup", "drill", "registras", "--password-file", &installation.path("wrong").display().to_string()];
+    let drilled = installation.rotused(&wrong);
+    assert!(String::from_utf8_lossy(&drilled.stderr).contains("the password does not open"), "{drilled:?}");
     fs::create_dir(installation.path("bare")).unwrap();
     let (is_good, said) = bare(&["nera"]);
     assert!(!is_good && said.contains("failai, registras, savas"), "{said}");

@@ -1,6 +1,6 @@
 //! What happens to the daemon and its repositories while backups run: servers that are away, disks that are full, clocks that jump,
 //! a daemon that is killed. Each leaves no backup that is none, says what it was, and the next run is good.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test's failure is its message")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test's failure is its message")]
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;

@@ -413,7 +413,7 @@ impl Attempt<'_> {
 
     async fn store_all(&self) -> Result<Vec<Stored>, (Step, Fault)> {
         let Self { job, workplace, restic, .. } = self;
-        restic.is_there().map_err(|fault| (Step::Store, fault))?;
+        let _claim = restic.claim().map_err(|fault| (Step::Store, fault))?;
         let parts = self.of_source(source::parts(&job.source, job.name.as_str(), workplace)).await?;
         let mut snapshots = Vec::with_capacity(parts.len());
         for part in parts {

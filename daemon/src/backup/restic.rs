@@ -3,12 +3,15 @@
 //! restic reads the repository's password itself, from a file; no password passes through us. A child that must end gets
 //! SIGINT first, on which restic removes its lock and leaves no snapshot, and SIGKILL only when it does not listen.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
 use rustix::process::Pid;
 use sha2::{Digest, Sha256};
 use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -230,6 +233,26 @@ impl<'w> Restic<'w> {
             return Err(Fault::RepositoryMissing { location: shown(&self.repository.location) });
         }
         Ok(())
+    }
+
+    /// Claims a repository on a disk of this machine for a run, as long as what is given back is kept: two daemons on one repository
+    /// take turns. restic's own locks let several who store in, and none while somebody checks; those are for all machines.
+    ///
+    /// # Errors
+    /// [`Fault::RepositoryMissing`], or [`Fault::Locked`] by another rotused.
+    pub(super) fn claim(&self) -> Result<Option<File>, Fault> {
+        self.is_there()?;
+        let location = Path::new(&self.repository.location);
+        if !location.is_absolute() {
+            return Ok(None);
+        }
+        let config = File::open(location.join("config")).map_err(|error| Fault::from_io(&error))?;
+        match flock(&config, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => Ok(Some(config)),
+            Err(Errno::WOULDBLOCK) => Err(Fault::Locked { by: "another rotused of this machine".to_owned() }),
+            // A disk that knows no such locks has none.
+            Err(_) => Ok(None),
+        }
     }
 
     /// Writes what a snapshot holds into `sink`, and compares it on the way with what was dumped.

@@ -83,6 +83,7 @@ pub async fn extract(
         return file(stored, target, original, restic, progress, abort).await;
     }
     let folder = match target {
+        Target::New(folder) if Path::new(folder).exists() => return Err(Fault::Exists { what: folder.clone() }),
         Target::New(folder) => PathBuf::from(folder),
         // Snapshots of files have their whole paths.
         Target::Original => PathBuf::from("/"),

@@ -137,6 +137,12 @@ impl Repository {
         crate::backup::shown(&self.location)
     }
 
+    /// The same, opened by what stands in another file.
+    #[must_use]
+    pub fn opened_by(&self, password: &std::path::Path) -> Self {
+        Self { password: SecretFile::unchecked(password), ..self.clone() }
+    }
+
     /// One of which nothing is known but where it is and what opens it.
     #[must_use]
     pub fn bare(name: RepositoryName, location: &str, password: &std::path::Path) -> Self {

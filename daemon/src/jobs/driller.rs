@@ -8,10 +8,8 @@ use tokio_util::sync::CancellationToken;
 use tracing::info;
 
 use super::{Bell, Surroundings, sleep_until};
-use crate::backup::wal::WalBatch;
-use crate::backup::{self, Drill, DrillOutcome, Fault, Stored};
-use crate::config::{Job, JobName};
-use crate::journal::{Backup, JournalError, JournalReader};
+use crate::backup::{self, Drill, DrillOutcome, Fault};
+use crate::config::Job;
 use crate::recorder::Report;
 
 /// One who drills a job.
@@ -68,24 +66,11 @@ impl Driller {
         let started = Timestamp::now();
         info!(job = %job.name, "drill: the newest backup of {} is restored and compared", job.name);
         let name = job.name.clone();
-        let newest = around.ask_journal(move |journal| newest(journal, &name)).await.unwrap_or_default();
-        let (newest, wal) = newest;
-        let outcome = if newest.is_empty() {
-            DrillOutcome::Failed { fault: Fault::NoBackup }
-        } else {
-            backup::drill(job, &newest, &wal, &around.workplace, &around.stop).await
+        let newest = around.ask_journal(move |journal| journal.restorable(&name)).await.flatten();
+        let outcome = match newest {
+            None => DrillOutcome::Failed { fault: Fault::NoBackup },
+            Some((newest, wal)) => backup::drill(job, &newest, &wal, &around.workplace, &around.stop).await,
         };
         Drill { job: job.name.clone(), started, ended: Timestamp::now(), outcome }
     }
-}
-
-/// The newest backup in the catalogue, with what was in it, and what was stored of a server's log since it was begun.
-fn newest(journal: &JournalReader, job: &JobName) -> Result<(Vec<Stored>, Vec<WalBatch>), JournalError> {
-    let Some(Backup { started, mut snapshots, .. }) = journal.newest_backup(job)? else {
-        return Ok(Default::default());
-    };
-    for stored in &mut snapshots {
-        stored.manifest.content = journal.content(&stored.snapshot)?;
-    }
-    Ok((snapshots, journal.wal_since(job, started)?))
 }

@@ -67,7 +67,7 @@ impl Keeper {
         let Ok(id) = number.await else { return false };
         let name = job.name.clone();
         let newest = around.ask_journal(move |journal| journal.newest_backup(&name)).await.flatten();
-        let growth = newest.map_or(0, |backup| backup::size(&backup.snapshots).1);
+        let (expected, growth) = newest.map_or((0, 0), |backup| backup::size(&backup.snapshots));
         let abort = around.stop.child_token();
         let set = |running| *bell.running.lock().unwrap_or_else(PoisonError::into_inner) = running;
         set(Some(Ringing { since: started, progress: Arc::clone(&progress), abort: abort.clone() }));
@@ -78,7 +78,7 @@ impl Keeper {
             loop {
                 tokio::select! {
                     outcome = &mut running => break outcome,
-                    _ = minute.tick() => log_progress(&job.name, started, &progress),
+                    _ = minute.tick() => log_progress(&job.name, started, &progress, expected),
                 }
             }
         };
@@ -99,10 +99,11 @@ impl Keeper {
 }
 
 /// Whoever waits for a long run sees that it moves.
-fn log_progress(job: &JobName, started: Timestamp, progress: &Progress) {
+fn log_progress(job: &JobName, started: Timestamp, progress: &Progress, expected: u64) {
     let octets = progress.octets();
     let minutes = Timestamp::now().duration_since(started).as_secs() / 60;
-    info!(%job, octets, "backup of {job} goes on: {} MB in {minutes} min", octets / 1_000_000);
+    let of = if octets < expected { format!(" of about {}", expected / 1_000_000) } else { String::new() };
+    info!(%job, octets, expected, "backup of {job} goes on: {}{of} MB in {minutes} min", octets / 1_000_000);
 }
 
 const MINUTE: Duration = Duration::from_secs(60);

@@ -364,6 +364,18 @@ impl JournalReader {
         read().map_err(|source| self.failed(source))
     }
 
+    /// The newest backup of a job that counts, with what was in it, and what was stored of a server's log since it was begun.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub fn restorable(&self, job: &JobName) -> Result<Option<(Vec<Stored>, Vec<WalBatch>)>, JournalError> {
+        let Some(Backup { started, mut snapshots, .. }) = self.newest_backup(job)? else { return Ok(None) };
+        for stored in &mut snapshots {
+            stored.manifest.content = self.content(&stored.snapshot)?;
+        }
+        Ok(Some((snapshots, self.wal_since(job, started)?)))
+    }
+
     /// What was stored of it since a base backup was begun.
     ///
     /// # Errors

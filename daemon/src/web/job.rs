@@ -74,7 +74,8 @@ impl JobView {
     #[must_use]
     pub fn new(reader: &Reader, job: &JobStatus) -> Self {
         let (standing, outcome) = ending(reader, job);
-        let running = job.running.as_ref().map(|running| running_words(reader, running));
+        let expected = job.record.newest.as_ref().map_or(0, |(_, snapshots)| backup::size(snapshots).0);
+        let running = job.running.as_ref().map(|running| running_words(reader, running, expected));
         Self {
             title: job.title.clone(),
             name: job.name.to_string(),
@@ -213,9 +214,20 @@ pub(super) fn shown(snapshots: &[Stored]) -> String {
     }
 }
 
-fn running_words(reader: &Reader, running: &Running) -> String {
+/// How far a run is; `expected` octets were there the last time.
+fn running_words(reader: &Reader, running: &Running, expected: u64) -> String {
     let duration = elapsed(reader, running.since);
     let message = match running.progress.octets() {
+        octets if (1..expected).contains(&octets) => {
+            let seconds = Timestamp::now().duration_since(running.since).as_secs().unsigned_abs();
+            let left = u128::from(seconds) * u128::from(expected - octets) / u128::from(octets);
+            let left = SignedDuration::from_secs(i64::try_from(left).unwrap_or(i64::MAX));
+            Message::new("web-job-running-estimate")
+                .with("duration", duration)
+                .with("octets", reader.octets(octets))
+                .with("expected", reader.octets(expected))
+                .with("left", reader.duration(left))
+        }
         0 => Message::new("web-job-running").with("duration", duration),
         octets => {
             Message::new("web-job-running-octets").with("duration", duration).with("octets", reader.octets(octets))
