@@ -272,12 +272,12 @@ fn drill_with(config: &Config, name: &JobName, key: &Path) -> anyhow::Result<()>
     let mut job = job.with_context(|| format!("no job is called \"{name}\""))?.clone();
     job.repository = Arc::new(job.repository.opened_by(key));
     let newest = journal(config)?.restorable(name)?;
-    let (newest, wal) = newest.with_context(|| format!("there is no backup of {name}"))?;
+    let newest = newest.with_context(|| format!("there is no backup of {name}"))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
         let (workplace, _folder) = Workplace::beside(config.restic.clone())?;
         let stop = CancellationToken::new();
-        let drilling = backup::drill(&job, &newest, &wal, &workplace, &stop);
+        let drilling = backup::drill(&job, &newest, &workplace, &stop);
         tokio::pin!(drilling);
         let outcome = loop {
             tokio::select! {

@@ -81,6 +81,7 @@ config-dns-same-serial = { $key } is only for type = "SOA", and has addresses of
 config-database-null = { $key } must not hold a null character
 config-ntp-offset = { $key } must be more than zero
 config-history-order = { $key } must be at least as long as what is kept more finely
+config-copy-environment = restic knows only one { $variable } for a repository and for the one that it is a copy of, and here they differ; reach one of them through rclone
 config-keep-nothing = keep must say what is kept: last, hourly, daily, weekly, monthly, yearly or within
 config-payload-range = { $key } must be from 16 to 1472 octets
 config-source-family = { $key } must be of the same IP version as the device's address

@@ -86,6 +86,7 @@ config-dns-same-serial = { $key } skirtas tik type = "SOA" ir jame rašomi serve
 config-database-null = { $key } negali turėti nulinio simbolio
 config-ntp-offset = { $key } turi būti daugiau už nulį
 config-history-order = { $key } turi būti ne trumpiau, negu saugoma tai, kas smulkiau
+config-copy-environment = restic turi tik vieną { $variable } saugyklai ir tai, kurios kopija ji yra, o čia jie skirtingi; vieną iš jų pasiekite per rclone
 config-keep-nothing = keep turi nurodyti, kas saugoma: last, hourly, daily, weekly, monthly, yearly arba within
 config-payload-range = { $key } turi būti nuo 16 iki 1472 baitų
 config-source-family = { $key } turi būti tos pačios IP versijos kaip įrenginio adresas

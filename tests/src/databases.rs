@@ -3,11 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
-use crate::{Authority, eventually, free_port};
+use crate::{Authority, eventually, free_port, processor_time};
 
 /// A database server with its data in a folder of its own.
 #[derive(Debug)]
@@ -120,6 +121,12 @@ impl DatabaseServer {
         let server = Self { folder, port, child: started(&mut command) };
         eventually("an answer of PostgreSQL", || server.ask("SELECT 1").status.success().then_some(()));
         server
+    }
+
+    /// Its processor time, and that of those of its children that have ended.
+    #[must_use]
+    pub fn processor_time(&self) -> Duration {
+        processor_time(self.child.id())
     }
 
     /// Lets many clients write to PostgreSQL until what is given back is dropped (pgbench(1)).

@@ -71,6 +71,15 @@ pub fn eventually<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     }
 }
 
+/// Processor time of a process and of its children that have ended (proc_pid_stat(5)).
+#[must_use]
+pub fn processor_time(pid: u32) -> Duration {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    let fields: Vec<&str> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();
+    let ticks: u64 = fields[11..15].iter().map(|field| field.parse::<u64>().unwrap()).sum();
+    Duration::from_millis(ticks * 10)
+}
+
 /// A command that runs what is added to it in a namespace of its own (`--net`, `--mount`; unshare(1)): as the root that we
 /// are or, where root may not, as the root of a namespace of users.
 #[must_use]

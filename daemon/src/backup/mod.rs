@@ -40,7 +40,7 @@ use self::source::{Input, Opened, Part};
 use crate::config::{Job, JobName, PhysicalSource, Source};
 
 pub use content::{Content, Difference, Kind};
-pub use drill::{Drill, DrillOutcome, drill};
+pub use drill::{Drill, DrillOutcome, Restorable, drill};
 pub use fault::Fault;
 pub use pipeline::Progress;
 pub use restic::Restic;

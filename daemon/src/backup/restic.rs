@@ -519,8 +519,13 @@ impl<'w> Restic<'w> {
         if status.success() {
             return Ok(());
         }
-        let said = without_password(&String::from_utf8_lossy(&said), &self.repository.location);
-        Err(classify(command, &shown(&self.repository.location), status.code(), &said))
+        let said = String::from_utf8_lossy(&said);
+        let from = self.repository.copy.as_ref().map(|copy| &copy.from.location);
+        // A copy may also fail for the sake of what is copied.
+        let location = from.filter(|from| said.contains(from.as_str())).unwrap_or(&self.repository.location);
+        let said = without_password(&said, &self.repository.location);
+        let said = from.map_or_else(|| said.clone(), |from| without_password(&said, from));
+        Err(classify(command, &shown(location), status.code(), &said))
     }
 
     fn spawn(&self, arguments: &[&str], input: Stdio) -> Result<Child, Fault> {
@@ -538,7 +543,8 @@ impl<'w> Restic<'w> {
                 .variable("RESTIC_FROM_PASSWORD_FILE", copy.from.password.path()),
             None => program,
         };
-        let secrets = self.repository.environment.iter();
+        let of_original = self.repository.copy.iter().flat_map(|copy| &copy.from.environment);
+        let secrets = of_original.chain(&self.repository.environment);
         let program = secrets.fold(program, |program, (name, secret)| program.variable(name, secret.reveal()));
         let program = program
             .arguments(limits.into_iter().flatten())

@@ -226,6 +226,15 @@ pub(super) fn read_repository(
         let known = VARIABLES.into_iter().filter(|name| variables.has(name)).collect::<Vec<_>>();
         environment.extend(known.into_iter().filter_map(|name| Some((name, secret(&mut variables, name, reading)?))));
     }
+    // restic has one of each for both.
+    let of_original = copy.iter().flat_map(|copy| &copy.from.environment);
+    let is_another = |(name, value): &&(&str, Secret)| {
+        environment.iter().any(|(ours, other): &(&str, Secret)| ours == name && other != value)
+    };
+    if let Some((name, _)) = of_original.clone().find(is_another) {
+        let message = Message::new("config-copy-environment").with("variable", *name);
+        table.report(&table.place_of("environment"), message);
+    }
     let location = location?;
     // A scheme is what restic itself would take for one; everything else is a folder.
     let is_remote = ["sftp:", "rest:", "s3:", "rclone:", "b2:", "azure:", "gs:", "swift:"]

@@ -69,7 +69,7 @@ impl Driller {
         let newest = around.ask_journal(move |journal| journal.restorable(&name)).await.flatten();
         let outcome = match newest {
             None => DrillOutcome::Failed { fault: Fault::NoBackup },
-            Some((newest, wal)) => backup::drill(job, &newest, &wal, &around.workplace, &around.stop).await,
+            Some(newest) => backup::drill(job, &newest, &around.workplace, &around.stop).await,
         };
         Drill { job: job.name.clone(), started, ended: Timestamp::now(), outcome }
     }

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use super::row::{self, from_json, parsed};
 use super::{JournalError, JournalReader, json};
 use crate::backup::wal::WalBatch;
-use crate::backup::{Content, Drill, Fault, Outcome, Run, RunId, SnapshotId, Stored, hex};
+use crate::backup::{Content, Drill, Fault, Outcome, Restorable, Run, RunId, SnapshotId, Stored, hex};
 use crate::config::{JobName, RepositoryName};
 
 /// What version 4 has beside that.
@@ -368,12 +368,12 @@ impl JournalReader {
     ///
     /// # Errors
     /// The journal cannot be read.
-    pub fn restorable(&self, job: &JobName) -> Result<Option<(Vec<Stored>, Vec<WalBatch>)>, JournalError> {
+    pub fn restorable(&self, job: &JobName) -> Result<Option<Restorable>, JournalError> {
         let Some(Backup { started, mut snapshots, .. }) = self.newest_backup(job)? else { return Ok(None) };
         for stored in &mut snapshots {
             stored.manifest.content = self.content(&stored.snapshot)?;
         }
-        Ok(Some((snapshots, self.wal_since(job, started)?)))
+        Ok(Some(Restorable { snapshots, wal: self.wal_since(job, started)? }))
     }
 
     /// What was stored of it since a base backup was begun.

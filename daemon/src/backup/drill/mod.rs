@@ -40,6 +40,15 @@ pub struct Drill {
     pub outcome: DrillOutcome,
 }
 
+/// A backup, and what came after it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Restorable {
+    /// Its snapshots, with what was in them.
+    pub snapshots: Vec<Stored>,
+    /// What was stored of a server's log since it was begun.
+    pub wal: Vec<WalBatch>,
+}
+
 /// What came of a drill.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
@@ -69,19 +78,13 @@ pub enum DrillOutcome {
 /// What is told of differences at most.
 const MOST_TOLD: usize = 5;
 
-/// Restores the newest backup of a job, and what was stored of a server's log since, and compares it.
-pub async fn drill(
-    job: &Job,
-    newest: &[Stored],
-    wal: &[WalBatch],
-    workplace: &Workplace,
-    stop: &CancellationToken,
-) -> DrillOutcome {
+/// Restores the newest backup of a job, and compares it.
+pub async fn drill(job: &Job, newest: &Restorable, workplace: &Workplace, stop: &CancellationToken) -> DrillOutcome {
     let abort = stop.child_token();
-    match within(job.deadline, &abort, attempt(job, newest, wal, workplace, &abort)).await {
+    match within(job.deadline, &abort, attempt(job, newest, workplace, &abort)).await {
         Ok((took, octets, content)) => DrillOutcome::Passed {
             took: SignedDuration::try_from(took).unwrap_or(SignedDuration::MAX),
-            snapshots: newest.iter().map(|stored| stored.snapshot.clone()).collect(),
+            snapshots: newest.snapshots.iter().map(|stored| stored.snapshot.clone()).collect(),
             octets,
             tables: content.iter().map(|content| content.tables() as u64).sum(),
             rows: content.iter().map(Content::rows).sum(),
@@ -93,8 +96,7 @@ pub async fn drill(
 
 async fn attempt(
     job: &Job,
-    newest: &[Stored],
-    wal: &[WalBatch],
+    Restorable { snapshots: newest, wal }: &Restorable,
     workplace: &Workplace,
     abort: &CancellationToken,
 ) -> Result<(Duration, u64, Vec<Content>), Fault> {
