@@ -112,7 +112,7 @@ async fn from_catalogue(config: &Config, journal: &JournalReader, wanted: &Resto
     let backup = backups.iter().rev().find(is_wanted);
     let backup = backup.with_context(|| format!("there is no such backup of {}; --list shows them", job.name))?;
     if let Source::PostgresPhysical(source) = &job.source {
-        let wal = journal.wal_since(&job.name, backup.started)?;
+        let wal = journal.wal_since(&job.name, backup.run)?;
         let base = backup.snapshots.first().context("the run has no base backup")?;
         let (workplace, _folder) = Workplace::beside(config.restic.clone())?;
         let restic = Restic::new(&workplace, Arc::clone(&job.repository));
@@ -180,6 +180,9 @@ async fn point_in_time(
     println!("    chown -R postgres: {place} {place}-wal");
     println!(
         "    put postgresql.conf and pg_hba.conf there if the old server had them elsewhere (Debian: /etc/postgresql)"
+    );
+    println!(
+        "    it hands over no log (archive_mode, in postgresql.auto.conf), until you say: ALTER SYSTEM RESET archive_mode"
     );
     println!("    pg_ctl -D {place} start   (as postgres; another port than the old one's: -o '-p 5433')");
     Ok(())

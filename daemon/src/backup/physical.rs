@@ -48,7 +48,7 @@ impl PointInTime<'_> {
     /// one has not.
     #[must_use]
     fn needed(&self, to_time: Option<Timestamp>) -> &[WalBatch] {
-        let after = |time: Timestamp| self.wal.partition_point(|batch| batch.at <= time) + 2;
+        let after = |time| self.wal.iter().rposition(|batch| batch.at <= time).map_or(0, |last| last + 1) + 2;
         let count = to_time.map_or(self.wal.len(), after);
         &self.wal[..count.min(self.wal.len())]
     }

@@ -165,11 +165,8 @@ pub fn push(file: &Path, spool: &Path) -> Result<(), PushError> {
     }
     let target = spool.join(name);
     if target.exists() {
-        return if is_same(file, &target).map_err(failed(&target))? {
-            Ok(())
-        } else {
-            Err(PushError::Other { target })
-        };
+        let is_there = is_same(file, &target).and_then(|is_same| File::open(spool)?.sync_all().map(|()| is_same));
+        return if is_there.map_err(failed(&target))? { Ok(()) } else { Err(PushError::Other { target }) };
     }
     let beside = spool.join(format!(".{name}"));
     let write = || {
@@ -293,7 +290,9 @@ pub(super) fn recovery_settings(wal: &Path, to_time: Option<Timestamp>) -> Strin
     let file = format!("{}/%f", wal.display().to_string().replace('%', "%%"));
     // One word to the shell, and that inside a string of PostgreSQL's configuration.
     let command = format!("cp '{}' \"%p\"", file.replace('\'', "'\\''"));
-    let mut text = format!("restore_command = '{}'\n", command.replace('\\', "\\\\").replace('\'', "''"));
+    // Nobody wants two servers to hand their logs over to one place.
+    let mut text =
+        format!("archive_mode = 'off'\nrestore_command = '{}'\n", command.replace('\\', "\\\\").replace('\'', "''"));
     if let Some(time) = to_time {
         text.push_str(&format!(
             "recovery_target_time = '{}'\nrecovery_target_action = 'promote'\n",
@@ -406,6 +405,6 @@ mod tests {
     #[test]
     fn a_folder_with_a_quote_stays_one_word() {
         let settings = recovery_settings(Path::new("/srv/o'brien 5%"), None);
-        assert_eq!(settings, "restore_command = 'cp ''/srv/o''\\\\''''brien 5%%/%f'' \"%p\"'\n");
+        assert_eq!(settings, "archive_mode = 'off'\nrestore_command = 'cp ''/srv/o''\\\\''''brien 5%%/%f'' \"%p\"'\n");
     }
 }

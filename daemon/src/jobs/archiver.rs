@@ -11,7 +11,7 @@ use tracing::warn;
 
 use super::Surroundings;
 use crate::backup::wal::{Spool, WalBatch, gap_in};
-use crate::backup::{self, Fault};
+use crate::backup::{self, Fault, RunId};
 use crate::config::{Job, PhysicalSource};
 use crate::health::{Promise, Reason};
 use crate::journal::{JournalError, JournalReader};
@@ -36,16 +36,18 @@ impl Archiver {
         let Self { job, source, around, retired, .. } = &self;
         let mut was_slow = false;
         loop {
-            let looked = async {
-                let stored = self.store_all().await;
-                let handed_over = backup::hands_over_wal(source, &around.workplace).await;
-                let is_slow = matches!(handed_over, Err(Fault::WalWaits { .. }));
-                // A moment of much work is no fault.
-                let handed_over = if is_slow && !was_slow { Ok(()) } else { handed_over };
-                (stored.and(self.is_whole().await).and(handed_over), is_slow)
-            };
-            let Some((found, is_slow)) = around.until(retired, looked).await else { return };
+            // When the daemon stops it ends in order, by itself.
+            let stored = self.store_all().await;
+            let asked = backup::hands_over_wal(source, &around.workplace);
+            let Some(handed_over) = around.until(retired, asked).await else { return };
+            let is_slow = matches!(handed_over, Err(Fault::WalWaits { .. }));
+            // A moment of much work is no fault.
+            let handed_over = if is_slow && !was_slow { Ok(()) } else { handed_over };
             was_slow = is_slow;
+            let found = stored.and(self.is_whole().await).and(handed_over);
+            if around.stop.is_cancelled() || retired.is_cancelled() {
+                return;
+            }
             let broken = found.err().map(Reason::Backup);
             let told = around.reports.send(Report::Promised(job.name.clone(), Promise::Wal, broken)).await;
             if told.is_err() || around.until(retired, tokio::time::sleep(source.wal_every)).await.is_none() {
@@ -70,7 +72,7 @@ impl Archiver {
     /// Stores some files, and lets go of them when the journal knows of it.
     async fn store(&self, files: &[PathBuf], segment_size: u64) -> Result<(), Fault> {
         let Self { job, around, repository, .. } = self;
-        let turn = repository.lock().await;
+        let turn = around.until(&self.retired, repository.lock()).await.ok_or(Fault::Deadline)?;
         let stored = backup::store_wal(job, files, &around.workplace, &around.stop).await?;
         let name = |path: &PathBuf| path.file_name().map(|name| name.to_string_lossy().into_owned());
         let batch = WalBatch {
@@ -99,13 +101,10 @@ impl Archiver {
     async fn is_whole(&self) -> Result<(), Fault> {
         let name = self.job.name.clone();
         let read = move |journal: &JournalReader| -> Result<Vec<WalBatch>, JournalError> {
-            let since = journal.newest_backup(&name)?.map(|base| base.started);
-            let mut batches = journal.wal(&name)?;
-            if let Some(since) = since {
-                // What came last before it says with which the next one has to begin.
-                let first = batches.partition_point(|batch| batch.at < since);
-                batches.drain(..first.saturating_sub(1));
-            }
+            let since = journal.newest_backup(&name)?.map_or(RunId(0), |base| base.run);
+            // What came last before it says with which the next one has to begin.
+            let mut batches = Vec::from_iter(journal.wal_before(&name, since)?);
+            batches.extend(journal.wal_since(&name, since)?);
             Ok(batches)
         };
         let gap = self.around.ask_journal(read).await.and_then(|batches| gap_in(&batches));

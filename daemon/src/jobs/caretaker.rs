@@ -10,10 +10,10 @@ use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
-use super::keeping::wal_needed;
+use super::keeping::wal_needed_since;
 use super::{Surroundings, sleep_until};
 use crate::backup::wal::WalBatch;
-use crate::backup::{Fault, Listed, Restic, SnapshotId};
+use crate::backup::{Fault, Listed, Restic, RunId, SnapshotId};
 use crate::config::{Job, JobName, Repository};
 use crate::health::Reason;
 use crate::journal::{JournalReader, Task, Upkeep};
@@ -157,10 +157,9 @@ impl Caretaker {
             let (mut counted, mut known) = (Vec::new(), Vec::new());
             for job in &jobs {
                 let backups = journal.catalogue(job)?;
-                let wal = journal.wal(job)?;
-                let snapshot = |batch: &WalBatch| batch.stored.snapshot.clone();
-                counted.extend(wal_needed(&wal, &backups).iter().map(snapshot));
-                known.extend(wal.iter().map(snapshot));
+                let snapshot = |batch: WalBatch| batch.stored.snapshot;
+                counted.extend(journal.wal_since(job, wal_needed_since(&backups))?.into_iter().map(snapshot));
+                known.extend(journal.wal_since(job, RunId(0))?.into_iter().map(snapshot));
                 counted.extend(backups.into_iter().flat_map(|backup| backup.snapshots).map(|stored| stored.snapshot));
                 let runs = journal.runs(Some(job), u32::MAX)?;
                 known.extend(runs.iter().flat_map(|run| run.outcome.snapshots()).map(|stored| stored.snapshot.clone()));

@@ -11,10 +11,10 @@ use tracing::{info, warn};
 use super::Surroundings;
 use crate::backup::retention::{Entry, expired};
 use crate::backup::wal::WalBatch;
-use crate::backup::{self, Listed, Outcome, Restic, Run, SnapshotId, Stored};
+use crate::backup::{self, Listed, Outcome, Restic, Run, RunId, SnapshotId, Stored};
 use crate::config::Job;
 use crate::health::{Promise, Reason};
-use crate::journal::{Backup, Removal, Why};
+use crate::journal::{Backup, JournalReader, Removal, Why};
 use crate::recorder::Report;
 
 /// So long a snapshot that stands in no catalogue may be what somebody is making just now.
@@ -86,7 +86,10 @@ async fn forget_leftovers(job: &Job, around: &Surroundings, catalogue: &[Backup]
     }
     let Some(runs) = runs(u32::MAX).await else { return };
     let name = job.name.clone();
-    let Some(wal) = around.ask_journal(move |journal| journal.wal(&name)).await else { return };
+    let oldest = wal_needed_since(catalogue);
+    let read =
+        move |journal: &JournalReader| Ok([journal.wal_since(&name, RunId(0))?, journal.wal_since(&name, oldest)?]);
+    let Some([wal, wal_needed]) = around.ask_journal(read).await else { return };
     let log = |batches: &[WalBatch]| batches.iter().map(|batch| batch.stored.snapshot.clone()).collect::<Vec<_>>();
     let restic = Restic::new(&around.workplace, job.repository.clone());
     let listed = match restic.snapshots(&job.name, &around.stop).await {
@@ -97,7 +100,7 @@ async fn forget_leftovers(job: &Job, around: &Surroundings, catalogue: &[Backup]
     let stored = |snapshots: &[Stored]| snapshots.iter().map(|stored| stored.snapshot.clone()).collect::<Vec<_>>();
     let ours: Vec<SnapshotId> = runs.iter().flat_map(|run| stored(run.outcome.snapshots())).collect();
     let counted: Vec<SnapshotId> = catalogue.iter().flat_map(|backup| stored(&backup.snapshots)).collect();
-    let (ours, counted) = ([ours, log(&wal)].concat(), [counted, log(wal_needed(&wal, catalogue))].concat());
+    let (ours, counted) = ([ours, log(&wal)].concat(), [counted, log(&wal_needed)].concat());
     let now = Timestamp::now();
     let is_among = |ids: &[SnapshotId], listed: &Listed| ids.iter().any(|id| listed.id.is_same(id));
     let is_leftover = |listed: &&Listed| {
@@ -116,10 +119,9 @@ async fn forget_leftovers(job: &Job, around: &Surroundings, catalogue: &[Backup]
     }
 }
 
-/// What of a server's log the oldest base backup that is kept, and all after it, need. Without a base backup nobody knows.
-pub(super) fn wal_needed<'w>(wal: &'w [WalBatch], catalogue: &[Backup]) -> &'w [WalBatch] {
-    let oldest = catalogue.first().map(|base| base.started);
-    &wal[oldest.map_or(0, |oldest| wal.partition_point(|batch| batch.at < oldest))..]
+/// The oldest base backup that is kept: it, and all after it, need what was stored of a server's log since. Without one nobody knows.
+pub(super) fn wal_needed_since(catalogue: &[Backup]) -> RunId {
+    catalogue.first().map_or(RunId(0), |oldest| oldest.run)
 }
 
 /// What is unusual of the newest backup: half of the data, or of the rows, is gone, or nearly all of it is new. That is what
@@ -151,7 +153,7 @@ fn unusual(catalogue: &[Backup]) -> Option<Reason> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::backup::{Manifest, RunId, SnapshotId, Stored};
+    use crate::backup::{Manifest, SnapshotId, Stored};
 
     fn backup(octets: u64, added: u64) -> Backup {
         let snapshot = SnapshotId::try_from("0123abcd".to_owned()).unwrap();

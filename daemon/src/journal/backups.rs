@@ -32,13 +32,14 @@ pub(super) const SCHEMA: &str = "
     CREATE TABLE seal (id INTEGER PRIMARY KEY, record TEXT NOT NULL UNIQUE, seal TEXT NOT NULL) STRICT;
 ";
 
-/// What version 5 has beside that: what was stored of servers' logs.
+/// What version 5 has beside that: what was stored of servers' logs, and the newest run that had been started then. That tells whether it
+/// came after a base backup also when a clock was set.
 pub(super) const SCHEMA_5: &str = "
     CREATE TABLE wal (
         id INTEGER PRIMARY KEY, job TEXT NOT NULL, at TEXT NOT NULL, stored TEXT NOT NULL, files TEXT NOT NULL,
-        segment_size INTEGER NOT NULL
+        segment_size INTEGER NOT NULL, run INTEGER NOT NULL
     ) STRICT;
-    CREATE INDEX wal_job ON wal (job, id);
+    CREATE INDEX wal_job ON wal (job, run, id);
 ";
 
 pub(super) const TABLES: [&str; 5] = ["content", "drill", "removal", "upkeep", "seal"];
@@ -182,7 +183,11 @@ pub(super) fn write_wal(connection: &Connection, batch: &WalBatch) -> rusqlite::
     let WalBatch { job, at, stored, files, segment_size } = batch;
     let size = i64::try_from(*segment_size).unwrap_or(i64::MAX);
     let values = params![job.as_str(), at.to_string(), json(stored)?, json(files)?, size];
-    connection.execute("INSERT INTO wal (job, at, stored, files, segment_size) VALUES (?1, ?2, ?3, ?4, ?5)", values)?;
+    connection.execute(
+        "INSERT INTO wal (job, at, stored, files, segment_size, run)
+         SELECT ?1, ?2, ?3, ?4, ?5, coalesce(max(id), 0) FROM run",
+        values,
+    )?;
     seal(connection, "wal", "id", connection.last_insert_rowid())
 }
 
@@ -345,23 +350,29 @@ impl JournalReader {
         read().map_err(|source| self.failed(source))
     }
 
-    /// All that was ever stored of a job's server's log, the oldest first.
+    /// What was stored of a job's server's log since a run was started, the oldest first; since [`RunId`] 0 all of it.
     ///
     /// # Errors
     /// The journal cannot be read.
-    pub fn wal(&self, job: &JobName) -> Result<Vec<WalBatch>, JournalError> {
+    pub fn wal_since(&self, job: &JobName, run: RunId) -> Result<Vec<WalBatch>, JournalError> {
         let read = || {
-            let select = "SELECT at, stored, files, segment_size FROM wal WHERE job = ?1 ORDER BY id";
+            let select = "SELECT at, stored, files, segment_size FROM wal WHERE job = ?1 AND run >= ?2 ORDER BY id";
             let mut select = self.connection.prepare_cached(select)?;
-            let batches = select.query_map([job.as_str()], |row| {
-                let segment_size: i64 = row.get(3)?;
-                let (at, stored, files) = (parsed(row, 0)?, from_json(row, 1)?, from_json(row, 2)?);
-                let segment_size = u64::try_from(segment_size).unwrap_or_default();
-                Ok(WalBatch { job: job.clone(), at, stored, files, segment_size })
-            })?;
+            let batches = select.query_map(params![job.as_str(), run.0], |row| wal(row, job))?;
             batches.collect::<rusqlite::Result<Vec<WalBatch>>>()
         };
         read().map_err(|source| self.failed(source))
+    }
+
+    /// What was stored of it last before a run was started.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub fn wal_before(&self, job: &JobName, run: RunId) -> Result<Option<WalBatch>, JournalError> {
+        let select =
+            "SELECT at, stored, files, segment_size FROM wal WHERE job = ?1 AND run < ?2 ORDER BY id DESC LIMIT 1";
+        let found = self.connection.query_row(select, params![job.as_str(), run.0], |row| wal(row, job)).optional();
+        found.map_err(|source| self.failed(source))
     }
 
     /// The newest backup of a job that counts, with what was in it, and what was stored of a server's log since it was begun.
@@ -369,21 +380,11 @@ impl JournalReader {
     /// # Errors
     /// The journal cannot be read.
     pub fn restorable(&self, job: &JobName) -> Result<Option<Restorable>, JournalError> {
-        let Some(Backup { started, mut snapshots, .. }) = self.newest_backup(job)? else { return Ok(None) };
+        let Some(Backup { run, mut snapshots, .. }) = self.newest_backup(job)? else { return Ok(None) };
         for stored in &mut snapshots {
             stored.manifest.content = self.content(&stored.snapshot)?;
         }
-        Ok(Some(Restorable { snapshots, wal: self.wal_since(job, started)? }))
-    }
-
-    /// What was stored of it since a base backup was begun.
-    ///
-    /// # Errors
-    /// The journal cannot be read.
-    pub fn wal_since(&self, job: &JobName, since: Timestamp) -> Result<Vec<WalBatch>, JournalError> {
-        let mut batches = self.wal(job)?;
-        batches.retain(|batch| batch.at >= since);
-        Ok(batches)
+        Ok(Some(Restorable { snapshots, wal: self.wal_since(job, run)? }))
     }
 
     /// When something was last done for a repository, how often it was done well, and how the last time ended.
@@ -469,6 +470,13 @@ impl JournalReader {
     }
 }
 
+/// The batch in a row of `at, stored, files, segment_size`.
+fn wal(row: &rusqlite::Row<'_>, job: &JobName) -> rusqlite::Result<WalBatch> {
+    let segment_size: i64 = row.get(3)?;
+    let (at, stored, files) = (parsed(row, 0)?, from_json(row, 1)?, from_json(row, 2)?);
+    Ok(WalBatch { job: job.clone(), at, stored, files, segment_size: u64::try_from(segment_size).unwrap_or_default() })
+}
+
 /// The drill in a row of `job, started, at, outcome`.
 pub(super) fn drill(row: &rusqlite::Row<'_>) -> rusqlite::Result<Drill> {
     Ok(Drill { job: parsed(row, 0)?, started: parsed(row, 1)?, ended: parsed(row, 2)?, outcome: from_json(row, 3)? })
@@ -539,6 +547,36 @@ mod tests {
         };
         change("UPDATE run_outcome SET at = '2026-01-01T00:00:00Z' WHERE run = 2");
         assert_eq!(reader(), Sealed::Broken { record: "run_outcome.run=2".to_owned() });
+    }
+
+    #[test]
+    fn what_came_after_a_base_backup_is_known_whatever_the_clock_says() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("journal.db");
+        let mut journal = journal(&path);
+        let stored = run(9).outcome.snapshots()[0].clone();
+        // The first one was dated by a clock that was a year ahead.
+        let batch = |at: Timestamp, file: &str| WalBatch {
+            job: job(),
+            at,
+            stored: stored.clone(),
+            files: vec![file.to_owned()],
+            segment_size: 16 << 20,
+        };
+        journal
+            .append(&[
+                Entry::Wal(batch(at(31_536_000), "a")),
+                Entry::RunStarted { id: RunId(4), job: job(), started: at(20) },
+            ])
+            .unwrap();
+        journal.append(&[Entry::Wal(batch(at(5), "b")), Entry::Wal(batch(at(6), "c"))]).unwrap();
+        let reader = JournalReader::open(&path).unwrap();
+        let files = |run| {
+            reader.wal_since(&job(), RunId(run)).unwrap().into_iter().flat_map(|batch| batch.files).collect::<String>()
+        };
+        assert_eq!((files(0).as_str(), files(4).as_str(), files(5).as_str()), ("abc", "bc", ""));
+        assert_eq!(reader.wal_before(&job(), RunId(4)).unwrap().unwrap().files, ["a"]);
+        assert!(matches!(reader.sealed().unwrap(), Sealed::Whole { .. }));
     }
 
     #[test]
