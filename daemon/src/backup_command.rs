@@ -255,7 +255,7 @@ fn told(job: &JobName, outcome: DrillOutcome) -> anyhow::Result<()> {
     match outcome {
         DrillOutcome::Passed { took: restored, octets, tables, rows, .. } => {
             println!(
-                "drill of {job} passed: {} restored in {}, {tables} tables with {rows} rows are what was dumped",
+                "drill of {job} passed: {} restored in {}, {tables} tables with {rows} rows are what was backed up",
                 megabytes(octets),
                 took(restored)
             );

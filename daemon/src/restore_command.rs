@@ -309,6 +309,10 @@ async fn bare_point_in_time(wanted: &Restore, found: &[&Listed], restic: &Restic
         segment_size: 0,
     };
     let wal: Vec<WalBatch> = found.iter().filter(is_log).map(batch).collect();
+    println!(
+        "the base backup that was begun {}; --before takes an older one",
+        base.time.strftime("%Y-%m-%d %H:%M:%SZ")
+    );
     let base = stored(base, "base.tar");
     point_in_time(wanted, PointInTime { base: &base, wal: &wal }, None, restic).await
 }

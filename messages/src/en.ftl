@@ -316,7 +316,8 @@ backup-unreachable = the repository does not answer: { $detail }
 backup-no-room = { $path } has { $free } octets free, and the last runs needed { $needed }; make room
 backup-wal-off = the server hands over nothing of its log (WAL): set archive_mode = on and archive_command = 'rotused wal push %p', and restart it
 backup-wal-not-handed-over = the server cannot hand over { $segment } of its log (WAL), last at { $since }; its own log says why. Until then it keeps everything, and its disk fills up
-backup-wal-waits = { $segments } files of the server's log (WAL) wait to be handed over; see whether its archive_command hangs
+backup-wal-waits = { $segments } files of the server's log (WAL) wait to be handed over; see whether its archive_command hangs, or brings them elsewhere
+backup-wal-elsewhere = the server says that it has handed over its log (WAL) up to { $segment }, and nothing of it came here; archive_command must be 'rotused wal push %p', with the folder that the job has as wal
 backup-wal-missing = the server's log (WAL) from { $first } to { $last } never came: nothing after it can be restored. Begin a new base backup: rotused backup run
 backup-unexpected = restic { $command } failed (exit code { $status }): { $detail }
 

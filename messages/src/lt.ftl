@@ -321,7 +321,8 @@ backup-unreachable = saugykla neatsako: { $detail }
 backup-no-room = diske { $path } liko { $free } baitų, o ankstesniems kopijavimams reikėjo { $needed }; atlaisvinkite vietos
 backup-wal-off = serveris savo žurnalo (WAL) neatiduoda: nustatykite archive_mode = on ir archive_command = 'rotused wal push %p' ir paleiskite jį iš naujo
 backup-wal-not-handed-over = serveris negali atiduoti savo žurnalo (WAL) failo { $segment }, paskutinis bandymas { $since }; kodėl, parašyta paties serverio žurnale. Kol kas jis viską laiko pas save ir jo diskas pildosi
-backup-wal-waits = { $segments } serverio žurnalo (WAL) failai laukia, kol bus atiduoti; pažiūrėkite, ar nepakibo archive_command
+backup-wal-waits = { $segments } serverio žurnalo (WAL) failai laukia, kol bus atiduoti; pažiūrėkite, ar nepakibo archive_command ir ar neneša jų kitur
+backup-wal-elsewhere = serveris sako savo žurnalą (WAL) atidavęs iki { $segment }, bet čia nieko neatėjo; archive_command turi būti 'rotused wal push %p' su tuo pačiu aplanku, kurį užduotis nurodo kaip wal
 backup-wal-missing = serverio žurnalo (WAL) dalis nuo { $first } iki { $last } neatėjo: nieko, kas buvo po jos, atkurti nepavyks. Pradėkite naują bazinę kopiją: rotused backup run
 backup-unexpected = komanda „restic { $command }“ nepavyko (išėjimo kodas { $status }): { $detail }
 

@@ -167,6 +167,11 @@ pub enum Fault {
         /// So many segments wait.
         segments: u64,
     },
+    /// It hands over, as it says, and nothing of it came.
+    WalElsewhere {
+        /// What it handed over last.
+        segment: String,
+    },
     /// Some of it never came.
     WalMissing(Gap),
     /// restic said something that we know no remedy for.
@@ -246,6 +251,7 @@ impl Fault {
                 .with("segment", segment.as_str())
                 .with("since", since.as_str()),
             Self::WalWaits { segments } => Message::new("backup-wal-waits").with("segments", *segments),
+            Self::WalElsewhere { segment } => Message::new("backup-wal-elsewhere").with("segment", segment.as_str()),
             Self::WalMissing(Gap { first, last }) => {
                 Message::new("backup-wal-missing").with("first", first.as_str()).with("last", last.as_str())
             }

@@ -301,12 +301,23 @@ pub async fn store_wal(
     Ok(stored)
 }
 
-/// Whether a server hands over its log.
+/// Whether a server hands over its log to us, of which `newest` is the newest segment that came.
 ///
 /// # Errors
 /// It does not, or does not answer.
-pub async fn hands_over_wal(source: &PhysicalSource, workplace: &Workplace) -> Result<(), Fault> {
-    source::postgres_physical::hands_over(source, &workplace.scratch).await
+pub async fn hands_over_wal(source: &PhysicalSource, newest: Option<&str>, workplace: &Workplace) -> Result<(), Fault> {
+    source::postgres_physical::hands_over(source, newest, &workplace.scratch).await
+}
+
+/// Does some work that nothing is lost of when it is left, unless it has to end.
+async fn unless_aborted<T>(
+    abort: &CancellationToken,
+    work: impl Future<Output = Result<T, Fault>>,
+) -> Result<T, Fault> {
+    tokio::select! {
+        done = work => done,
+        () = abort.cancelled() => Err(Fault::Deadline),
+    }
 }
 
 /// Waits for work, and asks it to end when it takes longer than `limit`.
@@ -458,11 +469,7 @@ impl Attempt<'_> {
 
     /// What a source says, unless the run has to end.
     async fn of_source<T>(&self, asked: impl Future<Output = Result<T, Fault>>) -> Result<T, (Step, Fault)> {
-        let answer = tokio::select! {
-            answer = asked => answer,
-            () = self.abort.cancelled() => Err(Fault::Deadline),
-        };
-        answer.map_err(|fault| (Step::Dump, fault))
+        unless_aborted(self.abort, asked).await.map_err(|fault| (Step::Dump, fault))
     }
 
     /// Reads back what was stored, if that is wanted, and lets restic look at all of the repository.

@@ -11,8 +11,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::child::{Program, feed};
 use super::restic::Restic;
-use super::wal::{self, Spool, Waiting, WalBatch, gap, gap_in};
-use super::{Fault, Progress, Stored};
+use super::wal::{self, Spool, WalBatch, gap};
+use super::{Fault, Progress, Stored, unless_aborted};
 
 /// A base backup and what was logged since.
 #[derive(Debug, Clone, Copy)]
@@ -42,17 +42,6 @@ const SOON: Duration = Duration::from_secs(60);
 const READING: Duration = Duration::from_secs(4 * 3600);
 
 impl PointInTime<'_> {
-    /// The part of the log that is needed to come to a moment; none: all of it.
-    ///
-    /// A segment is stored after it was written. The first batch after the moment may have only what was written before it, the next
-    /// one has not.
-    #[must_use]
-    fn needed(&self, to_time: Option<Timestamp>) -> &[WalBatch] {
-        let after = |time| self.wal.iter().rposition(|batch| batch.at <= time).map_or(0, |last| last + 1) + 2;
-        let count = to_time.map_or(self.wal.len(), after);
-        &self.wal[..count.min(self.wal.len())]
-    }
-
     /// Restores both, and compares every file with what the server said of it.
     ///
     /// # Errors
@@ -65,10 +54,6 @@ impl PointInTime<'_> {
         progress: &Progress,
         abort: &CancellationToken,
     ) -> Result<(), Fault> {
-        let needed = self.needed(to_time);
-        if let Some(gap) = gap_in(needed) {
-            return Err(Fault::WalMissing(gap));
-        }
         let Layout { data, wal, user, .. } = place;
         let make = |folder: &Path| {
             DirBuilder::new().mode(0o700).create(folder).map_err(|error| match error.kind() {
@@ -82,19 +67,27 @@ impl PointInTime<'_> {
         let tar = Program::find("tar", None)?.run_by(*user);
         let tar = tar.arguments(["-x", "-p", "--no-same-owner", "-f", "-", "-C"]).argument(*data);
         feed(&tar, async |input| restic.pour(self.base, input, progress, abort).await).await?;
-        verify(place).await?;
-        for batch in needed {
+        unless_aborted(abort, verify(place)).await?;
+        for batch in self.wal {
             let folder = wal.join("restoring");
-            restic.restore_files(&batch.stored, &folder, &[], abort).await?;
+            make(&folder)?;
+            self.give(place).await?;
+            // Owners and modes of a spool are nobody's business here, and a daemon that may not set them could not restore it.
+            let tar = Program::find("tar", None)?.run_by(*user);
+            let tar =
+                tar.arguments(["-x", "--no-same-owner", "--no-same-permissions", "-f", "-", "-C"]).argument(&folder);
+            feed(&tar, async |input| restic.pour(&batch.stored, input, progress, abort).await).await?;
             let gathered = wal::gather(&folder, wal).and_then(|()| std::fs::remove_dir_all(&folder));
             gathered.map_err(|error| Fault::from_io(&error))?;
-            progress.passed(batch.stored.manifest.octets);
         }
-        // What restic has restored speaks for itself, whatever was said of it.
-        let Waiting { files, segment_size } = Spool(wal).waiting()?;
-        let names = files.iter().filter_map(|file| file.file_name()?.to_str());
-        if let Some(gap) = gap(names, segment_size) {
-            return Err(Fault::WalMissing(gap));
+        // What the base backup brings along has to reach to what came after it.
+        let (brought, after) = (Spool(&data.join("pg_wal")).waiting()?, Spool(wal).waiting()?);
+        let files = brought.files.iter().chain(&after.files);
+        let gap = gap(files.filter_map(|file| file.file_name()?.to_str()), brought.segment_size);
+        // To a moment before it the server can come.
+        match gap {
+            Some(gap) if to_time.is_none() => return Err(Fault::WalMissing(gap)),
+            _ => {}
         }
         self.give(place).await
     }
@@ -151,31 +144,4 @@ pub(super) fn programs_of(data: &Path, configured: Option<&Path>) -> Option<Path
     let is_number = !release.is_empty() && release.bytes().all(|octet| octet.is_ascii_digit());
     let folder = Path::new("/usr/lib/postgresql").join(release).join("bin");
     (is_number && folder.is_dir()).then_some(folder)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::backup::{Manifest, SnapshotId};
-
-    #[test]
-    fn as_much_of_the_log_is_restored_as_a_moment_needs() {
-        let snapshot = SnapshotId::try_from("0123abcd".to_owned()).unwrap();
-        let manifest = Manifest { octets: 1, sha256: String::new(), content: None };
-        let base = Stored { part: "base".to_owned(), file: "base.tar".to_owned(), snapshot, manifest, added: 1 };
-        let at = |second| Timestamp::from_second(1_800_000_000 + second).unwrap();
-        let batch = |second: i64| WalBatch {
-            job: "registras".parse().unwrap(),
-            at: at(second),
-            stored: base.clone(),
-            files: vec![format!("00000001000000000000000{second}")],
-            segment_size: 16 << 20,
-        };
-        let wal: Vec<WalBatch> = (1..9).map(batch).collect();
-        let all = PointInTime { base: &base, wal: &wal };
-        assert_eq!(all.needed(None).len(), 8);
-        assert_eq!(all.needed(Some(at(3))).len(), 5);
-        assert_eq!(all.needed(Some(at(0))).len(), 2);
-        assert_eq!(all.needed(Some(at(100))).len(), 8);
-    }
 }

@@ -14,6 +14,7 @@ use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -112,35 +113,31 @@ pub fn is_wal_name(name: &str) -> bool {
     }
 }
 
-/// How many segments lie between two; none if they are not of one timeline, or no names of segments.
+/// How many segments lie between two, of whatever timelines; none if they are no names of segments.
 #[must_use]
 pub(crate) fn distance(from: &str, to: &str, size: u64) -> Option<u64> {
     let (from, to) = (Segment::named(from, size)?, Segment::named(to, size)?);
-    (from.timeline == to.timeline).then(|| to.number.saturating_sub(from.number))
+    Some(to.number.saturating_sub(from.number))
 }
 
-/// The first gap in what has come, in the order in which it came. A segment may come twice, and a new timeline begins in the segment
-/// that the one before ended in.
+/// The first gap in what has come, in whatever order it came. A new timeline begins in the segment that the one before ended in.
 pub fn gap<'n>(names: impl IntoIterator<Item = &'n str>, size: u64) -> Option<Gap> {
-    let mut reached: Option<Segment> = None;
-    for segment in names.into_iter().filter_map(|name| Segment::named(name, size)) {
-        let Some(last) = reached else {
-            reached = Some(segment);
-            continue;
-        };
-        if segment.timeline < last.timeline {
-            continue;
-        }
-        if segment.number > last.number + 1 {
-            let missing = |number| Segment { number, ..segment }.name(size);
-            return Some(Gap { first: missing(last.number + 1), last: missing(segment.number - 1) });
-        }
-        reached = Some(last.max(segment));
-    }
-    None
+    let mut segments: Vec<Segment> = names.into_iter().filter_map(|name| Segment::named(name, size)).collect();
+    segments.sort_unstable();
+    segments.windows(2).find(|pair| pair[1].number > pair[0].number + 1).map(|pair| {
+        let missing = |number| Segment { number, ..pair[1] }.name(size);
+        Gap { first: missing(pair[0].number + 1), last: missing(pair[1].number - 1) }
+    })
 }
 
-/// The first gap in batches, the oldest first.
+/// The last segment that some files are, or are of, on whatever timeline: the number of a segment goes on over all of them, and those that
+/// have the same number of digits are in order.
+pub(crate) fn newest_segment<'n>(names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let segments = names.into_iter().filter(|name| is_wal_name(name)).filter_map(|name| name.get(..24));
+    segments.max_by_key(|name| &name[8..])
+}
+
+/// The first gap in batches.
 #[must_use]
 pub fn gap_in(batches: &[WalBatch]) -> Option<Gap> {
     let size = batches.iter().map(|batch| batch.segment_size).max()?;
@@ -234,6 +231,14 @@ pub enum PushError {
     },
 }
 
+impl Waiting {
+    /// How long ago the server wrote the oldest of them.
+    pub(crate) fn age(&self) -> Duration {
+        let written = self.files.iter().filter_map(|file| file.metadata().and_then(|found| found.modified()).ok());
+        written.min().and_then(|oldest| oldest.elapsed().ok()).unwrap_or_default()
+    }
+}
+
 impl Spool<'_> {
     /// What waits, in the order in which it has to be read.
     ///
@@ -293,11 +298,13 @@ pub(super) fn recovery_settings(wal: &Path, to_time: Option<Timestamp>) -> Strin
     // Nobody wants two servers to hand their logs over to one place.
     let mut text =
         format!("archive_mode = 'off'\nrestore_command = '{}'\n", command.replace('\\', "\\\\").replace('\'', "''"));
-    if let Some(time) = to_time {
-        text.push_str(&format!(
+    match to_time {
+        // What an earlier restore has left is in every base backup since.
+        None => text.push_str("recovery_target_time = ''\n"),
+        Some(time) => text.push_str(&format!(
             "recovery_target_time = '{}'\nrecovery_target_action = 'promote'\n",
             time.strftime("%Y-%m-%d %H:%M:%S%.f+00")
-        ));
+        )),
     }
     text
 }
@@ -352,12 +359,12 @@ mod tests {
             found(&["0000000100000000000000FE", "000000010000000100000001"]),
             Some(Gap { first: "0000000100000000000000FF".to_owned(), last: "000000010000000100000000".to_owned() })
         );
-        // A segment comes twice; another timeline begins where the first ended; what belongs to none is passed over.
+        // A segment comes twice, or late; another timeline begins where the first ended; what belongs to none is passed over.
         assert_eq!(
             found(&[
-                "000000010000000000000003",
-                "000000010000000000000003",
                 "000000010000000000000004",
+                "000000010000000000000003",
+                "000000010000000000000003",
                 "000000010000000000000005.partial",
                 "00000002.history",
                 "000000020000000000000005",
@@ -405,6 +412,9 @@ mod tests {
     #[test]
     fn a_folder_with_a_quote_stays_one_word() {
         let settings = recovery_settings(Path::new("/srv/o'brien 5%"), None);
-        assert_eq!(settings, "archive_mode = 'off'\nrestore_command = 'cp ''/srv/o''\\\\''''brien 5%%/%f'' \"%p\"'\n");
+        assert_eq!(
+            settings,
+            "archive_mode = 'off'\nrestore_command = 'cp ''/srv/o''\\\\''''brien 5%%/%f'' \"%p\"'\nrecovery_target_time = ''\n"
+        );
     }
 }

@@ -2,15 +2,15 @@
 //! hands over all of it. A log with a gap, or one that stays with its server, is a fault although no run failed.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::{Mutex, oneshot};
+use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use super::Surroundings;
-use crate::backup::wal::{Spool, WalBatch, gap_in};
+use crate::backup::wal::{Spool, WalBatch, gap_in, newest_segment};
 use crate::backup::{self, Fault, RunId};
 use crate::config::{Job, PhysicalSource};
 use crate::health::{Promise, Reason};
@@ -22,10 +22,12 @@ pub(super) struct Archiver {
     pub(super) job: Job,
     pub(super) source: PhysicalSource,
     pub(super) around: Surroundings,
-    /// Held while it is written to.
-    pub(super) repository: Arc<Mutex<()>>,
     pub(super) retired: CancellationToken,
 }
+
+/// For so long somebody who checks or prunes the repository may keep the log waiting. Who only stores or drills does not: restic lets several
+/// of them in, and a base backup of hours must not hold up what is to be lost least.
+const LONGEST_CHECK: Duration = Duration::from_hours(1);
 
 /// So many files are stored together at most: a gigabyte of usual ones.
 const MOST_TOGETHER: usize = 64;
@@ -34,16 +36,17 @@ impl Archiver {
     /// Stores what comes until the daemon stops or the job is retired.
     pub(super) async fn keep(self) {
         let Self { job, source, around, retired, .. } = &self;
-        let mut was_slow = false;
+        let mut was_doubtful = false;
         loop {
             // When the daemon stops it ends in order, by itself.
             let stored = self.store_all().await;
-            let asked = backup::hands_over_wal(source, &around.workplace);
+            let newest = self.newest().await;
+            let asked = backup::hands_over_wal(source, newest.as_deref(), &around.workplace);
             let Some(handed_over) = around.until(retired, asked).await else { return };
-            let is_slow = matches!(handed_over, Err(Fault::WalWaits { .. }));
-            // A moment of much work is no fault.
-            let handed_over = if is_slow && !was_slow { Ok(()) } else { handed_over };
-            was_slow = is_slow;
+            // A moment of much work is no fault, nor is one before the first file.
+            let is_doubtful = matches!(handed_over, Err(Fault::WalWaits { .. } | Fault::WalElsewhere { .. }));
+            let handed_over = if is_doubtful && !was_doubtful { Ok(()) } else { handed_over };
+            was_doubtful = is_doubtful;
             let found = stored.and(self.is_whole().await).and(handed_over);
             if around.stop.is_cancelled() || retired.is_cancelled() {
                 return;
@@ -65,14 +68,19 @@ impl Archiver {
                 return Ok(());
             }
             let some = &waiting.files[..waiting.files.len().min(MOST_TOGETHER)];
-            self.store(some, waiting.segment_size).await?;
+            match self.store(some, waiting.segment_size).await {
+                // Somebody checks or prunes; that takes its time, and what waits is safe on a disk.
+                Err(Fault::Locked { .. }) if waiting.age() < LONGEST_CHECK.max(self.source.wal_every * 4) => {
+                    return Ok(());
+                }
+                other => other?,
+            }
         }
     }
 
     /// Stores some files, and lets go of them when the journal knows of it.
     async fn store(&self, files: &[PathBuf], segment_size: u64) -> Result<(), Fault> {
-        let Self { job, around, repository, .. } = self;
-        let turn = around.until(&self.retired, repository.lock()).await.ok_or(Fault::Deadline)?;
+        let Self { job, around, .. } = self;
         let stored = backup::store_wal(job, files, &around.workplace, &around.stop).await?;
         let name = |path: &PathBuf| path.file_name().map(|name| name.to_string_lossy().into_owned());
         let batch = WalBatch {
@@ -85,7 +93,6 @@ impl Archiver {
         let (reply, is_written) = oneshot::channel();
         let told = around.reports.send(Report::Wal(batch, reply)).await.is_ok();
         let is_written = told && is_written.await == Ok(true);
-        drop(turn);
         if !is_written {
             return Err(Fault::NotWritable { detail: "journal.db".to_owned() });
         }
@@ -104,10 +111,22 @@ impl Archiver {
             let since = journal.newest_backup(&name)?.map_or(RunId(0), |base| base.run);
             // What came last before it says with which the next one has to begin.
             let mut batches = Vec::from_iter(journal.wal_before(&name, since)?);
+            for before in &mut batches {
+                let last = newest_segment(before.files.iter().map(String::as_str));
+                before.files = last.map(str::to_owned).into_iter().collect();
+            }
             batches.extend(journal.wal_since(&name, since)?);
             Ok(batches)
         };
         let gap = self.around.ask_journal(read).await.and_then(|batches| gap_in(&batches));
         gap.map_or(Ok(()), |gap| Err(Fault::WalMissing(gap)))
+    }
+
+    /// The newest segment that came.
+    async fn newest(&self) -> Option<String> {
+        let name = self.job.name.clone();
+        let read = move |journal: &JournalReader| journal.wal_before(&name, RunId(i64::MAX));
+        let batch = self.around.ask_journal(read).await.flatten()?;
+        newest_segment(batch.files.iter().map(String::as_str)).map(str::to_owned)
     }
 }

@@ -203,7 +203,6 @@ impl Keepers {
                     job: job.clone(),
                     source: source.clone(),
                     around: around.clone(),
-                    repository: Arc::clone(&repository),
                     retired: retired.clone(),
                 };
                 self.watch(format!("who stores the log of {}", job.name), archiver.keep());

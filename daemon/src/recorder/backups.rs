@@ -74,7 +74,7 @@ impl Recorder {
         match &drill.outcome {
             DrillOutcome::Passed { took, tables, rows, .. } => {
                 let seconds = took.as_secs_f64();
-                info!(%job, seconds, tables, rows, "drill passed: {job} was restored in {seconds:.1} s and is what was dumped");
+                info!(%job, seconds, tables, rows, "drill passed: {job} was restored in {seconds:.1} s and is what was backed up");
                 events.extend(self.promised(job, Promise::Drill, None));
                 let most = self.live.read().job(job).and_then(|job| job.max_restore_time);
                 let took = Duration::try_from(*took).unwrap_or_default();

@@ -13,15 +13,21 @@ use crate::backup::child::Program;
 use crate::backup::physical::{Layout, PointInTime, programs_of};
 use crate::backup::restic::Restic;
 use crate::backup::source::postgres::{self, Postgres};
-use crate::backup::{Content, Fault, Progress, wal};
+use crate::backup::wal::{self, Spool, Waiting, newest_segment};
+use crate::backup::{Content, Fault, Progress, unless_aborted};
 use crate::config::{PhysicalSource, ServerSource};
 
 /// How long a question may take that reads no data.
 const SOON: Duration = Duration::from_secs(60);
 
+/// How long a server may take to go through its log; the job's deadline is shorter.
+const RECOVERY: Duration = Duration::from_secs(7 * 24 * 3600);
+
 /// Nothing of the real server's own settings is used: neither its command for the log nor its memory. What the log says of how many
 /// connections it had matters only to who lets others in meanwhile.
-const SETTINGS: [&str; 9] = [
+const SETTINGS: [&str; 10] = [
+    // Of those that it had it may have had any number, and recovery wants room for them.
+    "max_prepared_transactions=1000",
     "listen_addresses=",
     "hot_standby=off",
     "archive_mode=off",
@@ -69,6 +75,9 @@ pub(super) async fn restore(
     let ready = async || stranger.session("postgres")?.ask("SELECT 1;", SOON).await.map(drop);
     let reading = async {
         let took = begun.elapsed();
+        let replayed = "SELECT pg_catalog.pg_walfile_name(pg_catalog.pg_last_wal_replay_lsn());";
+        let replayed = postgres::first(stranger.session("postgres")?.ask(replayed, SOON).await?);
+        went_through(&log, &replayed)?;
         let highest = "SELECT rolname FROM pg_catalog.pg_roles WHERE rolsuper AND rolcanlogin ORDER BY oid LIMIT 1;";
         let highest = postgres::first(stranger.session("postgres")?.ask(highest, SOON).await?);
         let all = "SELECT datname FROM pg_catalog.pg_database WHERE datallowconn AND NOT datistemplate ORDER BY 1;";
@@ -83,7 +92,18 @@ pub(super) async fn restore(
         }
         Ok((took, found))
     };
-    Server::run(&server, ready, reading).await
+    unless_aborted(abort, Server::run(&server, RECOVERY, ready, reading)).await
+}
+
+/// Whether a server has gone through all of its log: it ends quietly at what it cannot read.
+fn went_through(log: &Path, replayed: &str) -> Result<(), Fault> {
+    let Waiting { files, segment_size } = Spool(log).waiting()?;
+    let names = files.iter().filter_map(|file| file.file_name()?.to_str());
+    let Some(last) = newest_segment(names) else { return Ok(()) };
+    match wal::distance(replayed, last, segment_size) {
+        Some(0) => Ok(()),
+        _ => Err(Fault::CutOff { part: wal::PART.to_owned(), detail: format!("{replayed} … {last}") }),
+    }
 }
 
 async fn give<const N: usize>(user: Option<&str>, paths: [&Path; N]) -> Result<(), Fault> {

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::compare;
-use super::scratch::{Scratch, Server};
+use super::scratch::{STARTING, Scratch, Server};
 use crate::backup::child::{Program, feed};
 use crate::backup::restic::Restic;
 use crate::backup::source::postgres::{self, GLOBALS_FILE, Postgres};
@@ -59,7 +59,7 @@ pub(super) async fn restore(
     let reached = ServerSource::local(place.path(), USER, folder.clone());
     let here = Postgres::new(&reached, place.path())?;
     let ready = async || here.session("postgres")?.ask("SELECT 1;", Duration::from_secs(10)).await.map(drop);
-    Server::run(&server, ready, restore_into(&here, newest, restic, abort)).await
+    Server::run(&server, STARTING, ready, restore_into(&here, newest, restic, abort)).await
 }
 
 async fn restore_into(

@@ -25,7 +25,7 @@ pub(super) struct Server {
 }
 
 /// A server that does not answer after so long will not.
-const STARTING: Duration = Duration::from_secs(90);
+pub(super) const STARTING: Duration = Duration::from_secs(90);
 
 /// How long one may take to end.
 const ENDING: Duration = Duration::from_secs(20);
@@ -63,13 +63,14 @@ impl Scratch {
 }
 
 impl Server {
-    /// Does some work while a server runs, from when `asked` succeeds on, and ends it.
+    /// Does some work while a server runs, from when `asked` succeeds on, which it has to within `starting`, and ends it.
     pub(super) async fn run<T, F: Future<Output = Result<(), Fault>>>(
         program: &Program,
+        starting: Duration,
         asked: impl Fn() -> F,
         work: impl Future<Output = Result<T, Fault>>,
     ) -> Result<T, Fault> {
-        let server = Self::start(program, asked).await?;
+        let server = Self::start(program, starting, asked).await?;
         let done = work.await;
         server.stop().await;
         done
@@ -77,6 +78,7 @@ impl Server {
 
     async fn start<F: Future<Output = Result<(), Fault>>>(
         program: &Program,
+        starting: Duration,
         asked: impl Fn() -> F,
     ) -> Result<Self, Fault> {
         let mut child = program.start(Stdio::null(), Stdio::null())?;
@@ -94,7 +96,7 @@ impl Server {
             }
             match asked().await {
                 Ok(()) => return Ok(Self { child, group }),
-                Err(fault) if begun.elapsed() > STARTING => return Err(fault),
+                Err(fault) if begun.elapsed() > starting => return Err(fault),
                 Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
             }
         }

@@ -40,15 +40,22 @@ pub(super) async fn open(source: &PhysicalSource, scratch: &Path) -> Result<Open
 }
 
 async fn archives(session: &mut Session) -> Result<(), Fault> {
-    let mode = first(session.ask("SELECT pg_catalog.current_setting('archive_mode');", PATIENCE).await?);
-    if mode == "off" { Err(Fault::WalOff) } else { Ok(()) }
+    const ASKED: &str = "SELECT pg_catalog.current_setting('archive_mode') <> 'off' AND pg_catalog.concat( \
+        pg_catalog.current_setting('archive_command'), pg_catalog.current_setting('archive_library', true)) <> '';";
+
+    if first(session.ask(ASKED, PATIENCE).await?) == "t" { Ok(()) } else { Err(Fault::WalOff) }
 }
 
-/// Whether the server hands over its log, as it says itself. A command that hangs shows only in what waits.
+/// Whether the server hands over its log, as it says itself, and to us: of a command that hangs, or brings it elsewhere, `newest`, the
+/// newest segment that came to us, tells.
 ///
 /// # Errors
 /// It does not, or the server does not answer.
-pub(in crate::backup) async fn hands_over(source: &PhysicalSource, scratch: &Path) -> Result<(), Fault> {
+pub(in crate::backup) async fn hands_over(
+    source: &PhysicalSource,
+    newest: Option<&str>,
+    scratch: &Path,
+) -> Result<(), Fault> {
     const ASKED: &str = "SELECT last_failed_time > coalesce(last_archived_time, '-infinity'), coalesce(last_failed_wal, ''), \
         pg_catalog.to_char(last_failed_time AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS\"Z\"'), coalesce(last_archived_wal, ''), \
         CASE WHEN pg_catalog.pg_is_in_recovery() THEN '' ELSE pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()) END, \
@@ -63,7 +70,10 @@ pub(in crate::backup) async fn hands_over(source: &PhysicalSource, scratch: &Pat
     if is_failing == "t" {
         return Err(Fault::WalNotHandedOver { segment: failed.clone(), since: at.clone() });
     }
-    let waiting = wal::distance(archived, current, size.parse().unwrap_or_default());
+    let Some(newest) = newest else {
+        return if archived.is_empty() { Ok(()) } else { Err(Fault::WalElsewhere { segment: archived.clone() }) };
+    };
+    let waiting = wal::distance(newest, current, size.parse().unwrap_or_default());
     match waiting {
         Some(waiting) if waiting > MOST_WAITING => Err(Fault::WalWaits { segments: waiting }),
         _ => Ok(()),
