@@ -37,6 +37,14 @@ impl Installation {
         installation
     }
 
+    /// The same with this restic.
+    #[must_use]
+    pub fn with_restic(restic: &Path) -> Self {
+        let installation = Self::new();
+        installation.add(&format!("restic = {restic:?}"));
+        installation
+    }
+
     /// A path inside.
     #[must_use]
     pub fn path(&self, name: &str) -> PathBuf {

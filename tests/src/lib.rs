@@ -47,6 +47,17 @@ pub fn sources() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
+/// The oldest restic that is supported, which this system has, and the new one that `tests/newer-restic` fetches.
+///
+/// # Panics
+/// When that was not fetched.
+#[must_use]
+pub fn restics() -> [PathBuf; 2] {
+    let newer = sources().join("target/newer-restic/usr/bin/restic");
+    assert!(newer.exists(), "there is no newer restic; tests/newer-restic fetches it");
+    [PathBuf::from("restic"), newer]
+}
+
 /// One of our programs, as `cargo build` has left it beside the tests.
 #[must_use]
 pub fn program(name: &str) -> PathBuf {

@@ -3,8 +3,9 @@
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 
-use tests::{Database, Installation, Rotused, eventually, largest_file};
+use tests::{Database, Installation, Rotused, eventually, largest_file, restics};
 
 const SUCCESS: &str = "rotuse_job_last_run_success{job=\"registras\"}";
 
@@ -97,7 +98,11 @@ fn a_repository_on_a_disk_that_cannot_be_written_fails_the_run_and_loses_nothing
 
 #[test]
 fn with_nothing_but_the_repository_and_the_sheet_everything_is_restored() {
-    let installation = Installation::new();
+    restics().iter().for_each(|restic| everything_is_restored(restic));
+}
+
+fn everything_is_restored(restic: &Path) {
+    let installation = Installation::with_restic(restic);
     let database = Database::make(installation.path("registras.db"), 3000);
     installation.job("daily");
     installation.write("conf.d/nustatymai", "a = 1");
@@ -121,6 +126,9 @@ fn with_nothing_but_the_repository_and_the_sheet_everything_is_restored() {
     installation.secret("key", key);
     let bare = |arguments: &[&str]| {
         let mut command = std::process::Command::new(tests::program("rotused"));
+        // Of a bare machine's restic nobody says where it is.
+        let beside = restic.parent().unwrap().display();
+        command.env("PATH", format!("{beside}:{}", std::env::var("PATH").unwrap()));
         command
             .current_dir(installation.path("bare"))
             .arg("restore")
@@ -216,7 +224,11 @@ fn a_run_is_ended_by_hand_and_begun_by_hand() {
 
 #[test]
 fn what_is_kept_is_copied_and_what_is_not_is_removed_from_both() {
-    let installation = Installation::new();
+    restics().iter().for_each(|restic| what_is_kept_is_copied(restic));
+}
+
+fn what_is_kept_is_copied(restic: &Path) {
+    let installation = Installation::with_restic(restic);
     let _database = Database::make(installation.path("registras.db"), 100);
     installation.job("daily");
     installation.secret("secrets/other", "another horse");
