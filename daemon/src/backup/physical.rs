@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::child::{Program, feed};
 use super::restic::Restic;
+use super::restore::with_ending;
 use super::wal::{self, Spool, WalBatch, gap};
 use super::{Fault, Progress, Stored, unless_aborted};
 
@@ -63,40 +64,33 @@ impl PointInTime<'_> {
         };
         make(data)?;
         make(wal)?;
-        self.give(place).await?;
-        let tar = Program::find("tar", None)?.run_by(*user);
-        let tar = tar.arguments(["-x", "-p", "--no-same-owner", "-f", "-", "-C"]).argument(*data);
+        // All that comes into them is theirs from the beginning: whoever unpacks is they.
+        let parts = wal.join("restoring");
+        make(&parts)?;
+        give(*user, [*data, *wal, &parts]).await?;
+        let unpack = |into: &Path, how: &[&str]| {
+            let tar = Program::find("tar", None)?.run_by(*user).arguments(["-x", "--no-same-owner"]);
+            Ok(tar.arguments(how).arguments(["-f", "-", "-C"]).argument(into))
+        };
+        let tar: Program = unpack(data, &["-p"])?;
         feed(&tar, async |input| restic.pour(self.base, input, progress, abort).await).await?;
         unless_aborted(abort, verify(place)).await?;
         for batch in self.wal {
-            let folder = wal.join("restoring");
-            make(&folder)?;
-            self.give(place).await?;
             // Owners and modes of a spool are nobody's business here, and a daemon that may not set them could not restore it.
-            let tar = Program::find("tar", None)?.run_by(*user);
-            let tar =
-                tar.arguments(["-x", "--no-same-owner", "--no-same-permissions", "-f", "-", "-C"]).argument(&folder);
+            let tar = unpack(&parts, &["--no-same-permissions"])?;
             feed(&tar, async |input| restic.pour(&batch.stored, input, progress, abort).await).await?;
-            let gathered = wal::gather(&folder, wal).and_then(|()| std::fs::remove_dir_all(&folder));
-            gathered.map_err(|error| Fault::from_io(&error))?;
         }
+        let gathered = wal::gather(&parts, wal).and_then(|()| std::fs::remove_dir_all(&parts));
+        gathered.map_err(|error| Fault::from_io(&error))?;
         // What the base backup brings along has to reach to what came after it.
         let (brought, after) = (Spool(&data.join("pg_wal")).waiting()?, Spool(wal).waiting()?);
         let files = brought.files.iter().chain(&after.files);
         let gap = gap(files.filter_map(|file| file.file_name()?.to_str()), brought.segment_size);
         // To a moment before it the server can come.
         match gap {
-            Some(gap) if to_time.is_none() => return Err(Fault::WalMissing(gap)),
-            _ => {}
+            Some(gap) if to_time.is_none() => Err(Fault::WalMissing(gap)),
+            _ => Ok(()),
         }
-        self.give(place).await
-    }
-
-    /// Gives it to whom it has to belong.
-    async fn give(&self, place: &Layout<'_>) -> Result<(), Fault> {
-        let Some(user) = place.user else { return Ok(()) };
-        let chown = Program::find("chown", None)?.arguments(["-R", &format!("{user}:"), "--"]);
-        chown.argument(place.data).argument(place.wal).output(SOON).await.map(drop)
     }
 
     /// Restores a server to a new folder, from which it comes back to a moment, or as far as its log goes, when it is started.
@@ -113,7 +107,7 @@ impl PointInTime<'_> {
         abort: &CancellationToken,
     ) -> Result<String, Fault> {
         let folder = std::path::absolute(folder).map_err(|error| Fault::from_io(&error))?;
-        let wal = wal_beside(&folder);
+        let wal = with_ending(&folder, "-wal");
         let place = Layout { data: &folder, wal: &wal, user: None, programs };
         self.lay_out(to_time, &place, restic, progress, abort).await?;
         wal::prepare_recovery(&folder, &wal, to_time).map_err(|error| Fault::from_io(&error))?;
@@ -121,10 +115,11 @@ impl PointInTime<'_> {
     }
 }
 
-fn wal_beside(folder: &Path) -> PathBuf {
-    let mut name = folder.as_os_str().to_owned();
-    name.push("-wal");
-    PathBuf::from(name)
+/// Gives what was made to the user as whom a server runs, if we are not they.
+pub(super) async fn give<const N: usize>(user: Option<&str>, paths: [&Path; N]) -> Result<(), Fault> {
+    let Some(user) = user else { return Ok(()) };
+    let chown = Program::find("chown", None)?.arguments([&format!("{user}:"), "--"]);
+    paths.into_iter().fold(chown, Program::argument).output(SOON).await.map(drop)
 }
 
 /// Compares every file with the manifest that the server made of them.

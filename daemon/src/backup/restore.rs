@@ -134,7 +134,8 @@ async fn file(
     Ok(path.display().to_string())
 }
 
-fn with_ending(path: &Path, ending: &str) -> PathBuf {
+/// A path whose name goes on.
+pub(super) fn with_ending(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     PathBuf::from(name)

@@ -40,14 +40,16 @@ impl Archiver {
         loop {
             // When the daemon stops it ends in order, by itself.
             let stored = self.store_all().await;
-            let newest = self.newest().await;
-            let asked = backup::hands_over_wal(source, newest.as_deref(), &around.workplace);
+            let batches = self.since_base().await;
+            let last = batches.last().and_then(|batch| newest_segment(batch.files.iter().map(String::as_str)));
+            let asked = backup::hands_over_wal(source, last, &around.workplace);
             let Some(handed_over) = around.until(retired, asked).await else { return };
             // A moment of much work is no fault, nor is one before the first file.
             let is_doubtful = matches!(handed_over, Err(Fault::WalWaits { .. } | Fault::WalElsewhere { .. }));
             let handed_over = if is_doubtful && !was_doubtful { Ok(()) } else { handed_over };
             was_doubtful = is_doubtful;
-            let found = stored.and(self.is_whole().await).and(handed_over);
+            let is_whole = gap_in(&batches).map_or(Ok(()), |gap| Err(Fault::WalMissing(gap)));
+            let found = stored.and(is_whole).and(handed_over);
             if around.stop.is_cancelled() || retired.is_cancelled() {
                 return;
             }
@@ -104,8 +106,8 @@ impl Archiver {
         Ok(())
     }
 
-    /// Whether all has come since the newest base backup was begun.
-    async fn is_whole(&self) -> Result<(), Fault> {
+    /// What has come since the newest base backup was begun, and the segment before that.
+    async fn since_base(&self) -> Vec<WalBatch> {
         let name = self.job.name.clone();
         let read = move |journal: &JournalReader| -> Result<Vec<WalBatch>, JournalError> {
             let since = journal.newest_backup(&name)?.map_or(RunId(0), |base| base.run);
@@ -118,15 +120,6 @@ impl Archiver {
             batches.extend(journal.wal_since(&name, since)?);
             Ok(batches)
         };
-        let gap = self.around.ask_journal(read).await.and_then(|batches| gap_in(&batches));
-        gap.map_or(Ok(()), |gap| Err(Fault::WalMissing(gap)))
-    }
-
-    /// The newest segment that came.
-    async fn newest(&self) -> Option<String> {
-        let name = self.job.name.clone();
-        let read = move |journal: &JournalReader| journal.wal_before(&name, RunId(i64::MAX));
-        let batch = self.around.ask_journal(read).await.flatten()?;
-        newest_segment(batch.files.iter().map(String::as_str)).map(str::to_owned)
+        self.around.ask_journal(read).await.unwrap_or_default()
     }
 }

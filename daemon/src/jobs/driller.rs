@@ -7,7 +7,7 @@ use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
-use super::{Bell, Surroundings, sleep_until};
+use super::{Bell, Surroundings, turn};
 use crate::backup::{self, Drill, DrillOutcome, Fault};
 use crate::config::Job;
 use crate::recorder::Report;
@@ -40,13 +40,7 @@ impl Driller {
             if around.reports.send(Report::DrillPlanned(job.name.clone(), next)).await.is_err() {
                 return;
             }
-            let turn = async {
-                let is_time = tokio::select! {
-                    is_time = sleep_until(next) => is_time,
-                    () = bell.drill.notified() => true,
-                };
-                if is_time { Some(repository.lock().await) } else { None }
-            };
+            let turn = turn(next, &bell.drill, repository);
             let Some(turn) = around.until(retired, turn).await else { return };
             if turn.is_none() {
                 continue;

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
-use super::{Bell, Last, Ringing, Surroundings, keeping, sleep_until};
+use super::{Bell, Last, Ringing, Surroundings, keeping, turn};
 use crate::backup::{self, Outcome, Progress, Run};
 use crate::config::{Job, JobName};
 use crate::recorder::Report;
@@ -38,13 +38,7 @@ impl Keeper {
             if around.reports.send(Report::Planned(job.name.clone(), next)).await.is_err() {
                 return;
             }
-            let turn = async {
-                let is_time = tokio::select! {
-                    is_time = sleep_until(next) => is_time,
-                    () = bell.run.notified() => true,
-                };
-                if is_time { Some(repository.lock().await) } else { None }
-            };
+            let turn = turn(next, &bell.run, repository);
             let Some(turn) = around.until(retired, turn).await else { return };
             if turn.is_some() && !self.run_once().await {
                 return;

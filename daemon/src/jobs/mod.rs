@@ -1,7 +1,7 @@
 //! Who does what the configuration says of backups: one task a job that runs it ([`keeper`]), one that drills it ([`driller`]),
 //! for a PostgreSQL server one that stores its log ([`archiver`]), and one a repository that checks and prunes it ([`caretaker`]). Each
-//! waits for its time, or for somebody who rings its bell, does its work and reports how that ended; a repository is used by one
-//! of them at a time.
+//! waits for its time, or for somebody who rings its bell, does its work and reports how that ended; but for a log, which waits for
+//! nobody, a repository is used by one of them at a time.
 
 mod archiver;
 mod caretaker;
@@ -17,7 +17,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use tokio::sync::{Mutex, Notify, mpsc};
+use tokio::sync::{Mutex, MutexGuard, Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::error;
@@ -280,6 +280,15 @@ impl Surroundings {
         }
         None
     }
+}
+
+/// Waits until a time has come or somebody rings, and then for a repository; none if the clock was set back, and the time is another one.
+async fn turn<'r>(start: Option<Timestamp>, bell: &Notify, repository: &'r Mutex<()>) -> Option<MutexGuard<'r, ()>> {
+    let is_time = tokio::select! {
+        is_time = sleep_until(start) => is_time,
+        () = bell.notified() => true,
+    };
+    if is_time { Some(repository.lock().await) } else { None }
 }
 
 /// The clock is read again at least this often, so that a clock that is set or a machine that slept does not make a

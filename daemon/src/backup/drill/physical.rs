@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::scratch::{Scratch, Server};
 use crate::backup::child::Program;
-use crate::backup::physical::{Layout, PointInTime, programs_of};
+use crate::backup::physical::{Layout, PointInTime, give, programs_of};
 use crate::backup::restic::Restic;
 use crate::backup::source::postgres::{self, Postgres};
 use crate::backup::wal::{self, Spool, Waiting, newest_segment};
@@ -59,7 +59,7 @@ pub(super) async fn restore(
         .and_then(|()| std::fs::write(data.join("postgresql.auto.conf"), ""))
         .and_then(|()| wal::prepare_recovery(&data, &log, None));
     written.map_err(|error| Fault::from_io(&error))?;
-    give(user, [&data, &settings, &access]).await?;
+    give(user, [&data.join("recovery.signal"), &settings, &access]).await?;
     let folder = programs_of(&data, programs);
     let mut server = Program::find("postgres", folder.as_deref())?.run_by(user);
     server = server.argument("-D").argument(&data).argument("-k").argument(place.path());
@@ -104,11 +104,4 @@ fn went_through(log: &Path, replayed: &str) -> Result<(), Fault> {
         Some(0) => Ok(()),
         _ => Err(Fault::CutOff { part: wal::PART.to_owned(), detail: format!("{replayed} … {last}") }),
     }
-}
-
-async fn give<const N: usize>(user: Option<&str>, paths: [&Path; N]) -> Result<(), Fault> {
-    let Some(user) = user else { return Ok(()) };
-    let chown = Program::find("chown", None)?.arguments(["-R", &format!("{user}:"), "--"]);
-    let chown = paths.into_iter().fold(chown, Program::argument);
-    chown.output(SOON).await.map(drop)
 }
