@@ -6,9 +6,9 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use clap::Args;
 use jiff::Timestamp;
-use rotused::backup::physical::PointInTime;
+use rotused::backup::physical::{BASE, BASE_FILE, PointInTime};
 use rotused::backup::restore::{self, Choice, Target};
-use rotused::backup::wal::WalBatch;
+use rotused::backup::wal::{self, WalBatch};
 use rotused::backup::{Listed, Manifest, Progress, Restic, Stored, Workplace};
 use rotused::config::{Config, JobName, Repository, Source};
 use rotused::inspect;
@@ -229,10 +229,6 @@ async fn without_catalogue(wanted: &Restore) -> anyhow::Result<()> {
     all.sort_by_key(|listed| listed.time);
     let is_of_job = |listed: &&Listed| listed.tags.contains(&format!("job={}", wanted.job));
     let found: Vec<&Listed> = all.iter().filter(is_of_job).collect();
-    let part = |listed: &Listed| {
-        let part = listed.tags.iter().find_map(|tag| tag.strip_prefix("part="));
-        part.map(rotused::backup::unescaped).unwrap_or_default()
-    };
     if wanted.list || found.is_empty() {
         if found.is_empty() {
             let mut jobs: Vec<&str> =
@@ -246,7 +242,7 @@ async fn without_catalogue(wanted: &Restore) -> anyhow::Result<()> {
         };
         return Ok(inspect::write_out(&found.iter().rev().map(line).collect::<String>())?);
     }
-    if found.iter().any(|listed| part(listed) == "base" && listed.paths == ["/base.tar"]) {
+    if found.iter().any(|listed| is_base(listed)) {
         return bare_point_in_time(wanted, &found, &restic).await;
     }
     let is_wanted = |listed: &&&Listed| {
@@ -262,8 +258,7 @@ async fn without_catalogue(wanted: &Restore) -> anyhow::Result<()> {
         _ => String::new(),
     };
     let name = part(listed);
-    let manifest = Manifest { octets: 0, sha256: String::new(), content: None };
-    let stored = Stored { part: name.clone(), file, snapshot: listed.id.clone(), manifest, added: 0 };
+    let stored = stored(listed, file);
     let to = wanted.to.clone().unwrap_or_else(|| match stored.file.as_str() {
         "" => format!("{}.restored", wanted.job),
         file => file.to_owned(),
@@ -283,27 +278,36 @@ async fn without_catalogue(wanted: &Restore) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Which part of a job a snapshot says that it is.
+fn part(listed: &Listed) -> String {
+    let part = listed.tags.iter().find_map(|tag| tag.strip_prefix("part="));
+    part.map(rotused::backup::unescaped).unwrap_or_default()
+}
+
+fn is_base(listed: &Listed) -> bool {
+    part(listed) == BASE && matches!(&listed.paths[..], [path] if path.strip_prefix('/') == Some(BASE_FILE))
+}
+
+/// A snapshot of which nobody has written down what it holds.
+fn stored(listed: &Listed, file: String) -> Stored {
+    let manifest = Manifest { octets: 0, sha256: String::new(), content: None };
+    Stored { part: part(listed), file, snapshot: listed.id.clone(), manifest, added: 0 }
+}
+
 /// A whole PostgreSQL server from what its snapshots say of themselves.
 async fn bare_point_in_time(wanted: &Restore, found: &[&Listed], restic: &Restic<'_>) -> anyhow::Result<()> {
-    let is_base = |listed: &&&Listed| {
-        listed.paths == ["/base.tar"]
+    let is_wanted = |listed: &&&Listed| {
+        is_base(listed)
             && wanted.before.is_none_or(|before| listed.time < before)
             && wanted.to_time.is_none_or(|time| listed.time < time)
     };
-    let base = found.iter().rev().find(is_base).context("there is no such base backup; --list shows them")?;
-    let stored = |listed: &Listed, file: &str| Stored {
-        part: file.to_owned(),
-        file: file.to_owned(),
-        snapshot: listed.id.clone(),
-        manifest: Manifest { octets: 0, sha256: String::new(), content: None },
-        added: 0,
-    };
-    let is_log = |listed: &&&Listed| listed.time >= base.time && listed.tags.iter().any(|tag| tag == "part=wal");
+    let base = found.iter().rev().find(is_wanted).context("there is no such base backup; --list shows them")?;
+    let is_log = |listed: &&&Listed| listed.time >= base.time && part(listed) == wal::PART;
     let name = |path: &String| path.rsplit('/').next().unwrap_or_default().to_owned();
     let batch = |listed: &&Listed| WalBatch {
         job: wanted.job.clone(),
         at: listed.time,
-        stored: stored(listed, ""),
+        stored: stored(listed, String::new()),
         files: listed.paths.iter().map(name).collect(),
         // The files themselves will say it.
         segment_size: 0,
@@ -313,6 +317,6 @@ async fn bare_point_in_time(wanted: &Restore, found: &[&Listed], restic: &Restic
         "the base backup that was begun {}; --before takes an older one",
         base.time.strftime("%Y-%m-%d %H:%M:%SZ")
     );
-    let base = stored(base, "base.tar");
+    let base = stored(base, BASE_FILE.to_owned());
     point_in_time(wanted, PointInTime { base: &base, wal: &wal }, None, restic).await
 }

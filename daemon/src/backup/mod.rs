@@ -12,6 +12,7 @@ mod content;
 mod drill;
 mod ending;
 mod fault;
+mod location;
 pub mod physical;
 mod pipeline;
 mod restic;
@@ -42,9 +43,9 @@ use crate::config::{Job, JobName, PhysicalSource, Source};
 pub use content::{Content, Difference, Kind};
 pub use drill::{Drill, DrillOutcome, Restorable, drill};
 pub use fault::Fault;
+pub(crate) use location::shown;
 pub use pipeline::Progress;
 pub use restic::Restic;
-pub(crate) use restic::shown;
 pub use snapshot::{Listed, SnapshotId, unescaped};
 
 /// The number of a run, counted from 1 over the whole life of the journal.

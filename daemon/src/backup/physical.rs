@@ -15,6 +15,12 @@ use super::restore::with_ending;
 use super::wal::{self, Spool, WalBatch, gap};
 use super::{Fault, Progress, Stored, unless_aborted};
 
+/// The part of a run that is a base backup.
+pub const BASE: &str = "base";
+
+/// Its file in the snapshot.
+pub const BASE_FILE: &str = "base.tar";
+
 /// A base backup and what was logged since.
 #[derive(Debug, Clone, Copy)]
 pub struct PointInTime<'b> {

@@ -21,6 +21,7 @@ use tracing::info;
 
 use super::child::{self, Program, end_in_order, keep, read_all};
 use super::fault::{awaited, classify, is_hopeless, last_words};
+use super::location::{shown, without_password};
 use super::pipeline::{Fed, Feeding};
 use super::snapshot::{Label, Listed, SnapshotId, summary};
 use super::{Content, Fault, Manifest, Progress, Step, Stored, Workplace};
@@ -523,8 +524,8 @@ impl<'w> Restic<'w> {
         let from = self.repository.copy.as_ref().map(|copy| &copy.from.location);
         // A copy may also fail for the sake of what is copied.
         let location = from.filter(|from| said.contains(from.as_str())).unwrap_or(&self.repository.location);
-        let said = without_password(&said, &self.repository.location);
-        let said = from.map_or_else(|| said.clone(), |from| without_password(&said, from));
+        let both = [Some(&self.repository.location), from];
+        let said = both.into_iter().flatten().fold(said.to_string(), |said, one| without_password(&said, one));
         Err(classify(command, &shown(location), status.code(), &said))
     }
 
@@ -589,41 +590,5 @@ fn as_damage(fault: Fault) -> Fault {
         // Ended by a signal (out of memory) restic has not found anything, and says nothing of the repository.
         Fault::Unexpected { status: Some(_), detail, .. } => Fault::Damaged { detail },
         other => other,
-    }
-}
-
-/// The user and password of a location such as `rest:https://user:password@host/`.
-fn user_info(location: &str) -> Option<&str> {
-    let (_, rest) = location.split_once("://")?;
-    let authority = rest.split('/').next()?;
-    authority.rsplit_once('@').map(|(user_info, _)| user_info)
-}
-
-/// A location as it may be shown.
-pub(crate) fn shown(location: &str) -> String {
-    without_password(location, location)
-}
-
-fn without_password(text: &str, location: &str) -> String {
-    let Some(user_info) = user_info(location) else { return text.to_owned() };
-    let text = text.replace(user_info, "***");
-    match user_info.split_once(':') {
-        Some((_, password)) if !password.is_empty() => text.replace(password, "***"),
-        _ => text,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_password_in_a_location_is_never_shown() {
-        let location = "rest:https://rotuse:labas%40rytas@backup.example/registras";
-        assert_eq!(shown(location), "rest:https://***@backup.example/registras");
-        let said = format!("Fatal: unable to open {location}: labas%40rytas is wrong");
-        assert!(!without_password(&said, location).contains("labas"));
-        assert_eq!(shown("/srv/atsargos"), "/srv/atsargos");
-        assert_eq!(shown("sftp:user@host:/srv"), "sftp:user@host:/srv");
     }
 }

@@ -67,7 +67,7 @@ struct Segment {
 }
 
 /// What the files of a batch are called for people, and as a part in tags.
-pub(crate) const PART: &str = "wal";
+pub const PART: &str = "wal";
 
 /// A spool whose disk has less room than this takes nothing more: the server keeps its log and says so, and the disk, on which others
 /// may live, is not filled.
@@ -79,9 +79,8 @@ const LOG: u64 = 1 << 32;
 impl Segment {
     /// Of its file's name: eight hexadecimal digits each of the timeline, of the log, and of the segment in it.
     fn named(name: &str, size: u64) -> Option<Self> {
-        let is_name = name.len() == 24 && name.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'A'..=b'F'));
         let part = |from: usize| u32::from_str_radix(name.get(from..from + 8)?, 16).ok();
-        if !is_name || size == 0 || size > LOG {
+        if !is_hexadecimal(name, 24) || size == 0 || size > LOG {
             return None;
         }
         let number = u64::from(part(8)?) * (LOG / size) + u64::from(part(16)?);
@@ -97,12 +96,8 @@ impl Segment {
 
 /// Whether a server names a file of its log so: a segment, a history of timelines, a note of a base backup, or the part of a segment
 /// that a timeline ended with.
-#[must_use]
-pub fn is_wal_name(name: &str) -> bool {
+fn is_wal_name(name: &str) -> bool {
     let (stem, ending) = name.split_once('.').map_or((name, None), |(stem, ending)| (stem, Some(ending)));
-    let is_hexadecimal = |text: &str, digits| {
-        text.len() == digits && text.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'A'..=b'F'))
-    };
     match ending {
         None | Some("partial") => is_hexadecimal(stem, 24),
         Some("history") => is_hexadecimal(stem, 8),
@@ -113,6 +108,10 @@ pub fn is_wal_name(name: &str) -> bool {
     }
 }
 
+fn is_hexadecimal(text: &str, digits: usize) -> bool {
+    text.len() == digits && text.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'A'..=b'F'))
+}
+
 /// How many segments lie between two, of whatever timelines; none if they are no names of segments.
 #[must_use]
 pub(crate) fn distance(from: &str, to: &str, size: u64) -> Option<u64> {
@@ -121,7 +120,7 @@ pub(crate) fn distance(from: &str, to: &str, size: u64) -> Option<u64> {
 }
 
 /// The first gap in what has come, in whatever order it came. A new timeline begins in the segment that the one before ended in.
-pub fn gap<'n>(names: impl IntoIterator<Item = &'n str>, size: u64) -> Option<Gap> {
+pub(super) fn gap<'n>(names: impl IntoIterator<Item = &'n str>, size: u64) -> Option<Gap> {
     let mut segments: Vec<Segment> = names.into_iter().filter_map(|name| Segment::named(name, size)).collect();
     segments.sort_unstable();
     segments.windows(2).find(|pair| pair[1].number > pair[0].number + 1).map(|pair| {
@@ -138,8 +137,7 @@ pub(crate) fn newest_segment<'n>(names: impl IntoIterator<Item = &'n str>) -> Op
 }
 
 /// The first gap in batches.
-#[must_use]
-pub fn gap_in(batches: &[WalBatch]) -> Option<Gap> {
+pub(crate) fn gap_in(batches: &[WalBatch]) -> Option<Gap> {
     let size = batches.iter().map(|batch| batch.segment_size).max()?;
     gap(batches.iter().flat_map(|batch| &batch.files).map(String::as_str), size)
 }

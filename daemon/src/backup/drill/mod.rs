@@ -41,7 +41,7 @@ pub struct Drill {
 }
 
 /// A backup, and what came after it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Restorable {
     /// Its snapshots, with what was in them.
     pub snapshots: Vec<Stored>,

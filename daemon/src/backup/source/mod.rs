@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use super::child::Program;
 use super::content::Content;
 use super::ending::Ending;
+use super::physical::{BASE, BASE_FILE};
 use super::pipeline::{Counting, Feed};
 use super::snapshot::escaped;
 use super::{Fault, Workplace};
@@ -107,7 +108,7 @@ pub(super) async fn parts(source: &Source, job: &str, workplace: &Workplace) -> 
     match source {
         Source::Sqlite { .. } => Ok(vec![Part::new(job, "db")]),
         Source::Postgres(server) => Postgres::new(server, &workplace.scratch)?.parts().await,
-        Source::PostgresPhysical(_) => Ok(vec![Part::new(postgres_physical::BASE, "tar")]),
+        Source::PostgresPhysical(_) => Ok(vec![Part { name: BASE.to_owned(), file: BASE_FILE.to_owned() }]),
         Source::Mariadb(server) => Mariadb::new(server, &workplace.scratch)?.parts().await,
         Source::Files { .. } => Ok(vec![Part::new(job, "files")]),
         Source::Command { .. } => Ok(vec![Part::new(job, "dump")]),

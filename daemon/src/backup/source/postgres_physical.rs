@@ -14,9 +14,6 @@ use crate::backup::pipeline::Feed;
 use crate::backup::{Fault, wal};
 use crate::config::PhysicalSource;
 
-/// What the part is called.
-pub(in crate::backup) const BASE: &str = "base";
-
 /// The last file of a base backup is its manifest, whose last line is its own checksum. At most a block of 512 octets is filled up after
 /// it, and two more end the archive (POSIX, `pax`, "ustar Interchange Format").
 const MANIFEST_END: (&str, usize) = ("\"Manifest-Checksum\":", 2048);
