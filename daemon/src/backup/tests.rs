@@ -110,6 +110,16 @@ impl Office {
         self.list("locks")
     }
 
+    /// A run that finds the repository locked, and tries for a second only; by whom it is locked.
+    async fn is_locked_out(&self) -> String {
+        let text = fs::read_to_string(self.path("jobs/registras.toml")).unwrap();
+        fs::write(self.path("jobs/registras.toml"), format!("{text}retry = \"1s\"\n")).unwrap();
+        let outcome = self.run().await;
+        let (Outcome::Failed { fault, .. } | Outcome::Unproven { fault, .. }) = outcome else { panic!("{outcome:?}") };
+        let Fault::Locked { by } = fault else { panic!("{fault:?}") };
+        by
+    }
+
     /// The largest file in a folder of the repository.
     fn largest(&self, folder: &str) -> PathBuf {
         let mut folders = vec![self.path("repository").join(folder)];
@@ -409,19 +419,46 @@ async fn a_lock_of_another_machine_is_left_alone_and_told() {
     for restic in restics() {
         let office = Office::with_repository(&restic).await;
         assert!(matches!(office.run().await, Outcome::Complete { .. }));
-        let mut holder = Command::new("unshare");
-        if !rustix::process::geteuid().is_root() {
-            holder.arg("--map-root-user");
-        }
+        let mut holder = unshared();
         holder.args(["--uts", "sh", "-c", "hostname kitas && exec \"$@\"", "sh"]).arg(&office.restic);
         let lock = office.leave_a_lock(holder).await;
-        let text = fs::read_to_string(office.path("jobs/registras.toml")).unwrap();
-        fs::write(office.path("jobs/registras.toml"), format!("{text}retry = \"1s\"\n")).unwrap();
-        let outcome = office.run().await;
-        let (Outcome::Failed { fault, .. } | Outcome::Unproven { fault, .. }) = &outcome else { panic!("{outcome:?}") };
-        assert!(matches!(fault, Fault::Locked { by } if by.contains(" on kitas by ")), "{fault:?}");
+        let by = office.is_locked_out().await;
+        assert!(by.contains(" on kitas by "), "{by}");
         assert_eq!(office.list("locks"), lock, "its owner may live");
     }
+}
+
+/// Half an hour long, as restic has it; or until whoever has the number now is gone.
+#[tokio::test]
+async fn a_lock_whose_owners_number_somebody_else_has_now_is_left_alone_and_told() {
+    for restic in restics() {
+        let office = Office::with_repository(&restic).await;
+        assert!(matches!(office.run().await, Outcome::Complete { .. }));
+        // restic asks whether somebody lives by sending them a SIGHUP.
+        let mut other = Command::new("sh").args(["-c", "trap '' HUP; exec sleep 600"]).spawn().unwrap();
+        let number = other.id();
+        let mut holder = unshared();
+        let script = format!("echo {} > /proc/sys/kernel/ns_last_pid && \"$@\"; exit", number - 1);
+        holder.args(["--pid", "--fork", "--kill-child", "sh", "-c", &script, "sh"]).arg(&office.restic);
+        let lock = office.leave_a_lock(holder).await;
+        let by = office.is_locked_out().await;
+        assert!(by.contains(&format!("PID {number} ")), "{by}");
+        assert_eq!(office.list("locks"), lock, "its owner may live");
+        other.kill().unwrap();
+        other.wait().unwrap();
+        let outcome = office.run().await;
+        assert!(matches!(outcome, Outcome::Complete { .. }), "{outcome:?}");
+        assert_eq!(office.list("locks"), Vec::<String>::new());
+    }
+}
+
+/// What is added runs in namespaces of its own (unshare(1)).
+fn unshared() -> Command {
+    let mut command = Command::new("unshare");
+    if !rustix::process::geteuid().is_root() {
+        command.arg("--map-root-user");
+    }
+    command
 }
 
 #[tokio::test]
