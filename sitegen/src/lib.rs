@@ -5,15 +5,23 @@
 //! - [`content`]: files become typed pages; every mistake has its file, line and column;
 //! - [`markdown`]: the text of a page becomes HTML;
 //! - [`site`]: which pages there are now, and how they hang together;
-//! - [`render`]: pages become HTML documents; [`emit`]: everything that is not a page;
-//! - [`build`]: all of that, in memory;
-//! - [`release`]: the built site replaces the old one in one step; [`serve`]: a preview that follows the editor.
+//! - [`outputs`]: which files that makes;
+//! - [`render`]: pages become HTML documents; [`emit`]: everything that is not a page; [`formats`]: how
+//!   standards want it written; [`search`]: what is found;
+//! - [`workshop`]: all of that, kept up to date while files change;
+//! - [`release`]: the built site replaces the old one in one step; [`record`]: whether there is anything to do;
+//! - [`serve`]: a preview that follows the editor; [`desk`]: what helps them write.
 
-pub mod build;
 pub mod content;
+pub mod desk;
 pub mod emit;
+pub mod formats;
 pub mod markdown;
+pub mod outputs;
+pub mod record;
 pub mod release;
 pub mod render;
+pub mod search;
 pub mod serve;
 pub mod site;
+pub mod workshop;

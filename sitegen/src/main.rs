@@ -3,14 +3,20 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
 use messages::{Language, Message};
-use sitegen::build::{BuildError, Order, build};
+use sitegen::content::Type;
+use sitegen::desk;
+use sitegen::record::Record;
 use sitegen::release::release;
-use sitegen::serve::{ServeError, serve};
-use sitegen::site::Publish;
+use sitegen::render::Renderer;
+use sitegen::serve::{Order, ServeError, serve};
+use sitegen::site::{Publish, Site};
+use sitegen::workshop::{BuildError, Workshop};
+use strict_toml::FromText;
 
 /// Turns a folder of Markdown into a municipality's public website.
 ///
@@ -30,10 +36,13 @@ Exit codes:
   2  the content has mistakes, or the command line is wrong; the site that was there stays
 
 Files, in the folder of --site:
-  site.toml   the municipality's name, address and language
-  _index.md   a folder's own page; in the uppermost folder, the home page
-  *.md        pages: TOML front matter between two +++ lines, then Markdown
-  the rest    published as it is";
+  site.toml              the municipality's name, address and language
+  content/_index.md      a folder's own page; in the uppermost folder, the home page
+  content/**/*.md        pages: TOML front matter between two +++ lines, then Markdown
+  content/**/*.en.md     the same page in English
+  content/, the rest     published as it is, beside the pages
+  static/                published as it is, at /
+  theme/                 templates and styles that replace the built-in ones of the same name";
 
 #[derive(Subcommand)]
 enum Command {
@@ -41,53 +50,119 @@ enum Command {
     Build {
         #[command(flatten)]
         site: SiteArguments,
-        /// Builds the site as it is at this time, such as 2026-11-24T12:00:00Z; news of later days are left out
-        #[arg(long, value_name = "TIME")]
-        now: Option<Timestamp>,
+        #[command(flatten)]
+        time: TimeArguments,
+        /// Where the built site goes; a folder that sitegen did not make is never replaced
+        #[arg(long, value_name = "DIR")]
+        output: PathBuf,
     },
-    /// Builds the site, shows it in a browser, and builds it again whenever a file is saved.
+    /// Says what there is to mend, and writes nothing.
+    Check {
+        #[command(flatten)]
+        site: SiteArguments,
+        #[command(flatten)]
+        time: TimeArguments,
+    },
+    /// Shows the site in a browser and follows every change that is saved.
     ///
     /// When the content has mistakes, the last good site stays and every page says what there is to mend.
     Serve {
         #[command(flatten)]
         site: SiteArguments,
+        /// Shows drafts and news of later days too, each marked
+        #[arg(long)]
+        drafts: bool,
         /// Where the preview is served
         #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8081")]
         listen: SocketAddr,
+        /// Looks at the files every so many milliseconds, for network disks, where nobody tells of changes
+        #[arg(long, value_name = "MILLISECONDS")]
+        poll: Option<u64>,
+    },
+    /// Makes the file of a new page, with all keys of its type.
+    New {
+        #[command(flatten)]
+        site: SiteArguments,
+        /// The type of the page: news, event, act, service, person, unit, page, …
+        #[arg(value_name = "TYPE", value_parser = page_type)]
+        type_: Type,
+        /// What it is called
+        #[arg(value_name = "TITLE")]
+        title: String,
+        /// The folder inside content/; without it, the one whose pages are of that type
+        #[arg(long, value_name = "FOLDER")]
+        folder: Option<String>,
+    },
+    /// Lists all pages: file, type, address, whether residents see it, title.
+    List {
+        #[command(flatten)]
+        site: SiteArguments,
+        /// Only pages of this type
+        #[arg(value_name = "TYPE", value_parser = page_type)]
+        type_: Option<Type>,
+    },
+    /// Shows where the links of a page lead and who links to it.
+    Links {
+        #[command(flatten)]
+        site: SiteArguments,
+        /// Its file or its address
+        #[arg(value_name = "PAGE")]
+        page: String,
+    },
+    /// Explains a page: its type and address, why residents see it or not, and what depends on it.
+    Explain {
+        #[command(flatten)]
+        site: SiteArguments,
+        /// Its file or its address
+        #[arg(value_name = "PAGE")]
+        page: String,
     },
 }
 
 #[derive(Args)]
 struct SiteArguments {
-    /// The folder with site.toml and the pages
-    #[arg(long, value_name = "DIR", default_value = "content")]
+    /// The folder with site.toml and content/
+    #[arg(long, value_name = "DIR", default_value = ".")]
     site: PathBuf,
-    /// Where the built site goes; a folder that sitegen did not make is never replaced
-    #[arg(long, value_name = "DIR")]
-    output: PathBuf,
-    /// Shows drafts and news of later days too
-    #[arg(long)]
-    drafts: bool,
     /// In which language mistakes are said: lt or en
     #[arg(long, value_name = "TAG", default_value = "lt", value_parser = language)]
     language: Language,
+}
+
+#[derive(Args)]
+struct TimeArguments {
+    /// The site as it is at this time, such as 2026-11-24T12:00:00Z; news of later times are left out
+    #[arg(long, value_name = "TIME")]
+    now: Option<Timestamp>,
+    /// Drafts and news of later times too
+    #[arg(long)]
+    drafts: bool,
 }
 
 fn language(tag: &str) -> Result<Language, String> {
     Language::from_tag(tag).ok_or_else(|| "there are: lt, en".to_owned())
 }
 
-impl SiteArguments {
-    fn order(&self) -> Order {
-        let publish = if self.drafts { Publish::Everything } else { Publish::Finished };
-        Order { site: self.site.clone(), publish, language: self.language }
-    }
+fn page_type(word: &str) -> Result<Type, String> {
+    Type::from_text(word).map_err(|_| {
+        let words: Vec<&str> = Type::ALL.iter().map(|(word, _)| *word).collect();
+        format!("there are: {}", words.join(", "))
+    })
+}
+
+const fn publish(drafts: bool) -> Publish {
+    if drafts { Publish::Everything } else { Publish::Finished }
 }
 
 fn main() -> ExitCode {
     let done = match CommandLine::parse().command {
-        Command::Build { site, now } => build_once(&site, now.unwrap_or_else(Timestamp::now)),
-        Command::Serve { site, listen } => preview(&site, listen),
+        Command::Build { site, time, output } => build(&site, &time, &output),
+        Command::Check { site, time } => check(&site, &time),
+        Command::Serve { site, drafts, listen, poll } => preview(&site, drafts, listen, poll),
+        Command::New { site, type_, title, folder } => new_page(&site, type_, &title, folder.as_deref()),
+        Command::List { site, type_ } => list(&site, type_),
+        Command::Links { site, page } => links(&site, &page),
+        Command::Explain { site, page } => explain(&site, &page),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -106,21 +181,89 @@ fn exit_code(error: &anyhow::Error) -> u8 {
     if matches!(build, Some(BuildError::Mistakes(_))) { 2 } else { 1 }
 }
 
-fn build_once(arguments: &SiteArguments, now: Timestamp) -> anyhow::Result<()> {
-    let files = build(&arguments.order(), now)?;
-    release(&files, &arguments.output)?;
-    let pages = files.0.keys().filter(|path| path.ends_with(".html")).count();
+fn build(arguments: &SiteArguments, time: &TimeArguments, output: &std::path::Path) -> anyhow::Result<()> {
+    let now = time.now.unwrap_or_else(Timestamp::now);
+    let publish = publish(time.drafts);
+    let inputs = Record::of(&arguments.site, publish);
+    if let (Some(inputs), Some(record)) = (inputs, Record::read(output))
+        && record.holds(inputs, now)
+    {
+        println!("{}", arguments.language.text("site-unchanged"));
+        return Ok(());
+    }
+    let mut workshop = Workshop::open(&arguments.site, arguments.language)?;
+    let (site, outputs) = workshop.plan(now, publish)?;
+    let record = Record::new(inputs, now, site.holds_until(workshop.sources()));
+    let renderer = Renderer::new(&site, workshop.theme());
+    let written = release(&site, &renderer, &outputs, &record, output)?;
     let message = Message::new("site-built")
-        .with("pages", u64::try_from(pages)?)
-        .with("output", arguments.output.display().to_string());
+        .with("pages", u64::try_from(outputs.files.keys().filter(|path| path.ends_with(".html")).count())?)
+        .with("changed", u64::try_from(written.changed)?)
+        .with("output", output.display().to_string());
     println!("{}", arguments.language.say(&message));
     Ok(())
 }
 
-fn preview(arguments: &SiteArguments, listen: SocketAddr) -> anyhow::Result<()> {
+fn open(arguments: &SiteArguments, now: Timestamp) -> anyhow::Result<(Workshop, Site)> {
+    let mut workshop = Workshop::open(&arguments.site, arguments.language)?;
+    let site = workshop.site(now, Publish::Everything);
+    Ok((workshop, site))
+}
+
+fn check(arguments: &SiteArguments, time: &TimeArguments) -> anyhow::Result<()> {
+    let mut workshop = Workshop::open(&arguments.site, arguments.language)?;
+    let (site, outputs) = workshop.plan(time.now.unwrap_or_else(Timestamp::now), publish(time.drafts))?;
+    let renderer = Renderer::new(&site, workshop.theme());
+    for output in outputs.files.values() {
+        renderer.render(output, &outputs)?;
+    }
+    println!("{}", arguments.language.text("site-good"));
+    Ok(())
+}
+
+fn preview(arguments: &SiteArguments, drafts: bool, listen: SocketAddr, poll: Option<u64>) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let report = |text: &str| println!("{text}");
-    let served = runtime.block_on(serve(&arguments.order(), &arguments.output, listen, report));
+    let order = Order {
+        site: arguments.site.clone(),
+        publish: publish(drafts),
+        language: arguments.language,
+        address: listen,
+        poll: poll.map(|milliseconds| Duration::from_millis(milliseconds.max(1))),
+    };
+    let served = runtime.block_on(serve(&order, |text| println!("{text}")));
     runtime.shutdown_background();
     Ok(served?)
+}
+
+fn new_page(arguments: &SiteArguments, type_: Type, title: &str, folder: Option<&str>) -> anyhow::Result<()> {
+    let workshop = Workshop::open(&arguments.site, arguments.language)?;
+    let sources = workshop.sources();
+    let now = sources.settings.time_zone.to_datetime(Timestamp::now());
+    println!("{}", desk::new(sources, type_, title, folder, now)?.display());
+    Ok(())
+}
+
+fn list(arguments: &SiteArguments, type_: Option<Type>) -> anyhow::Result<()> {
+    let (_, site) = open(arguments, Timestamp::now())?;
+    print!("{}", desk::list(&site, type_, arguments.language));
+    Ok(())
+}
+
+fn links(arguments: &SiteArguments, page: &str) -> anyhow::Result<()> {
+    let (workshop, site) = open(arguments, Timestamp::now())?;
+    let id = find(&workshop, &site, page, arguments.language)?;
+    print!("{}", desk::links(&site, id, arguments.language));
+    Ok(())
+}
+
+fn explain(arguments: &SiteArguments, page: &str) -> anyhow::Result<()> {
+    let (workshop, site) = open(arguments, Timestamp::now())?;
+    let id = find(&workshop, &site, page, arguments.language)?;
+    print!("{}", desk::explain(&site, id, arguments.language));
+    Ok(())
+}
+
+fn find(workshop: &Workshop, site: &Site, page: &str, language: Language) -> anyhow::Result<sitegen::site::PageId> {
+    let missing = || anyhow::anyhow!(language.say(&Message::new("site-no-page").with("page", page)));
+    desk::find(site, workshop.sources(), page).ok_or_else(missing)
 }

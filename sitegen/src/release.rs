@@ -1,15 +1,24 @@
 //! The built site replaces the old one in one step: whoever looks sees the one or the other, never half of both.
+//!
+//! The new site is written beside the old one. A file whose octets did not change is not written again but shared with the old
+//! site (a hard link), so that its time of modification stays, for `rsync` and for caches. What the site was made of is noted in
+//! the file `.sitegen`, so that a build after which nothing changed need not be made.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 
-use crate::build::Files;
+use crate::outputs::{Output, Outputs};
+use crate::record::Record;
+use crate::render::{RenderError, Renderer};
+use crate::search;
+use crate::site::Site;
 
 /// Stands in every folder that we made, so that no other is ever replaced.
-const MARK: &str = ".sitegen";
+pub const MARK: &str = ".sitegen";
 
 /// Why the site was not released. The old one is as it was.
 #[derive(Debug, thiserror::Error)]
@@ -18,20 +27,38 @@ pub enum ReleaseError {
     #[error("{path} is not empty and was not made by sitegen; choose another --output, or empty it yourself", path = .0.display())]
     NotOurs(PathBuf),
     /// It cannot be written.
-    #[error("{path} cannot be written: {source}", path = .path.display())]
+    #[error("{path} cannot be written: {source}; what was there is as it was", path = .path.display())]
     Write {
         /// What.
         path: PathBuf,
         /// Why.
         source: io::Error,
     },
+    /// A file could not be made.
+    #[error(transparent)]
+    Render(#[from] RenderError),
 }
 
-/// Writes `files` into the folder `output`, in place of what was there.
+/// How much of a release is new.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Written {
+    /// Files in all.
+    pub files: usize,
+    /// Files that were not there before, or are others now.
+    pub changed: usize,
+}
+
+/// Writes the files of a site into the folder `output`, in place of what was there. `record` notes what it was made of.
 ///
 /// # Errors
 /// Why not; what was there is as it was.
-pub fn release(files: &Files, output: &Path) -> Result<(), ReleaseError> {
+pub fn release(
+    site: &Site,
+    renderer: &Renderer<'_>,
+    outputs: &Outputs,
+    record: &Record,
+    output: &Path,
+) -> Result<Written, ReleaseError> {
     let failed = |path: &Path| {
         let path = path.to_owned();
         move |source| ReleaseError::Write { path, source }
@@ -46,9 +73,29 @@ pub fn release(files: &Files, output: &Path) -> Result<(), ReleaseError> {
     fs::create_dir_all(parent).map_err(failed(parent))?;
     // On the same disk, because only there renaming is one step.
     let next = tempfile::Builder::new().prefix(".sitegen-").tempdir_in(parent).map_err(failed(parent))?;
-    write(files, next.path())?;
-    switch(next.path(), output).map_err(failed(output))
+    let folder = next.path();
+    let (found, written) = rayon::join(
+        || search::files(site),
+        || -> Result<Vec<bool>, ReleaseError> {
+            let make = |(path, what): (&String, &Output)| {
+                let octets = renderer.render(what, outputs)?;
+                put(&folder.join(path), &output.join(path), &octets)
+            };
+            outputs.files.par_iter().map(make).collect()
+        },
+    );
+    let put_found = |(path, octets): &(String, Vec<u8>)| put(&folder.join(path), &output.join(path), octets);
+    let mut written = written?;
+    written.extend(found.par_iter().map(put_found).collect::<Result<Vec<bool>, _>>()?);
+    let files: Vec<&str> = outputs.files.keys().chain(found.iter().map(|(path, _)| path)).map(String::as_str).collect();
+    let mark = folder.join(MARK);
+    fs::write(&mark, record.text(folder, &files)).map_err(failed(&mark))?;
+    // A folder of `tempfile` is closed to all but us; a web server has to read this one.
+    let open = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    fs::set_permissions(folder, open).map_err(failed(folder))?;
+    switch(folder, output).map_err(failed(output))?;
     // What `next` names is now the old site, and goes with it.
+    Ok(Written { files: written.len(), changed: written.into_iter().filter(|is_changed| *is_changed).count() })
 }
 
 fn is_ours(output: &Path) -> io::Result<bool> {
@@ -59,19 +106,23 @@ fn is_ours(output: &Path) -> io::Result<bool> {
     }
 }
 
-fn write(files: &Files, folder: &Path) -> Result<(), ReleaseError> {
-    let put = |path: &Path, octets: &[u8]| {
-        let failed = |source| ReleaseError::Write { path: path.to_owned(), source };
-        fs::create_dir_all(path.parent().unwrap_or(folder)).map_err(failed)?;
-        fs::write(path, octets).map_err(failed)
-    };
-    put(&folder.join(MARK), b"Made by sitegen, and replaced by it as a whole.\n")?;
-    for (path, octets) in &files.0 {
-        put(&folder.join(path), octets)?;
+/// Makes the file `path`: the same as `before` if that has the same octets. Whether it is another.
+fn put(path: &Path, before: &Path, octets: &[u8]) -> Result<bool, ReleaseError> {
+    let failed = |source| ReleaseError::Write { path: path.to_owned(), source };
+    fs::create_dir_all(path.parent().unwrap_or(path)).map_err(failed)?;
+    if is_same(before, octets) && fs::hard_link(before, path).is_ok() {
+        return Ok(false);
     }
-    // A folder of `tempfile` is closed to all but us; a web server has to read this one.
-    let open = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-    fs::set_permissions(folder, open).map_err(|source| ReleaseError::Write { path: folder.to_owned(), source })
+    fs::write(path, octets).map_err(failed)?;
+    Ok(true)
+}
+
+/// Whether a file has these octets. One that cannot be read has not.
+fn is_same(path: &Path, octets: &[u8]) -> bool {
+    let is_as_long = |metadata: fs::Metadata| {
+        metadata.is_file() && usize::try_from(metadata.len()).is_ok_and(|length| length == octets.len())
+    };
+    fs::symlink_metadata(path).is_ok_and(is_as_long) && fs::read(path).is_ok_and(|found| found == octets)
 }
 
 /// Puts `next` in the place of `output`, and what was there in the place of `next`.
@@ -89,36 +140,5 @@ fn switch(next: &Path, output: &Path) -> io::Result<()> {
             fs::rename(&old, next)
         }
         Err(errno) => Err(errno.into()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use super::*;
-
-    fn files(name: &str) -> Files {
-        Files(BTreeMap::from([(format!("{name}/index.html"), name.as_bytes().to_vec())]))
-    }
-
-    #[test]
-    fn a_release_replaces_the_one_before_as_a_whole() {
-        let folder = tempfile::tempdir().unwrap();
-        let output = folder.path().join("out/site");
-        release(&files("a"), &output).unwrap();
-        release(&files("b"), &output).unwrap();
-        assert_eq!(fs::read_to_string(output.join("b/index.html")).unwrap(), "b");
-        assert!(!output.join("a").exists());
-        assert_eq!(fs::read_dir(folder.path().join("out")).unwrap().count(), 1);
-    }
-
-    #[test]
-    fn a_folder_that_is_not_ours_is_left_alone() {
-        let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("svarbu.txt"), "svarbu").unwrap();
-        let refused = release(&files("a"), folder.path()).unwrap_err();
-        assert!(matches!(refused, ReleaseError::NotOurs(_)), "{refused}");
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 }

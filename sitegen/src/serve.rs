@@ -1,13 +1,16 @@
-//! A preview that follows the editor: serves the built site, builds it again when a file is saved, and tells open pages.
+//! A preview that follows the editor: when a file is saved, the page that a browser asks for is made anew, and open pages are
+//! told.
 //!
+//! Nothing is built ahead and nothing is written: a page is made when it is asked for, from a site that is kept up to date.
 //! When the content has mistakes, the last good site stays, and every page says above its own text what there is to mend.
 
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::future::pending;
 use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::Router;
@@ -17,14 +20,35 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, L
 use axum::http::{HeaderValue, Method, Response, StatusCode, Uri};
 use axum::routing::get;
 use jiff::Timestamp;
-use notify::{Event, EventKind, RecursiveMode, Watcher};
+use messages::Language;
+use notify::event::{AccessKind, AccessMode, ModifyKind};
+use notify::{Config, Event, EventKind, PollWatcher, RecommendedWatcher, RecursiveMode, Watcher};
+use percent_encoding::percent_decode_str;
+use rustc_hash::FxHashMap;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
-use crate::build::{BuildError, Files, Order, build};
-use crate::release::{ReleaseError, release};
+use crate::outputs::{Output, Outputs};
+use crate::render::{Renderer, Theme};
+use crate::site::{Publish, Site};
+use crate::workshop::{BuildError, Workshop};
+
+/// What is asked of a preview.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// The folder with `site.toml` and the pages.
+    pub site: PathBuf,
+    /// Which pages are left out.
+    pub publish: Publish,
+    /// In which language mistakes are said.
+    pub language: Language,
+    /// Where it is served.
+    pub address: SocketAddr,
+    /// How often the files are looked at, when the system cannot tell of changes, as on network disks.
+    pub poll: Option<Duration>,
+}
 
 /// Why there is no preview.
 #[derive(Debug, thiserror::Error)]
@@ -32,9 +56,6 @@ pub enum ServeError {
     /// The first build failed; later ones do not end the preview.
     #[error(transparent)]
     Build(#[from] BuildError),
-    /// The site cannot be written.
-    #[error(transparent)]
-    Release(#[from] ReleaseError),
     /// The address is taken or not ours.
     #[error(
         "the preview cannot be served on {address}: {source}; stop what uses the address, or choose another --listen"
@@ -58,52 +79,73 @@ pub enum ServeError {
     System(#[from] io::Error),
 }
 
-/// What is served. A new one for every build.
-#[derive(Debug, Default)]
+/// What is served. A new one for every change.
+#[derive(Debug)]
 struct Preview {
-    /// Counts builds, so that a page knows whether it is old.
+    /// Counts changes, so that a page knows whether it is old.
     version: u64,
-    files: Arc<Files>,
+    shown: Arc<Shown>,
     /// What is wrong with the newest content; empty when nothing is.
     mistakes: String,
 }
 
+/// A site that can be shown.
+#[derive(Debug)]
+struct Shown {
+    site: Site,
+    outputs: Outputs,
+    theme: Theme,
+    /// The files of the search, made when somebody searches.
+    search: OnceLock<FxHashMap<String, Vec<u8>>>,
+}
+
+impl Shown {
+    fn new((site, outputs): (Site, Outputs), theme: &Theme) -> Arc<Self> {
+        Arc::new(Self { site, outputs, theme: theme.clone(), search: OnceLock::new() })
+    }
+
+    /// The octets of a file of the search.
+    fn found(&self, file: &str) -> Option<Vec<u8>> {
+        let files = self.search.get_or_init(|| crate::search::files(&self.site).into_iter().collect());
+        files.get(file).cloned()
+    }
+}
+
 type Shared = watch::Receiver<Arc<Preview>>;
 
-/// An editor's program saves in several steps; the build begins when it has been quiet for so long.
-const QUIET: Duration = Duration::from_millis(40);
+/// A program that saves in several steps has done so after this time; what comes later is another change.
+const QUIET: Duration = Duration::from_millis(5);
 
 /// A page that waits for a change asks anew after so long, before anything on the way gives up.
 const LONGEST_WAIT: Duration = Duration::from_secs(25);
 
+/// The site is never looked at less often than this for something that is due: an embargo that ends.
+const LONGEST_SLEEP: Duration = Duration::from_secs(3600);
+
 const POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
 );
 
 const RELOAD: &str = include_str!("../theme/reload.js");
 
-/// Serves the site on `address` and keeps `output` as it is served, until SIGTERM or SIGINT. `report` is told what editors
-/// should read.
+/// Serves the site until SIGTERM or SIGINT. `report` is told what editors should read.
 ///
 /// # Errors
 /// Why it could not start.
-pub async fn serve(
-    order: &Order,
-    output: &Path,
-    address: SocketAddr,
-    report: impl Fn(&str) + Send + Sync + 'static,
-) -> Result<(), ServeError> {
+pub async fn serve(order: &Order, report: impl Fn(&str) + Send + Sync + 'static) -> Result<(), ServeError> {
+    let address = order.address;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let listener = TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })?;
     let address = listener.local_addr()?;
     // Watching begins before the first build: what is saved meanwhile is not overlooked.
     let (changed, changes) = mpsc::unbounded_channel();
-    let _watcher = watch_folder(&order.site, changed)?;
-    let files = build(order, Timestamp::now())?;
-    release(&files, output)?;
-    let preview = Preview { version: 1, files: Arc::new(files), mistakes: String::new() };
-    let (publish, shared) = watch::channel(Arc::new(preview));
+    let folder = std::path::absolute(&order.site)?;
+    let _watcher = watch_folder(&folder, order.poll, changed)?;
+    let mut workshop = Workshop::open(&folder, order.language)?;
+    let now = Timestamp::now();
+    let shown = Shown::new(workshop.plan(now, order.publish)?, workshop.theme());
+    let (publish, shared) = watch::channel(Arc::new(Preview { version: 1, shown, mistakes: String::new() }));
     report(&format!("http://{address}/"));
 
     let stop = CancellationToken::new();
@@ -111,60 +153,105 @@ pub async fn serve(
         axum::serve(listener, router(shared, stop.clone())).with_graceful_shutdown(stop.clone().cancelled_owned());
     tokio::select! {
         served = serving.into_future() => served?,
-        never = follow(order.clone(), output.to_owned(), changes, publish, report) => match never {},
+        never = follow(order.publish, workshop, changes, publish, report) => match never {},
         _ = terminate.recv() => stop.cancel(),
         _ = interrupt.recv() => stop.cancel(),
     }
     Ok(())
 }
 
-fn watch_folder(folder: &Path, changed: mpsc::UnboundedSender<()>) -> Result<impl Watcher + use<>, ServeError> {
+fn watch_folder(
+    folder: &Path,
+    poll: Option<Duration>,
+    changed: mpsc::UnboundedSender<Vec<PathBuf>>,
+) -> Result<Box<dyn Watcher + Send>, ServeError> {
     let failed = |source| ServeError::Watch { path: folder.to_owned(), source };
+    let root = folder.to_owned();
     let tell = move |event: notify::Result<Event>| {
-        // Reading, as the build does, is no change. A watch that lost events says so by an error: build to be sure.
-        if !matches!(event, Ok(Event { kind: EventKind::Access(_), .. })) {
-            // The receiver is gone only when the preview is.
-            let _ = changed.send(());
+        // The receiver is gone only when the preview is.
+        match event {
+            Ok(event) if is_change(event.kind) => drop(changed.send(event.paths)),
+            Ok(_) => {}
+            // A watch that lost events says so by an error: look at everything, to be sure.
+            Err(_) => drop(changed.send(vec![root.clone()])),
         }
     };
-    let mut watcher = notify::recommended_watcher(tell).map_err(failed)?;
-    watcher.watch(folder, RecursiveMode::Recursive).map_err(failed)?;
+    let mut watcher: Box<dyn Watcher + Send> = match poll {
+        None => Box::new(RecommendedWatcher::new(tell, Config::default()).map_err(failed)?),
+        Some(every) => {
+            let config = Config::default().with_poll_interval(every);
+            Box::new(PollWatcher::new(tell, config).map_err(failed)?)
+        }
+    };
+    // Only what a site is made of: its folder may be a whole repository.
+    watcher.watch(folder, RecursiveMode::NonRecursive).map_err(failed)?;
+    for name in ["content", "static", "theme"] {
+        let inner = folder.join(name);
+        if inner.is_dir() {
+            watcher.watch(&inner, RecursiveMode::Recursive).map_err(failed)?;
+        }
+    }
     Ok(watcher)
 }
 
-/// Builds again after every change.
-async fn follow(
-    order: Order,
-    output: PathBuf,
-    mut changes: mpsc::UnboundedReceiver<()>,
-    publish: watch::Sender<Arc<Preview>>,
-    report: impl Fn(&str),
-) -> Infallible {
-    loop {
-        if changes.recv().await.is_none() {
-            return pending().await;
-        }
-        while let Ok(Some(())) = tokio::time::timeout(QUIET, changes.recv()).await {}
-        let (order, output) = (order.clone(), output.clone());
-        let built = tokio::task::spawn_blocking(move || rebuild(&order, &output)).await;
-        let before = Arc::clone(&publish.borrow());
-        let version = before.version + 1;
-        let preview =
-            match built.map_err(|error| error.to_string()).and_then(|built| built.map_err(|error| error.to_string())) {
-                Ok(files) => Preview { version, files: Arc::new(files), mistakes: String::new() },
-                Err(mistakes) => {
-                    report(&mistakes);
-                    Preview { version, files: Arc::clone(&before.files), mistakes }
-                }
-            };
-        publish.send_replace(Arc::new(preview));
+/// Whether something is another now. A file that is being written is not yet: it is when it is closed.
+const fn is_change(kind: EventKind) -> bool {
+    match kind {
+        EventKind::Access(AccessKind::Close(AccessMode::Write)) => true,
+        EventKind::Access(_) => false,
+        // Where the system tells of closing, it tells of writing before.
+        EventKind::Modify(ModifyKind::Data(_)) => cfg!(not(target_os = "linux")),
+        _ => true,
     }
 }
 
-fn rebuild(order: &Order, output: &Path) -> Result<Files, ServeError> {
-    let files = build(order, Timestamp::now())?;
-    release(&files, output)?;
-    Ok(files)
+/// Reads again what changed, after every change and when something is due.
+async fn follow(
+    publish: Publish,
+    mut workshop: Workshop,
+    mut changes: mpsc::UnboundedReceiver<Vec<PathBuf>>,
+    shared: watch::Sender<Arc<Preview>>,
+    report: impl Fn(&str),
+) -> Infallible {
+    loop {
+        let mut paths = BTreeSet::new();
+        tokio::select! {
+            changed = changes.recv() => match changed {
+                Some(changed) => paths.extend(changed),
+                None => return pending().await,
+            },
+            () = tokio::time::sleep(until_next_change(&workshop)) => {}
+        }
+        while let Ok(Some(changed)) = tokio::time::timeout(QUIET, changes.recv()).await {
+            paths.extend(changed);
+        }
+        let updated = tokio::task::spawn_blocking(move || {
+            let planned = workshop.update(&paths).and_then(|_| workshop.plan(Timestamp::now(), publish));
+            (workshop, planned)
+        });
+        let Ok((returned, planned)) = updated.await else { return pending().await };
+        workshop = returned;
+        let before = Arc::clone(&shared.borrow());
+        let version = before.version + 1;
+        let preview = match planned {
+            Ok(planned) => Preview { version, shown: Shown::new(planned, workshop.theme()), mistakes: String::new() },
+            Err(error) => {
+                let mistakes = error.to_string();
+                report(&mistakes);
+                Preview { version, shown: Arc::clone(&before.shown), mistakes }
+            }
+        };
+        shared.send_replace(Arc::new(preview));
+    }
+}
+
+fn until_next_change(workshop: &Workshop) -> Duration {
+    let zone = &workshop.sources().settings.time_zone;
+    let now = Timestamp::now();
+    let next = Site::next_change(workshop.sources(), zone.to_datetime(now));
+    let next = next.and_then(|next| zone.to_timestamp(next).ok());
+    let wait = next.and_then(|next| Duration::try_from(next.duration_since(now)).ok());
+    wait.unwrap_or(LONGEST_SLEEP).min(LONGEST_SLEEP)
 }
 
 #[derive(Clone)]
@@ -186,7 +273,7 @@ fn router(shared: Shared, stop: CancellationToken) -> Router {
         .with_state(App { shared, stop })
 }
 
-/// Answers as soon as there is a newer build than the page has seen.
+/// Answers as soon as there is a newer site than the page has seen.
 async fn newer(State(app): State<App>, Query(seen): Query<Seen>) -> Response<Body> {
     let mut shared = app.shared;
     let is_newer = tokio::select! {
@@ -202,8 +289,16 @@ async fn file(State(app): State<App>, method: Method, uri: Uri) -> Response<Body
         return answer(StatusCode::METHOD_NOT_ALLOWED, "text/plain; charset=utf-8", "only GET and HEAD\n");
     }
     let preview = Arc::clone(&app.shared.borrow());
-    let path = uri.path().trim_start_matches('/');
-    if !path.is_empty() && !path.ends_with('/') && preview.files.0.contains_key(&format!("{path}/index.html")) {
+    let path = percent_decode_str(uri.path()).decode_utf8_lossy().trim_start_matches('/').to_owned();
+    // Making a page takes about a millisecond, reading a large file longer.
+    let made = tokio::task::spawn_blocking(move || respond(&preview, &path)).await;
+    made.unwrap_or_else(|_| answer(StatusCode::INTERNAL_SERVER_ERROR, "text/plain; charset=utf-8", "failed\n"))
+}
+
+fn respond(preview: &Preview, path: &str) -> Response<Body> {
+    let Shown { site, outputs, theme, .. } = &*preview.shown;
+    let files = &outputs.files;
+    if !path.is_empty() && !path.ends_with('/') && files.contains_key(&format!("{path}/index.html")) {
         let mut response = answer(StatusCode::MOVED_PERMANENTLY, "text/plain; charset=utf-8", "");
         if let Ok(location) = HeaderValue::from_str(&format!("/{path}/")) {
             response.headers_mut().insert(LOCATION, location);
@@ -211,30 +306,35 @@ async fn file(State(app): State<App>, method: Method, uri: Uri) -> Response<Body
         return response;
     }
     let file = if path.is_empty() || path.ends_with('/') { format!("{path}index.html") } else { path.to_owned() };
-    match preview.files.0.get(&file) {
-        Some(octets) if file.ends_with(".html") => {
-            let text = with_preview(&String::from_utf8_lossy(octets), &preview);
-            answer(StatusCode::OK, media_type(&file), text)
+    if let Some(octets) = file.contains("/index/").then(|| preview.shown.found(&file)).flatten() {
+        return answer(StatusCode::OK, media_type(&file), octets);
+    }
+    let (status, output, file) = match files.get(&file) {
+        Some(output) => (StatusCode::OK, output, file.as_str()),
+        None => (StatusCode::NOT_FOUND, &Output::NotFound, "404.html"),
+    };
+    match Renderer::new(site, theme).render(output, outputs) {
+        Ok(octets) if file.ends_with(".html") => {
+            let text = with_preview(&String::from_utf8_lossy(&octets), &preview.mistakes, preview.version);
+            answer(status, media_type(file), text)
         }
-        Some(octets) => answer(StatusCode::OK, media_type(&file), octets.clone()),
-        None => {
-            let nothing = with_preview(
-                "<!doctype html><title>404</title><h1>404</h1><p><a href=\"/\">/</a></p></body>",
-                &preview,
-            );
-            answer(StatusCode::NOT_FOUND, "text/html; charset=utf-8", nothing)
+        Ok(octets) => answer(status, media_type(file), octets.into_owned()),
+        Err(error) => {
+            let text = "<!doctype html><html><title>500</title><body class=\"preview\"><h1>500</h1></body></html>";
+            let text = with_preview(text, &error.to_string(), preview.version);
+            answer(StatusCode::INTERNAL_SERVER_ERROR, "text/html; charset=utf-8", text)
         }
     }
 }
 
-/// A page with what only the preview adds: what there is to mend, and the script that waits for a newer build.
-fn with_preview(html: &str, preview: &Preview) -> String {
-    let escaped = preview.mistakes.replace('&', "&amp;").replace('<', "&lt;");
+/// A page with what only the preview adds: what there is to mend, and the script that waits for a newer site.
+fn with_preview(html: &str, mistakes: &str, version: u64) -> String {
+    let escaped = mistakes.replace('&', "&amp;").replace('<', "&lt;");
     let mistakes = match escaped.as_str() {
         "" => String::new(),
         text => format!("<pre role=\"alert\" class=\"preview-mistakes\">{text}</pre>"),
     };
-    let script = format!("<script src=\"/_reload.js?version={}\" defer></script></body>", preview.version);
+    let script = format!("<script src=\"/_reload.js?version={version}\" defer></script></body>");
     let body = html.find("<body").and_then(|start| html[start..].find('>').map(|end| start + end + 1)).unwrap_or(0);
     let (head, rest) = html.split_at(body);
     format!("{head}{mistakes}{}", rest.replacen("</body>", &script, 1))
@@ -256,7 +356,13 @@ fn media_type(file: &str) -> &'static str {
     match file.rsplit('.').next() {
         Some("html") => "text/html; charset=utf-8",
         Some("css") => "text/css; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("json") => "application/json; charset=utf-8",
+        Some("jsonld") => "application/ld+json; charset=utf-8",
+        Some("webmanifest") => "application/manifest+json; charset=utf-8",
         Some("xml") => "application/xml; charset=utf-8",
+        Some("ics") => "text/calendar; charset=utf-8",
+        Some("csv") => "text/csv; charset=utf-8",
         Some("txt") => "text/plain; charset=utf-8",
         Some("svg") => "image/svg+xml",
         Some("png") => "image/png",
@@ -273,8 +379,7 @@ mod tests {
 
     #[test]
     fn mistakes_stand_above_the_page_and_are_escaped() {
-        let preview = Preview { version: 3, files: Arc::default(), mistakes: "a.md:1:1: <script>".to_owned() };
-        let shown = with_preview("<html><body class=\"x\"><p>A</p></body></html>", &preview);
+        let shown = with_preview("<html><body class=\"x\"><p>A</p></body></html>", "a.md:1:1: <script>", 3);
         assert_eq!(
             shown,
             "<html><body class=\"x\"><pre role=\"alert\" class=\"preview-mistakes\">a.md:1:1: &lt;script></pre><p>A</p>\

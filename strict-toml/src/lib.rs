@@ -36,6 +36,8 @@ pub struct Document {
     text: String,
     /// The part of `text` that is TOML: all of a configuration file, the front matter of a page.
     toml: Range<usize>,
+    /// What the user wrote, when `text` was made from it line by line: problems show its lines.
+    written: Option<String>,
 }
 
 /// One mistake in one file, for the person who will mend it.
@@ -81,7 +83,7 @@ impl Document {
     #[must_use]
     pub fn new(path: impl Into<PathBuf>, text: impl Into<String>) -> Self {
         let text = text.into();
-        Self { path: path.into(), toml: 0..text.len(), text }
+        Self { path: path.into(), toml: 0..text.len(), text, written: None }
     }
 
     /// Reads a file of text. Why it cannot be read goes to `problems`; `missing` is the key of the message that says what to
@@ -100,7 +102,14 @@ impl Document {
     /// Positions in problems count from the start of the whole text. A range outside of it reads as empty.
     #[must_use]
     pub fn with_toml_at(path: impl Into<PathBuf>, text: impl Into<String>, toml: Range<usize>) -> Self {
-        Self { path: path.into(), text: text.into(), toml }
+        Self { path: path.into(), text: text.into(), toml, written: None }
+    }
+
+    /// The same document, made line by line from what the user wrote in another notation: problems show those lines.
+    #[must_use]
+    pub fn written_as(mut self, written: impl Into<String>) -> Self {
+        self.written = Some(written.into());
+        self
     }
 
     /// The file as the user named it.
@@ -128,14 +137,7 @@ impl Document {
             return None;
         }
         let span = self.shifted(root.span());
-        Some(Table {
-            document: self,
-            problems,
-            name: String::new(),
-            span,
-            entries: root.into_inner(),
-            asked: Vec::new(),
-        })
+        Some(Table::new(self, problems, String::new(), span, root.into_inner()))
     }
 
     /// A problem with the bytes of `span`.
@@ -153,8 +155,13 @@ impl Document {
         let line_start = self.text[..start].rfind('\n').map_or(0, |newline| newline + 1);
         let line_end = self.text[start..].find('\n').map_or(self.text.len(), |newline| start + newline);
         let end = floor_boundary(&self.text, span.end).clamp(start, line_end);
+        let line = self.text[..start].matches('\n').count() + 1;
+        if let Some(written) = &self.written {
+            let source = written.lines().nth(line - 1).unwrap_or_default().to_owned();
+            return Place { line, column: 1, width: source.trim_end().chars().count().max(1), source };
+        }
         Place {
-            line: self.text[..start].matches('\n').count() + 1,
+            line,
             column: self.text[line_start..start].chars().count() + 1,
             source: self.text[line_start..line_end].trim_end_matches('\r').to_owned(),
             width: self.text[start..end].chars().count().max(1),
@@ -228,6 +235,16 @@ impl Problems {
 }
 
 impl<'a> Table<'a> {
+    fn new(
+        document: &'a Document,
+        problems: &'a Problems,
+        name: String,
+        span: Range<usize>,
+        entries: DeTable<'a>,
+    ) -> Self {
+        Self { document, problems, name, span, entries, asked: Vec::new() }
+    }
+
     /// Says what this table is in messages: `[[device]] "sw-rotuse-1"`.
     pub fn name(&mut self, name: impl Into<String>) {
         self.name = name.into();
@@ -250,6 +267,12 @@ impl<'a> Table<'a> {
     /// The value of a key, or its default when it is missing.
     pub fn or<T: FromValue>(&mut self, key: &'static str, default: T) -> T {
         self.optional(key).unwrap_or(default)
+    }
+
+    /// The value of a key whose name the user chose elsewhere, if it is there.
+    pub fn named<T: FromValue>(&mut self, key: &str) -> Option<T> {
+        let (_, value) = self.entries.remove_entry(key)?;
+        T::from_value(&value, &Reporter { document: self.document, problems: self.problems, key })
     }
 
     /// The sub-table of a key, if it is there.
@@ -323,6 +346,20 @@ impl<'a> Table<'a> {
         self.problems.report(self.document.problem(span, message));
     }
 
+    /// Takes the keys that nobody has asked for so far, whose names are the user's own.
+    pub fn rest(&mut self) -> Vec<(String, DeValue<'a>)> {
+        let entries = std::mem::take(&mut self.entries);
+        let mut rest = Vec::new();
+        for (name, value) in entries {
+            if self.asked.iter().any(|asked| *asked == name.get_ref()) {
+                self.entries.insert(name, value);
+            } else {
+                rest.push((name.into_inner().into_owned(), value.into_inner()));
+            }
+        }
+        rest
+    }
+
     fn report_missing(&self, key: &str, example: &str) {
         let nearest = self.unasked().into_iter().any(|present| is_near(present, key));
         let message = Message::new(if nearest { "toml-missing-misspelt" } else { "toml-missing" });
@@ -347,9 +384,7 @@ impl<'a> Table<'a> {
     fn open(&self, key: &'static str, value: Spanned<DeValue<'a>>, name: String) -> Option<Table<'a>> {
         let span = self.document.shifted(value.span());
         match value.into_inner() {
-            DeValue::Table(entries) => {
-                Some(Table { document: self.document, problems: self.problems, name, span, entries, asked: Vec::new() })
-            }
+            DeValue::Table(entries) => Some(Table::new(self.document, self.problems, name, span, entries)),
             other => {
                 self.report(&span, wrong_type(key, &name, other.type_str()));
                 None

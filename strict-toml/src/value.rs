@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
+use std::ops::Range;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -13,13 +14,13 @@ use messages::Message;
 use toml::Spanned;
 use toml::de::DeValue;
 
-use crate::{Document, Problems};
+use crate::{Document, Problems, Table};
 
 /// Where a value that cannot be read is reported.
 pub struct Reporter<'a> {
     pub(crate) document: &'a Document,
     pub(crate) problems: &'a Problems,
-    pub(crate) key: &'static str,
+    pub(crate) key: &'a str,
 }
 
 /// A type that can be read from one TOML value.
@@ -32,6 +33,23 @@ pub trait FromValue: Sized {
 }
 
 impl Reporter<'_> {
+    /// Which bytes of the document `value` is, for problems that are found later.
+    #[must_use]
+    pub fn span(&self, value: &Spanned<DeValue<'_>>) -> Range<usize> {
+        self.document.shifted(value.span())
+    }
+
+    /// The table that `value` is, or none after reporting that it is none.
+    #[must_use]
+    pub fn table<'t>(&'t self, value: &'t Spanned<DeValue<'t>>) -> Option<Table<'t>> {
+        let DeValue::Table(entries) = value.get_ref() else {
+            self.wrong_type(value, "toml-table");
+            return None;
+        };
+        let name = format!("[{}]", self.key);
+        Some(Table::new(self.document, self.problems, name, self.span(value), entries.clone()))
+    }
+
     /// Reports that `value` is of the wrong type.
     pub fn wrong_type(&self, value: &Spanned<DeValue<'_>>, expected: &'static str) {
         let found = crate::found_type(value.get_ref().type_str());

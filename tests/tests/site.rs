@@ -1,10 +1,11 @@
 //! The website's generator, with the content that is in these sources.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test's failure is its message")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, SystemTime};
 
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
@@ -19,6 +20,7 @@ impl Desk {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         copy(&sources().join("content"), &folder.path().join("content"));
+        fs::copy(sources().join("site.toml"), folder.path().join("site.toml")).unwrap();
         Self { folder }
     }
 
@@ -28,13 +30,19 @@ impl Desk {
 
     fn command(&self, command: &str, arguments: &[&str]) -> Command {
         let mut sitegen = Command::new(program("sitegen"));
-        sitegen.arg(command).arg("--site").arg(self.path("content")).arg("--output").arg(self.path("site"));
-        sitegen.args(arguments).stdin(Stdio::null());
+        sitegen.arg(command).arg("--site").arg(self.folder.path()).args(arguments).stdin(Stdio::null());
         sitegen
     }
 
     fn build(&self, arguments: &[&str]) -> Output {
-        self.command("build", arguments).output().unwrap()
+        self.command("build", arguments).arg("--output").arg(self.path("site")).output().unwrap()
+    }
+
+    /// What a command that ends well says.
+    fn says(&self, command: &str, arguments: &[&str]) -> String {
+        let output = self.command(command, arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
     }
 }
 
@@ -83,18 +91,40 @@ fn the_site_of_these_sources_is_whole_and_every_link_in_it_leads_somewhere() {
         "renginiai/index.html",
         "teises-aktai/t-101/index.html",
         "kontaktai/index.html",
+        "struktura/ona-azuolaite/index.html",
+        "en/index.html",
+        "en/contacts/index.html",
         "feed.xml",
+        "feed.json",
+        "naujienos/feed.xml",
+        "naujienos/2026/index.html",
+        "renginiai/calendar.ics",
+        "renginiai/egles-iziebimas/event.ics",
+        "acts.csv",
+        "acts.json",
+        "paieska/index.html",
+        "paieska/index/index.json",
         "sitemap.xml",
         "robots.txt",
+        ".well-known/security.txt",
+        "site.webmanifest",
+        "404.html",
         "style.css",
+        "search.js",
     ] {
         assert!(built.contains(file), "{file} is not in {built:?}");
     }
-    assert_eq!(built.iter().filter(|file| file.starts_with("naujienos/")).count(), 6);
     for file in built.iter().filter(|file| file.ends_with(".html")) {
         let html = fs::read_to_string(desk.path("site").join(file)).unwrap();
-        assert!(html.contains("<html lang=\"lt\">") && html.matches("<h1>").count() == 1, "{file}");
-        assert!(!html.contains("<script") && !html.contains('['), "{file}");
+        let language = if file.starts_with("en/") { "en" } else { "lt" };
+        assert!(html.contains(&format!("<html lang=\"{language}\">")) && html.matches("<h1>").count() == 1, "{file}");
+        // Data for machines is not run.
+        let scripts = html.matches("<script").count() - html.matches("<script type=\"application/ld+json\">").count();
+        assert_eq!(
+            scripts,
+            usize::from(file.ends_with("paieska/index.html") || file.ends_with("search/index.html")),
+            "{file}"
+        );
         for link in attributes(&html, "href").into_iter().filter(|link| link.starts_with('/')) {
             let target = link.split('#').next().unwrap().trim_start_matches('/');
             let target = if target.is_empty() || target.ends_with('/') {
@@ -108,15 +138,16 @@ fn the_site_of_these_sources_is_whole_and_every_link_in_it_leads_somewhere() {
 }
 
 #[test]
-fn an_english_site_has_english_words_on_every_page() {
+fn an_english_page_has_english_words_and_leads_to_its_original() {
     let desk = Desk::new();
-    let settings = fs::read_to_string(desk.path("content/site.toml")).unwrap();
-    fs::write(desk.path("content/site.toml"), settings.replace("language = \"lt\"", "language = \"en\"")).unwrap();
+    let file = desk.path("content/kontaktai.en.md");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replace("menu = 1", "menu = 1\npublished = 2026-10-29")).unwrap();
     let output = desk.build(&["--now", "2026-11-24T12:00:00Z"]);
     assert!(output.status.success(), "{output:?}");
-    let acts = fs::read_to_string(desk.path("site/teises-aktai/index.html")).unwrap();
-    assert!(acts.contains("<html lang=\"en\">") && acts.contains("Council decision No. T-101"), "{acts}");
-    assert!(acts.contains("29 October 2026") && acts.contains("Skip to content"), "{acts}");
+    let page = fs::read_to_string(desk.path("site/en/contacts/index.html")).unwrap();
+    assert!(page.contains("<html lang=\"en\">") && page.contains("Skip to content"), "{page}");
+    assert!(page.contains("hreflang=\"lt\" href=\"https://www.azuolynas.example/kontaktai/\""), "{page}");
 }
 
 #[test]
@@ -147,7 +178,7 @@ fn a_misspelt_key_is_named_with_its_place_and_the_site_that_was_there_stays() {
         "„sumary“",
         "summary",
         "^^^^^^",
-        "ziemos-keliai.md:18:",
+        "ziemos-keliai.md:17:",
         "../kontaktas.md",
         "2 klaidos",
     ] {
@@ -196,15 +227,12 @@ fn the_preview_follows_the_editor_and_says_what_to_mend() {
     let text = fs::read_to_string(&file).unwrap();
     fs::write(&file, text.replace("Darbo laikas\n", "Kada dirbame\n")).unwrap();
     eventually("the new heading", || page().body.contains("Kada dirbame").then_some(()));
-    eventually("the new heading on the disk", || {
-        fs::read_to_string(desk.path("site/kontaktai/index.html")).unwrap().contains("Kada dirbame").then_some(())
-    });
 
-    fs::write(&file, text.replace("position", "pozition")).unwrap();
-    log.line_with(&["kontaktai.md:", "pozition"]);
+    fs::write(&file, text.replace("summary", "sumary")).unwrap();
+    log.line_with(&["kontaktai.md:", "sumary"]);
     eventually("the mistake above the page", || {
         let body = page().body;
-        (body.contains("preview-mistakes") && body.contains("pozition") && body.contains("Kada dirbame")).then_some(())
+        (body.contains("preview-mistakes") && body.contains("sumary") && body.contains("Kada dirbame")).then_some(())
     });
 
     fs::write(&file, &text).unwrap();
@@ -212,8 +240,170 @@ fn the_preview_follows_the_editor_and_says_what_to_mend() {
         let body = page().body;
         (!body.contains("preview-mistakes") && body.contains("Darbo laikas")).then_some(())
     });
+
+    // As many editors save: a new file takes the place of the old one.
+    let beside = desk.path("content/.kontaktai.md.tmp");
+    fs::write(&beside, text.replace("Darbo laikas\n", "Kada atvykti\n")).unwrap();
+    fs::rename(&beside, &file).unwrap();
+    eventually("the heading of the file that was renamed", || page().body.contains("Kada atvykti").then_some(()));
+    fs::create_dir(desk.path("content/nauja")).unwrap();
+    fs::write(desk.path("content/nauja/_index.md"), "+++\ntitle = \"Naujas skyrius\"\n+++\n").unwrap();
+    eventually("the new section", || (get(address, "/nauja/").unwrap().status == 200).then_some(()));
+    fs::remove_dir_all(desk.path("content/nauja")).unwrap();
+    eventually("the end of the new section", || (get(address, "/nauja/").unwrap().status == 404).then_some(()));
     kill_process(Pid::from_child(&preview.0), Signal::TERM).unwrap();
     assert!(eventually("the end of the preview", || preview.0.try_wait().unwrap()).success());
+}
+
+/// Files with what they hold and when they were written.
+fn state_of(folder: &Path) -> BTreeMap<String, (Vec<u8>, SystemTime)> {
+    let mut found = BTreeSet::new();
+    files(folder, "", &mut found);
+    found
+        .into_iter()
+        .map(|file| {
+            let path = folder.join(&file);
+            let written = fs::metadata(&path).unwrap().modified().unwrap();
+            (file, (fs::read(&path).unwrap(), written))
+        })
+        .collect()
+}
+
+#[test]
+fn a_file_that_did_not_change_is_not_written_again() {
+    let desk = Desk::new();
+    let now = ["--now", "2026-11-24T12:00:00Z"];
+    assert!(desk.build(&now).status.success());
+    let before = state_of(&desk.path("site"));
+    let file = desk.path("content/kontaktai.md");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replace("Darbo laikas\n", "Kada dirbame\n")).unwrap();
+    let said = String::from_utf8(desk.build(&now).stdout).unwrap();
+    let after = state_of(&desk.path("site"));
+    assert_eq!(before.keys().collect::<Vec<_>>().len(), after.len());
+    let changed: Vec<&String> = after.keys().filter(|file| before.get(*file) != after.get(*file)).collect();
+    assert!(changed.iter().any(|file| *file == "kontaktai/index.html"), "{changed:?}");
+    for file in changed {
+        let is_expected = file == ".sitegen" || file.starts_with("kontaktai/") || file.starts_with("paieska/index/");
+        assert!(is_expected, "{file} was written again; {said}");
+    }
+}
+
+#[test]
+fn a_build_after_which_nothing_changed_does_nothing_and_what_somebody_harmed_is_mended() {
+    let desk = Desk::new();
+    // Times that are as coarse as a file system's cannot tell a change in the same moment.
+    let long_ago = SystemTime::now() - Duration::from_secs(3600);
+    let mut found = BTreeSet::new();
+    files(desk.folder.path(), "", &mut found);
+    for file in &found {
+        fs::File::options().write(true).open(desk.path(file)).unwrap().set_modified(long_ago).unwrap();
+    }
+    let said = |output: Output| String::from_utf8(output.stdout).unwrap();
+    let is_unchanged = || said(desk.build(&[])).contains("niekas nepasikeitė");
+    // The time at which a file's entry changed cannot be set back: it becomes old enough by itself.
+    eventually("a build with nothing to do", || is_unchanged().then_some(()));
+    fs::write(desk.path("site/kontaktai/index.html"), "x").unwrap();
+    assert!(!is_unchanged());
+    assert!(fs::read_to_string(desk.path("site/kontaktai/index.html")).unwrap().contains("Darbo laikas"));
+    assert!(is_unchanged());
+    assert!(!said(desk.build(&["--drafts"])).contains("niekas nepasikeitė"));
+}
+
+#[test]
+fn two_builds_are_the_same_whatever_the_number_of_threads() {
+    let desk = Desk::new();
+    let build = |threads: &str, output: &str| {
+        let mut command = desk.command("build", &["--now", "2026-11-24T12:00:00Z", "--output"]);
+        let output = command.arg(desk.path(output)).env("RAYON_NUM_THREADS", threads).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+    };
+    build("1", "one");
+    build("4", "four");
+    let octets = |folder: &str| {
+        let mut state = state_of(&desk.path(folder));
+        state.remove(".sitegen");
+        state.into_iter().map(|(file, (octets, _))| (file, octets)).collect::<BTreeMap<_, _>>()
+    };
+    assert!(octets("one") == octets("four"));
+}
+
+#[test]
+fn a_new_page_is_right_as_soon_as_its_gaps_are_filled() {
+    let desk = Desk::new();
+    let path = desk.says("new", &["news", "Šeštadienį – talka „Žalia“"]);
+    let path = PathBuf::from(path.trim());
+    assert!(path.ends_with("content/naujienos/sestadieni-talka-zalia.md"), "{path:?}");
+    let again = desk.command("new", &["news", "Šeštadienį – talka „Žalia“"]).output().unwrap();
+    assert_eq!(again.status.code(), Some(1), "{again:?}");
+    for kind in [
+        "event",
+        "act",
+        "service",
+        "person",
+        "unit",
+        "vacancy",
+        "procurement",
+        "consultation",
+        "dataset",
+        "course",
+        "visit",
+        "project",
+        "notice",
+        "page",
+    ] {
+        desk.says("new", &[kind, &format!("Bandymas {kind}"), "--folder", "naujienos"]);
+    }
+    assert!(desk.says("check", &["--drafts"]).contains("Klaidų nėra"));
+}
+
+#[test]
+fn pages_are_listed_and_explained() {
+    let desk = Desk::new();
+    assert!(desk.says("list", &["act"]).starts_with("teises-aktai/t-101.md\tact\t/teises-aktai/t-101/\tviešas\t"));
+    let explained = desk.says("explain", &["content/kontaktai.md"]);
+    for words in [
+        "/kontaktai/",
+        "viešas",
+        "kontaktai.en.md",
+        "contacts → struktura/ona-azuolaite.md",
+        "naujienos/ziemos-keliai.md",
+    ] {
+        assert!(explained.contains(words), "{words:?} is not in:\n{explained}");
+    }
+    assert!(desk.says("links", &["/kontaktai/"]).contains("naujienos/ziemos-keliai.md"));
+}
+
+#[test]
+fn a_template_of_the_sites_own_replaces_ours_and_its_mistakes_are_named() {
+    let desk = Desk::new();
+    fs::create_dir(desk.path("theme")).unwrap();
+    fs::write(desk.path("theme/404.html"), "<!DOCTYPE html><title>{{ site.title }}: nėra</title>").unwrap();
+    fs::write(desk.path("theme/style.css"), "body { color: black }").unwrap();
+    assert!(desk.build(&[]).status.success());
+    assert!(fs::read_to_string(desk.path("site/404.html")).unwrap().ends_with(": nėra</title>"));
+    assert_eq!(fs::read_to_string(desk.path("site/style.css")).unwrap(), "body { color: black }");
+    fs::write(desk.path("theme/page.html"), "\n{{ page.nera.title }}").unwrap();
+    let output = desk.build(&[]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(1) && said.contains("page.html:2:") && said.contains(".md"), "{said}");
+}
+
+#[test]
+fn a_disk_that_fills_during_a_build_leaves_the_site_that_was_there() {
+    let desk = Desk::new();
+    let script = format!(
+        "mount -t tmpfs -o size=600k tmpfs {site} && cd {site} && {program} build --site {folder} --output out && \
+         cp out/index.html before && head -c 300000 /dev/urandom > full; echo x >> {folder}/content/kontaktai.md; \
+         {program} build --site {folder} --output out; echo \"code $?\"; cmp out/index.html before && ls -A | grep -c sitegen-",
+        site = desk.path("disk").display(),
+        program = program("sitegen").display(),
+        folder = desk.folder.path().display(),
+    );
+    fs::create_dir(desk.path("disk")).unwrap();
+    let output = tests::in_namespace("--mount").args(["sh", "-c", &script]).output().unwrap();
+    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(said.contains("code 1") && said.contains("No space left") && said.trim_end().contains("\n0"), "{said}");
 }
 
 #[test]
@@ -229,7 +419,7 @@ fn a_busy_port_is_named() {
 
 #[test]
 fn help_reads_like_a_manual() {
-    for arguments in [&["--help"][..], &["build", "--help"], &["serve", "--help"]] {
+    for arguments in [&["--help"][..], &["build", "--help"], &["serve", "--help"], &["new", "--help"]] {
         let output = Command::new(program("sitegen")).args(arguments).output().unwrap();
         assert!(output.status.success() && output.stdout.len() > 300, "{arguments:?}");
     }

@@ -1,273 +1,300 @@
-//! Pages become HTML documents by Tera's templates. Everything is escaped but the HTML that [`crate::markdown`] made.
+//! Pages become HTML documents by Tera's templates, and every other file by [`crate::emit`].
+//!
+//! Everything is escaped but the HTML that [`crate::markdown`] made. The templates are part of the program; a site replaces one by
+//! putting its own under the same name into `theme/`.
 
-use jiff::civil::{Date, DateTime};
+mod view;
+pub mod words;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::RwLock;
+
 use messages::{Language, Message};
-use serde::Serialize;
-use strict_toml::Problems;
-use tera::{Context, Kwargs, State, Tera, TeraResult};
+use rustc_hash::FxHashMap;
+use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
 
-use crate::content::{ActForm, Kind, Page, Person};
-use crate::site::Site;
+use crate::content::{Moment, Type};
+use crate::emit;
+use crate::outputs::{Listed, Output, Outputs};
+use crate::site::{Section, Site, TermId, taxonomy_address};
+use view::{Views, map};
 
-/// The theme: documents and what they are made of. It is part of the program.
-const TEMPLATES: [(&str, &str); 5] = [
+/// The theme: documents and what they are made of.
+const TEMPLATES: [(&str, &str); 11] = [
     ("base.html", include_str!("../../templates/base.html")),
+    ("home.html", include_str!("../../templates/home.html")),
     ("page.html", include_str!("../../templates/page.html")),
+    ("fields.html", include_str!("../../templates/fields.html")),
+    ("section.html", include_str!("../../templates/section.html")),
     ("list.html", include_str!("../../templates/list.html")),
-    ("feed.xml", include_str!("../../templates/feed.xml")),
-    ("sitemap.xml", include_str!("../../templates/sitemap.xml")),
+    ("terms.html", include_str!("../../templates/terms.html")),
+    ("term.html", include_str!("../../templates/term.html")),
+    ("search.html", include_str!("../../templates/search.html")),
+    ("redirect.html", include_str!("../../templates/redirect.html")),
+    ("404.html", include_str!("../../templates/404.html")),
 ];
 
-/// The style sheet of every page.
-pub const STYLE: &str = include_str!("../../theme/style.css");
+/// Files of the theme that are published as they are.
+pub const THEME_FILES: &[(&str, &str)] =
+    &[("style.css", include_str!("../../theme/style.css")), ("search.js", include_str!("../../theme/search.js"))];
 
-/// How many news and events the home page shows.
-const ON_HOME: usize = 5;
+/// How many pages of a type the home page shows.
+const ON_HOME: usize = 6;
 
-/// Fills templates in with the pages of one site.
+/// Why a file could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// A template is wrong, or asks for what is not there.
+    #[error("{page}: {source}")]
+    Template {
+        /// The page that was being made.
+        page: String,
+        /// Which template, and where in it.
+        source: Box<tera::Error>,
+    },
+    /// A file that is published as it is cannot be read.
+    #[error("{path} cannot be read: {source}", path = .path.display())]
+    Unreadable {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+/// Templates, ready to be filled in.
+#[derive(Debug, Clone)]
+pub struct Theme(Tera);
+
+impl Theme {
+    /// The built-in templates, with those of `own` in their places.
+    ///
+    /// # Errors
+    /// A template is wrong: which, and where in it.
+    pub fn new(own: &BTreeMap<String, String>) -> Result<Self, Box<tera::Error>> {
+        let mut tera = Tera::new();
+        tera.autoescape_on([".html", ".xml"]);
+        tera.register_function("t", translate);
+        tera.register_filter("day", day);
+        tera.register_filter("dialled", |phone: &str, _: Kwargs, _: &State| words::dialled(phone));
+        let built_in = TEMPLATES.iter().filter(|(name, _)| !own.contains_key(*name));
+        let all = built_in.map(|(name, text)| (*name, *text));
+        let own = own.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+        tera.add_raw_templates(all.chain(own).collect::<Vec<_>>())?;
+        Ok(Self(tera))
+    }
+}
+
+/// Makes the files of one site.
 #[derive(Debug)]
 pub struct Renderer<'s> {
-    tera: Tera,
-    site: &'s Site<'s>,
-    /// What every document shows: found once, not once a page.
-    frame: Context,
-}
-
-/// What templates know of the site.
-#[derive(Debug, Serialize)]
-struct Frame {
-    lang: &'static str,
-    base_url: String,
-    title: String,
-    address: String,
-    phone: String,
-    phone_link: String,
-    email: String,
-    entity_code: Option<String>,
-    menu: Vec<Entry>,
-}
-
-/// A page as lists show it.
-#[derive(Debug, Serialize)]
-struct Entry {
-    address: String,
-    title: String,
-    summary: Option<String>,
-    kind: &'static str,
-    facts: Facts,
-}
-
-/// What only some kinds of pages have, in words and for machines.
-#[derive(Debug, Default, Serialize)]
-struct Facts {
-    /// The page's own date, ISO 8601.
-    date: Option<String>,
-    date_words: Option<String>,
-    /// When an event ends, ISO 8601.
-    ends: Option<String>,
-    ends_words: Option<String>,
-    place: Option<String>,
-    form: Option<String>,
-    number: Option<String>,
-    /// What an act is called: its form and its number.
-    act: Option<String>,
-    people: Vec<PersonView>,
-}
-
-#[derive(Debug, Serialize)]
-struct PersonView {
-    name: String,
-    position: String,
-    phone: Option<String>,
-    phone_link: Option<String>,
-    email: Option<String>,
-}
-
-/// A whole page as its template sees it.
-#[derive(Debug, Serialize)]
-struct PageView {
-    entry: Entry,
-    is_home: bool,
-    html: String,
-    ancestors: Vec<Entry>,
-    children: Vec<Entry>,
-    news: Vec<Entry>,
-    events: Vec<Entry>,
-}
-
-fn theme() -> TeraResult<Tera> {
-    let mut tera = Tera::new();
-    tera.autoescape_on([".html", ".xml"]);
-    tera.register_function("t", translate);
-    tera.add_raw_templates(TEMPLATES)?;
-    Ok(tera)
+    site: &'s Site,
+    theme: &'s Theme,
+    views: Views<'s>,
+    frames: Vec<(Language, Context)>,
 }
 
 impl<'s> Renderer<'s> {
-    /// Reads the templates.
-    ///
-    /// # Errors
-    /// A template is broken, which the tests find first.
-    pub fn new(site: &'s Site<'s>) -> TeraResult<Self> {
-        Ok(Self { tera: theme()?, site, frame: Context::from_serialize(&Frame::new(site))? })
-    }
-
-    /// The document of a page. Mistakes in its text go to `problems`.
-    ///
-    /// # Errors
-    /// A template cannot be filled in.
-    pub fn page(&self, page: &Page, problems: &Problems) -> TeraResult<String> {
-        let site = self.site;
-        let is_home = page.address.parent().is_none();
-        let (mut news, mut events) = (Vec::new(), Vec::new());
-        if is_home {
-            news = self.entries(site.news().into_iter().take(ON_HOME));
-            events = self.entries(site.coming_events().into_iter().take(ON_HOME));
-        }
-        let is_listed = page.kind == Kind::Section && !is_home;
-        let view = PageView {
-            entry: Entry::new(page, site.settings.language),
-            is_home,
-            html: site.html(page, problems),
-            ancestors: self.entries(site.ancestors(page)),
-            children: if is_listed { self.entries(site.children(&page.address)) } else { Vec::new() },
-            news,
-            events,
-        };
-        self.document("page.html", "page", &view)
-    }
-
-    /// A document that lists `pages`.
-    ///
-    /// # Errors
-    /// The template cannot be filled in.
-    pub(crate) fn list<'p>(&self, template: &str, pages: impl IntoIterator<Item = &'p Page>) -> TeraResult<String> {
-        self.document(template, "pages", &self.entries(pages))
-    }
-
-    fn document<T: Serialize>(&self, template: &str, name: &'static str, value: &T) -> TeraResult<String> {
-        let mut context = self.frame.clone();
-        context.insert(name, value);
-        self.tera.render(template, &context)
-    }
-
-    fn entries<'p>(&self, pages: impl IntoIterator<Item = &'p Page>) -> Vec<Entry> {
-        pages.into_iter().map(|page| Entry::new(page, self.site.settings.language)).collect()
-    }
-}
-
-impl Frame {
-    fn new(site: &Site<'_>) -> Self {
-        let settings = site.settings;
-        Self {
-            lang: settings.language.tag(),
-            base_url: settings.base_url.clone(),
-            title: settings.title.clone(),
-            address: settings.address.clone(),
-            phone_link: dialled(&settings.phone),
-            phone: settings.phone.clone(),
-            email: settings.email.clone(),
-            entity_code: settings.entity_code.clone(),
-            menu: site.menu().into_iter().map(|page| Entry::new(page, settings.language)).collect(),
-        }
-    }
-}
-
-impl Entry {
-    fn new(page: &Page, language: Language) -> Self {
-        let (kind, facts) = match &page.kind {
-            Kind::Page => ("page", Facts::default()),
-            Kind::Section => ("section", Facts::default()),
-            Kind::News { published } => ("news", Facts::of_day(*published, language)),
-            Kind::Event { starts, ends, place } => ("event", Facts::of_event(*starts, *ends, place, language)),
-            Kind::Act { form, number, adopted } => {
-                let form = language.text(form_key(*form));
-                let act = Message::new("site-act-name").with("form", form.as_str()).with("number", number.as_str());
-                let (act, number) = (Some(language.say(&act)), Some(number.clone()));
-                let facts = Facts { form: Some(form), number, act, ..Facts::of_day(*adopted, language) };
-                ("act", facts)
+    /// Gets ready.
+    #[must_use]
+    pub fn new(site: &'s Site, theme: &'s Theme) -> Self {
+        let views = Views::new(site);
+        let frames = site.settings.languages().map(|language| {
+            let mut context = Context::new();
+            for (key, value) in views.frame(language) {
+                context.insert_value(key, value);
             }
-            Kind::Contacts { people } => {
-                ("contacts", Facts { people: people.iter().map(PersonView::new).collect(), ..Facts::default() })
-            }
-        };
-        Self {
-            address: page.address.to_string(),
-            title: page.title.clone(),
-            summary: page.summary.clone(),
-            kind,
-            facts,
-        }
-    }
-}
-
-impl Facts {
-    fn of_day(day: Date, language: Language) -> Self {
-        Self { date: Some(day.to_string()), date_words: Some(day_words(day, language)), ..Self::default() }
-    }
-
-    fn of_event(starts: DateTime, ends: Option<DateTime>, place: &str, language: Language) -> Self {
-        let ends_words = ends.map(|ends| match ends.date() == starts.date() {
-            true => ends.strftime("%H:%M").to_string(),
-            false => time_words(ends, language),
+            (language, context)
         });
-        Self {
-            date: Some(starts.strftime("%Y-%m-%dT%H:%M").to_string()),
-            date_words: Some(time_words(starts, language)),
-            ends: ends.map(|ends| ends.strftime("%Y-%m-%dT%H:%M").to_string()),
-            ends_words,
-            place: Some(place.to_owned()),
-            ..Self::default()
+        let frames = frames.collect();
+        Self { site, theme, views, frames }
+    }
+
+    /// The octets of a file.
+    ///
+    /// # Errors
+    /// The template, or the file that it copies, and why.
+    pub fn render(&self, output: &Output, outputs: &Outputs) -> Result<Cow<'static, [u8]>, RenderError> {
+        let site = self.site;
+        let owned = |text: String| Ok(Cow::Owned(text.into_bytes()));
+        match output {
+            Output::Page(id) => {
+                let page = site.page(*id);
+                let values = [("page", self.views.page(*id))];
+                self.document("page.html", page.file.language, &page.file.path, values)
+            }
+            Output::List(id, number) => self.list(*id, *number),
+            Output::Year(id, year, number) => {
+                let section = site.section(*id);
+                let address = format!("{}{year}/", section.address);
+                let listed = section.years.get(&std::cmp::Reverse(*year)).map(Vec::as_slice).unwrap_or_default();
+                let values = [
+                    ("title", format!("{}, {year}", section.title(site)).into()),
+                    ("above", self.views.way(section)),
+                    ("address", Section::list_address(&address, *number).into()),
+                    ("paginator", self.views.paginator(&address, listed, section.paginate_by, *number)),
+                    ("feed", Value::none()),
+                ];
+                self.document("term.html", section.language, &address, values)
+            }
+            Output::Terms(language, taxonomy) => {
+                let address = taxonomy_address(site, *language, *taxonomy);
+                let settings = &site.settings.taxonomies[*taxonomy];
+                let terms: Vec<Value> = site.terms_of(*language, *taxonomy).map(|id| self.term_view(id)).collect();
+                let values = [
+                    ("title", settings.title.as_ref().unwrap_or(&settings.name).as_str().into()),
+                    ("address", address.as_str().into()),
+                    ("terms", Value::from(terms)),
+                ];
+                self.document("terms.html", *language, &address, values)
+            }
+            Output::Term(id, number) => {
+                let term = site.term(*id);
+                let per_page = usize::from(site.settings.paginate_by);
+                let has_feed = crate::outputs::has_feed(site, term);
+                let values = [
+                    ("title", term.name.as_str().into()),
+                    ("above", Value::none()),
+                    ("address", Section::list_address(&term.address, *number).into()),
+                    ("paginator", self.views.paginator(&term.address, &term.pages, per_page, *number)),
+                    ("feed", has_feed.then(|| format!("{}feed.xml", term.address)).into()),
+                ];
+                self.document("term.html", term.language, &term.address, values)
+            }
+            Output::Redirect(id) => {
+                let node = site.node(*id);
+                let values = [("entry", self.views.entry(*id))];
+                self.document("redirect.html", node.page.file.language, &node.address, values)
+            }
+            Output::Search(language) => {
+                let folder = crate::outputs::search_folder(*language);
+                let address = format!("{}{folder}/", site.settings.root(*language));
+                let values = [("address", address.as_str().into())];
+                self.document("search.html", *language, folder, values)
+            }
+            Output::NotFound => self.document("404.html", site.settings.language, "404.html", []),
+            Output::Feed(listed, format) => owned(emit::feed::write(site, *listed, *format)),
+            Output::Calendar(id) => owned(emit::calendar::of_section(site, *id)),
+            Output::Event(id) => owned(emit::calendar::of_event(site, *id)),
+            Output::Sitemap(number) => owned(emit::sitemap::write(site, *number)),
+            Output::Robots => owned(emit::well_known::robots(site)),
+            Output::Manifest => owned(emit::well_known::manifest(site)),
+            Output::Security => owned(emit::well_known::security(site)),
+            Output::Acts(format) => owned(emit::acts::write(site, *format)),
+            Output::Catalogue => owned(emit::catalogue::write(site)),
+            Output::Redirects(server) => owned(emit::redirects::write(site, *server)),
+            Output::Theme(name) => {
+                let text = THEME_FILES.iter().find(|(found, _)| found == name).map_or("", |(_, text)| text);
+                Ok(Cow::Borrowed(text.as_bytes()))
+            }
+            Output::File(path) => {
+                let _ = outputs;
+                let unreadable = |source| RenderError::Unreadable { path: path.clone(), source };
+                std::fs::read(path).map(Cow::Owned).map_err(unreadable)
+            }
+        }
+    }
+
+    fn list(&self, id: crate::site::SectionId, number: usize) -> Result<Cow<'static, [u8]>, RenderError> {
+        let site = self.site;
+        let section = site.section(id);
+        let name = section.page.map_or(section.folder.as_str(), |page| &site.page(page).file.path);
+        if section.parent.is_none() {
+            let newest = |type_| self.views.entries(site.newest(type_, section.language, ON_HOME));
+            let coming =
+                site.newest(Type::Event, section.language, ON_HOME).into_iter().filter(|id| site.is_coming(*id));
+            let values = [
+                ("section", self.views.section(id)),
+                ("news", newest(Type::News)),
+                ("events", self.views.entries(coming)),
+                ("address", section.address.as_str().into()),
+                ("linked_data", Value::safe_string(&emit::linked_data::of_institution(site, section.language))),
+            ];
+            return self.document("home.html", section.language, name, values);
+        }
+        let values = [
+            ("section", self.views.section(id)),
+            ("address", Section::list_address(&section.address, number).into()),
+            ("paginator", self.views.paginator(&section.address, &section.listed, section.paginate_by, number)),
+        ];
+        self.document("section.html", section.language, name, values)
+    }
+
+    fn term_view(&self, id: TermId) -> Value {
+        let term = self.site.term(id);
+        map([
+            ("name", term.name.as_str().into()),
+            ("address", term.address.as_str().into()),
+            ("count", term.pages.len().into()),
+        ])
+    }
+
+    fn document<const N: usize>(
+        &self,
+        template: &str,
+        language: Language,
+        page: &str,
+        values: [(&'static str, Value); N],
+    ) -> Result<Cow<'static, [u8]>, RenderError> {
+        let mut context = match self.frames.iter().find(|(of, _)| *of == language) {
+            Some((_, frame)) => frame.clone(),
+            None => Context::new(),
+        };
+        for (key, value) in values {
+            context.insert_value(key, value);
+        }
+        let mut octets = Vec::with_capacity(16 << 10);
+        let failed = |source| RenderError::Template { page: page.to_owned(), source: Box::new(source) };
+        self.theme.0.render_to(template, &context, &mut octets).map_err(failed)?;
+        Ok(Cow::Owned(octets))
+    }
+}
+
+impl Listed {
+    /// The language of what is listed.
+    #[must_use]
+    pub fn language(self, site: &Site) -> Language {
+        match self {
+            Self::Site(language) => language,
+            Self::Section(id) => site.section(id).language,
+            Self::Term(id) => site.term(id).language,
         }
     }
 }
 
-impl PersonView {
-    fn new(person: &Person) -> Self {
-        Self {
-            name: person.name.clone(),
-            position: person.position.clone(),
-            phone_link: person.phone.as_deref().map(dialled),
-            phone: person.phone.clone(),
-            email: person.email.clone(),
-        }
-    }
-}
+/// Words of the catalogue that were asked for, by language: a page asks for the same as all others.
+static SAID: RwLock<[Option<FxHashMap<String, Value>>; 2]> = RwLock::new([None, None]);
 
-const fn form_key(form: ActForm) -> &'static str {
-    match form {
-        ActForm::CouncilDecision => "site-act-council-decision",
-        ActForm::MayorDecree => "site-act-mayor-decree",
-        ActForm::DirectorOrder => "site-act-director-order",
-    }
-}
-
-/// A telephone number without what only makes it easier to read (RFC 3966).
-fn dialled(phone: &str) -> String {
-    phone.chars().filter(|character| character.is_ascii_digit() || *character == '+').collect()
-}
-
-/// „2026 m. lapkričio 24 d.“, “24 November 2026”.
-fn day_words(day: Date, language: Language) -> String {
-    let month = Message::new(format!("site-month-{}", day.month()));
-    let message = Message::new("site-day")
-        .with("year", day.year().to_string())
-        .with("month", month)
-        .with("day", day.day().to_string());
-    language.say(&message)
-}
-
-fn time_words(time: DateTime, language: Language) -> String {
-    format!("{}, {}", day_words(time.date(), language), time.strftime("%H:%M"))
-}
-
-/// `t(key="…")`: words of the catalogue in the language of the page. Inside a component there is no page to ask, so that
-/// components are given their words.
+/// `t(key="…")`: words of the catalogue in the language of the page.
 #[expect(clippy::needless_pass_by_value, reason = "Tera's signature")]
-fn translate(arguments: Kwargs, state: &State) -> TeraResult<String> {
+fn translate(arguments: Kwargs, state: &State) -> TeraResult<Value> {
     let language = state.get::<String>("lang")?.as_deref().and_then(Language::from_tag);
     let language = language.ok_or_else(|| tera::Error::message("t() does not know in which language"))?;
-    Ok(language.text(arguments.must_get::<&str>("key")?))
+    let key = arguments.must_get::<&str>("key")?;
+    if let Ok(said) = SAID.read()
+        && let Some(value) = said[language as usize].as_ref().and_then(|said| said.get(key))
+    {
+        return Ok(value.clone());
+    }
+    let words = language.text(key);
+    if words.starts_with('[') {
+        return Err(tera::Error::message(Message::new("site-no-words").with("key", key)));
+    }
+    let value = Value::from(words);
+    if let Ok(mut said) = SAID.write() {
+        said[language as usize].get_or_insert_default().insert(key.to_owned(), value.clone());
+    }
+    Ok(value)
+}
+
+/// `{{ date | day }}`: a day or a minute in words.
+fn day(date: &str, _: Kwargs, state: &State) -> TeraResult<String> {
+    let language = state.get::<String>("lang")?.as_deref().and_then(Language::from_tag).unwrap_or(Language::Lithuanian);
+    let moment = date.parse().map(Moment::Day).or_else(|_| date.parse().map(Moment::Time));
+    let moment = moment.map_err(|_| tera::Error::message(format!("“{date}” is no date")))?;
+    Ok(words::moment(moment, language))
 }
 
 #[cfg(test)]
@@ -275,24 +302,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn days_are_said_as_people_say_them() {
-        let day = jiff::civil::date(2026, 11, 4);
-        assert_eq!(day_words(day, Language::Lithuanian), "2026 m. lapkričio 4 d.");
-        assert_eq!(day_words(day, Language::English), "4 November 2026");
-        for month in 1..=12 {
-            let day = jiff::civil::date(2026, month, 1);
-            assert!(Language::ALL.iter().all(|language| !day_words(day, *language).contains('[')));
-        }
-    }
-
-    #[test]
-    fn telephone_numbers_can_be_dialled() {
-        assert_eq!(dialled("(0 000) 12 345"), "000012345");
-        assert_eq!(dialled("+370 000 12345"), "+37000012345");
-    }
-
-    #[test]
-    fn the_templates_can_be_read() {
-        theme().unwrap();
+    fn the_built_in_templates_can_be_read() {
+        Theme::new(&BTreeMap::new()).unwrap();
     }
 }

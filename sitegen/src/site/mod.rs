@@ -1,259 +1,335 @@
 //! Which pages there are at a given time, and how they hang together. Pure: no files, no HTML.
+//!
+//! A [`Site`] is made anew from all pages whenever one of them changes, which takes milliseconds; only the texts of pages, which
+//! are dear, are kept from one to the next ([`Texts`]). So an incremental build cannot differ from a clean one.
+
+mod address;
+mod links;
+mod relations;
+mod sections;
+mod taxonomies;
+#[cfg(test)]
+mod tests;
+mod texts;
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
 
-use jiff::civil::DateTime;
-use messages::Message;
-use strict_toml::Problems;
+use jiff::civil::{Date, DateTime};
+use messages::{Language, Message};
+use rustc_hash::FxHashMap;
+use strict_toml::Problem;
 
-use crate::content::{Address, Content, Kind, Page, Settings};
-use crate::markdown::{self, Target};
+use crate::content::{Kind, Page, Settings, Sources, Type, Visibility};
+use crate::markdown::{Answer, DocumentFacts, Picture, Question, Text};
 
-/// What is published.
-#[derive(Debug)]
-pub struct Site<'c> {
-    /// What holds for all pages.
-    pub settings: &'c Settings,
-    /// Local time for which the site is made: news of later days are not in it.
-    pub now: DateTime,
-    pages: BTreeMap<&'c Address, &'c Page>,
-    content: &'c Content,
+pub use address::Addresses;
+pub(crate) use links::format_of;
+pub use sections::{Section, SectionId};
+pub use taxonomies::{Term, TermId, taxonomy_address};
+pub use texts::Texts;
+
+/// A page of a [`Site`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PageId(u32);
+
+impl PageId {
+    fn of(index: usize) -> Self {
+        // More pages than fit into 32 bits do not fit into memory.
+        Self(u32::try_from(index).unwrap_or(u32::MAX))
+    }
+
+    /// Its place among [`Site::pages`].
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
 }
 
 /// Which pages are left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Publish {
-    /// Drafts and news of later days.
+    /// Drafts, and pages of later times.
     Finished,
     /// None: an editor looks at what will be.
     Everything,
 }
 
-impl<'c> Site<'c> {
-    /// The site as it is at `now`, in local time.
+/// A page with its place in the site.
+#[derive(Debug)]
+pub struct Node {
+    /// As it was written.
+    pub page: Arc<Page>,
+    /// Where it is: begins and ends with a slash.
+    pub address: String,
+    /// Whether residents see it.
+    pub visibility: Visibility,
+    /// The section that it is listed in; for a section's page, the section itself.
+    pub section: SectionId,
+    /// The same page in other languages.
+    pub translations: Vec<PageId>,
+    /// Pages that it names, by the key that names them.
+    pub relations: Vec<(&'static str, PageId)>,
+    /// Pages that name it, by the key that names it.
+    pub named_by: Vec<(&'static str, PageId)>,
+    /// Pages whose text links to it.
+    pub backlinks: Vec<PageId>,
+    /// The pages before and after it in its section.
+    pub neighbours: [Option<PageId>; 2],
+}
+
+/// All that is published, and how it hangs together.
+#[derive(Debug)]
+pub struct Site {
+    /// What holds for all pages.
+    pub settings: Settings,
+    /// Local time for which the site is made.
+    pub now: DateTime,
+    /// Which pages are left out.
+    pub publish: Publish,
+    nodes: Vec<Node>,
+    texts: Vec<Arc<Text>>,
+    sections: Vec<Section>,
+    taxonomies: Vec<Term>,
+    term_index: FxHashMap<(Language, usize, String), TermId>,
+    addresses: Addresses,
+    problems: Vec<Problem>,
+}
+
+impl Site {
+    /// The site as it is at `now`, in local time. `texts` are those of the site before, of which what still holds is used again.
     #[must_use]
-    pub fn new(content: &'c Content, now: DateTime, publish: Publish) -> Self {
-        let is_published = |page: &&Page| publish == Publish::Everything || page.is_published(now);
-        let pages = content.pages.values().filter(is_published).map(|page| (&page.address, page)).collect();
-        Self { settings: &content.settings, now, pages, content }
+    pub fn new(sources: &Sources, now: DateTime, publish: Publish, texts: &mut Texts) -> Self {
+        let mut problems: Vec<Problem> = sources.problems().cloned().collect();
+        let (sections, addresses) = address::settle(sources, now, publish, &mut problems);
+        let mut site = Self {
+            settings: sources.settings.clone(),
+            now,
+            publish,
+            nodes: Vec::new(),
+            texts: Vec::new(),
+            sections,
+            taxonomies: Vec::new(),
+            term_index: FxHashMap::default(),
+            addresses,
+            problems,
+        };
+        address::place(&mut site, sources);
+        relations::connect(&mut site);
+        sections::fill(&mut site);
+        taxonomies::collect(&mut site);
+        texts::settle(&mut site, sources, texts);
+        links::settle(&mut site);
+        site.problems.sort_by_cached_key(|problem| {
+            (problem.path.clone(), problem.place.as_ref().map(|place| (place.line, place.column)))
+        });
+        site
     }
 
-    /// All pages, in the order of their addresses.
-    pub fn pages(&self) -> impl Iterator<Item = &'c Page> {
-        self.pages.values().copied()
+    /// What editors have to mend, in the order of files and lines.
+    #[must_use]
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// All pages that are published, in the order of their files.
+    pub fn pages(&self) -> impl Iterator<Item = PageId> + use<> {
+        (0..self.nodes.len()).map(PageId::of)
+    }
+
+    /// A page with its place.
+    #[must_use]
+    pub fn node(&self, id: PageId) -> &Node {
+        &self.nodes[id.index()]
+    }
+
+    /// A page as it was written.
+    #[must_use]
+    pub fn page(&self, id: PageId) -> &Page {
+        &self.nodes[id.index()].page
+    }
+
+    /// The text of a page.
+    #[must_use]
+    pub fn text(&self, id: PageId) -> &Text {
+        &self.texts[id.index()]
+    }
+
+    /// All sections, those above before those below.
+    #[must_use]
+    pub fn sections(&self) -> &[Section] {
+        &self.sections
+    }
+
+    /// A section.
+    #[must_use]
+    pub fn section(&self, id: SectionId) -> &Section {
+        &self.sections[id.index()]
+    }
+
+    /// The section of the home page in a language.
+    #[must_use]
+    pub fn home(&self, language: Language) -> Option<&Section> {
+        self.sections.iter().find(|section| section.parent.is_none() && section.language == language)
+    }
+
+    /// All terms, by language, taxonomy and name.
+    #[must_use]
+    pub fn terms(&self) -> &[Term] {
+        &self.taxonomies
+    }
+
+    /// A term.
+    #[must_use]
+    pub fn term(&self, id: TermId) -> &Term {
+        &self.taxonomies[id.index()]
+    }
+
+    /// Files that are published as they are: by their path on the site, their path on the disk.
+    #[must_use]
+    pub fn assets(&self) -> &FxHashMap<String, PathBuf> {
+        &self.addresses.files
+    }
+
+    /// The page of a file of `content/`.
+    #[must_use]
+    pub fn page_of_file(&self, file: &str) -> Option<PageId> {
+        self.addresses.by_file.get(file).copied().flatten()
     }
 
     /// The page at an address.
     #[must_use]
-    pub fn page(&self, address: &Address) -> Option<&'c Page> {
-        self.pages.get(address).copied()
+    pub fn page_at(&self, address: &str) -> Option<PageId> {
+        self.addresses.by_address.get(address).copied()
     }
 
-    /// The pages right below a section, in the order in which people look for them: the newest news, the next event and
-    /// the latest act first, everything else by its title.
+    /// The sections above a page, from home down; without the section that a section's page is of.
     #[must_use]
-    pub fn children(&self, section: &Address) -> Vec<&'c Page> {
-        self.ordered(|page| page.address.parent().as_ref() == Some(section))
-    }
-
-    /// All news, the newest first.
-    #[must_use]
-    pub fn news(&self) -> Vec<&'c Page> {
-        self.ordered(|page| matches!(page.kind, Kind::News { .. }))
-    }
-
-    /// Events that are not over, the next first.
-    #[must_use]
-    pub fn coming_events(&self) -> Vec<&'c Page> {
-        self.ordered(|page| self.is_coming(page))
-    }
-
-    fn ordered(&self, is_wanted: impl Fn(&Page) -> bool) -> Vec<&'c Page> {
-        let mut pages: Vec<&Page> = self.pages().filter(|page| is_wanted(page)).collect();
-        pages.sort_by_cached_key(|page| (self.rank(page), page.title.to_lowercase()));
-        pages
-    }
-
-    fn is_coming(&self, page: &Page) -> bool {
-        matches!(&page.kind, Kind::Event { starts, ends, .. } if ends.unwrap_or(*starts) >= self.now)
-    }
-
-    /// The pages in the menu, from left to right.
-    #[must_use]
-    pub fn menu(&self) -> Vec<&'c Page> {
-        let mut menu: Vec<&Page> = self.pages().filter(|page| page.menu.is_some()).collect();
-        menu.sort_by_key(|page| (page.menu, &page.address));
-        menu
-    }
-
-    /// The pages above, from home down.
-    #[must_use]
-    pub fn ancestors(&self, page: &Page) -> Vec<&'c Page> {
+    pub fn ancestors(&self, id: PageId) -> Vec<&Section> {
+        let node = self.node(id);
+        let section = self.section(node.section);
+        let mut next = if section.page == Some(id) { section.parent } else { Some(node.section) };
         let mut ancestors = Vec::new();
-        let mut next = page.address.parent();
-        while let Some(address) = next {
-            ancestors.extend(self.page(&address));
-            next = address.parent();
+        while let Some(id) = next {
+            let section = self.section(id);
+            ancestors.push(section);
+            next = section.parent;
         }
         ancestors.reverse();
         ancestors
     }
 
-    /// The page's text as HTML. Mistakes in it go to `problems`.
+    /// Whether a page stands in lists of what is current.
     #[must_use]
-    pub fn html(&self, page: &Page, problems: &Problems) -> String {
-        let markdown = page.document.text().get(page.markdown.clone()).unwrap_or_default();
-        let (html, mistakes) = markdown::to_html(markdown, |link| self.resolve(page, link));
-        for mistake in mistakes {
-            let start = page.markdown.start;
-            let span = start + mistake.span.start..start + mistake.span.end;
-            problems.report(page.document.problem(&span, mistake.message));
-        }
-        html
+    pub fn is_current(&self, id: PageId) -> bool {
+        self.node(id).visibility != Visibility::Expired
     }
 
-    /// Where a link of `page` to a file of the site leads.
-    fn resolve(&self, page: &Page, link: &str) -> Target {
-        let (path, fragment) = link.split_once('#').map_or((link, ""), |(path, fragment)| (path, fragment));
-        let wrong = |key: &str| Target::Wrong(Message::new(key).with("link", link));
-        let Some(file) = join(page.folder(), path) else { return wrong("site-link-outside") };
-        if self.content.assets.contains_key(&file) {
-            return Target::Inside(format!("/{file}"));
-        }
-        if !file.ends_with(".md") {
-            return wrong("site-link-missing");
-        }
-        let address = Address::of_file(&file);
-        match (self.page(&address), self.content.pages.contains_key(&address)) {
-            (Some(_), _) if fragment.is_empty() => Target::Inside(address.to_string()),
-            (Some(_), _) => Target::Inside(format!("{address}#{fragment}")),
-            (None, true) => wrong("site-link-unpublished"),
-            (None, false) => wrong("site-link-missing"),
-        }
-    }
-
-    /// What orders pages of a kind; smaller comes first.
-    fn rank(&self, page: &Page) -> (u8, Reverse<DateTime>, DateTime) {
-        let midnight = jiff::civil::Time::midnight();
-        match &page.kind {
-            Kind::News { published } => (0, Reverse(published.to_datetime(midnight)), DateTime::MIN),
-            Kind::Act { adopted, .. } => (0, Reverse(adopted.to_datetime(midnight)), DateTime::MIN),
-            Kind::Event { starts, .. } if self.is_coming(page) => (0, Reverse(DateTime::MIN), *starts),
-            Kind::Event { starts, .. } => (1, Reverse(*starts), DateTime::MIN),
-            Kind::Page | Kind::Section | Kind::Contacts { .. } => (2, Reverse(DateTime::MIN), DateTime::MIN),
-        }
-    }
-}
-
-impl Page {
-    /// Whether residents may see it at `now`, in local time.
+    /// The day by which a page is ordered and filed: its own, or the one on which it was published.
     #[must_use]
-    pub fn is_published(&self, now: DateTime) -> bool {
-        let is_of_later = matches!(self.kind, Kind::News { published } if published > now.date());
-        !self.is_draft && !is_of_later
+    pub fn day(&self, id: PageId) -> Option<Date> {
+        let front = &self.page(id).front;
+        front.kind.moment().or(front.published).map(crate::content::Moment::date)
     }
 
-    /// The folder of its file, with `/` between the parts and at the end.
-    fn folder(&self) -> String {
-        let inner = &self.address.as_str()[1..];
-        match self.kind {
-            Kind::Section => inner.to_owned(),
-            _ => inner.trim_end_matches('/').rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/")),
-        }
-    }
-}
-
-/// A path relative to a folder of the site, or from its root when it begins with a slash; none when it leads out.
-fn join(folder: String, path: &str) -> Option<String> {
-    let from = if path.starts_with('/') { String::new() } else { folder };
-    let mut parts: Vec<&str> = Vec::new();
-    for part in from.split('/').chain(path.split('/')) {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()?),
-            other => parts.push(other),
-        }
-    }
-    Some(parts.join("/"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::fs;
-
-    /// A site of files, made for noon of 2026-11-24.
-    fn with_site<T>(files: &[(&str, &str)], look: impl FnOnce(&Site<'_>, &Problems) -> T) -> T {
-        let folder = tempfile::tempdir().unwrap();
-        let settings = "title = \"A\"\nbase_url = \"https://a.example\"\naddress = \"B\"\nphone = \"1\"\nemail = \"a@a.example\"\n";
-        for (name, text) in
-            files.iter().chain(&[("site.toml", settings), ("_index.md", "+++\ntitle = \"Pradžia\"\n+++\n")])
-        {
-            let path = folder.path().join(name);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, text).unwrap();
-        }
-        let problems = Problems::default();
-        let content = crate::content::read(folder.path(), &problems).unwrap();
-        let site = Site::new(&content, "2026-11-24T12:00".parse().unwrap(), Publish::Finished);
-        look(&site, &problems)
-    }
-
-    fn news(day: &str) -> String {
-        format!("+++\ntitle = \"{day}\"\ntype = \"news\"\npublished = {day}\n+++\n")
-    }
-
-    #[test]
-    fn the_newest_news_come_first_and_those_of_later_days_not_yet() {
-        let days = ["2026-11-20", "2026-11-24", "2026-11-22", "2026-11-25"]
-            .map(|day| (format!("naujienos/{day}.md"), news(day)));
-        let mut files: Vec<(&str, &str)> = days.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-        files.push(("naujienos/_index.md", "+++\ntitle = \"Naujienos\"\n+++\n"));
-        with_site(&files, |site, problems| {
-            let titles = |pages: Vec<&Page>| pages.iter().map(|page| page.title.clone()).collect::<Vec<_>>();
-            assert!(problems.is_empty());
-            assert_eq!(titles(site.news()), ["2026-11-24", "2026-11-22", "2026-11-20"]);
-            assert_eq!(titles(site.children(&Address::of_file("naujienos/_index.md"))), titles(site.news()));
-        });
-    }
-
-    #[test]
-    fn links_are_followed_from_the_folder_of_their_file() {
-        let text = "+++\ntitle = \"A\"\n+++\n[k](../kontaktai.md#darbas) [p](planas.pdf) [s](_index.md) [h](/_index.md)\n\n[x](../../etc/passwd) [d](juodrastis.md) [n](nera.md)";
-        let files = [
-            ("a/_index.md", "+++\ntitle = \"Skyrius\"\n+++\n[p](planas.pdf)"),
-            ("a/b.md", text),
-            ("a/planas.pdf", ""),
-            ("a/juodrastis.md", "+++\ntitle = \"J\"\ndraft = true\n+++\n"),
-            ("kontaktai.md", "+++\ntitle = \"K\"\n+++\n"),
-        ];
-        let said = with_site(&files, |site, _| {
-            let problems = Problems::default();
-            let html = site.html(site.page(&Address::of_file("a/b.md")).unwrap(), &problems);
-            for link in ["/kontaktai/#darbas", "/a/planas.pdf", "/a/", "/"] {
-                assert!(html.contains(&format!("href=\"{link}\"")), "{html}");
+    /// Whether an event, or something with a deadline, is not over.
+    #[must_use]
+    pub fn is_coming(&self, id: PageId) -> bool {
+        match &self.page(id).front.kind {
+            Kind::Event(event) => {
+                let last = event.recurrence.as_ref().map(|recurrence| recurrence.until);
+                let end = event.end.unwrap_or(event.start).end();
+                match last {
+                    Some(Some(until)) => until >= self.now.date(),
+                    // Without a last day, it goes on.
+                    Some(None) => true,
+                    None => end >= self.now,
+                }
             }
-            let _ = site.html(site.page(&Address::of_file("a/_index.md")).unwrap(), &problems);
-            problems.into_vec()
-        });
-        let keys: Vec<&str> = said.iter().map(|problem| problem.message.key()).collect();
-        assert_eq!(keys, ["site-link-outside", "site-link-unpublished", "site-link-missing"]);
-        assert_eq!(said[0].place.as_ref().map(|place| (place.line, place.column)), Some((6, 1)));
+            Kind::Vacancy(vacancy) => vacancy.deadline >= self.now.date(),
+            Kind::Procurement(procurement) => procurement.deadline.end() >= self.now,
+            Kind::Consultation(consultation) => consultation.deadline >= self.now.date(),
+            Kind::Visit(visit) => visit.to.unwrap_or(visit.from) >= self.now.date(),
+            Kind::Course(course) => course.dates.iter().any(|date| date.end() >= self.now),
+            Kind::Notice(notice) => notice.until.end() >= self.now,
+            _ => false,
+        }
     }
 
-    #[test]
-    fn a_folder_without_a_page_of_its_own_is_a_mistake() {
-        with_site(&[("a/b.md", "+++\ntitle = \"B\"\n+++\n")], |_, problems| assert!(!problems.is_empty()));
+    /// What orders pages by date; smaller comes first: what is coming, the next first; then the newest.
+    fn rank(&self, id: PageId) -> (bool, DateTime, Reverse<DateTime>) {
+        let front = &self.page(id).front;
+        let moment = front.kind.moment().or(front.published).map_or(DateTime::MIN, crate::content::Moment::start);
+        if self.is_coming(id) {
+            (false, moment, Reverse(DateTime::MIN))
+        } else {
+            (true, DateTime::MIN, Reverse(moment))
+        }
     }
 
-    #[test]
-    fn ancestors_lead_from_home_down() {
-        let files = [("a/_index.md", "+++\ntitle = \"Skyrius\"\n+++\n"), ("a/b.md", "+++\ntitle = \"B\"\n+++\n")];
-        with_site(&files, |site, _| {
-            let page = site.page(&Address::of_file("a/b.md")).unwrap();
-            let titles: Vec<&str> = site.ancestors(page).iter().map(|page| page.title.as_str()).collect();
-            assert_eq!(titles, ["Pradžia", "Skyrius"]);
-        });
+    /// The newest pages of a type in a language, as lists order them.
+    #[must_use]
+    pub fn newest(&self, type_: Type, language: Language, most: usize) -> Vec<PageId> {
+        let mut pages: Vec<PageId> = self
+            .pages()
+            .filter(|id| {
+                let page = self.page(*id);
+                page.front.kind.type_() == type_ && page.file.language == language && self.is_current(*id)
+            })
+            .collect();
+        pages.sort_by_cached_key(|id| (self.rank(*id), *id));
+        pages.truncate(most);
+        pages
+    }
+
+    /// The next moment after `now` at which the site is another, in local time: something is published, or expires, or is over.
+    #[must_use]
+    pub fn next_change(sources: &Sources, now: DateTime) -> Option<DateTime> {
+        let of_pages = sources.pages.values().filter_map(|page| page.next_change(now));
+        // What is coming and what is over changes with each day, at the latest.
+        let midnight = now.date().tomorrow().ok().map(|day| day.to_datetime(jiff::civil::Time::midnight()));
+        of_pages.chain(midnight).min()
+    }
+
+    /// Where pages were before, with the page that is meant.
+    #[must_use]
+    pub fn aliases(&self) -> &[(String, PageId)] {
+        &self.addresses.aliases
+    }
+
+    /// The picture that the front matter of a page names.
+    #[must_use]
+    pub fn picture(&self, id: PageId, file: &str) -> Option<Picture> {
+        match self.answer(id, &Question::Picture(file.to_owned())) {
+            Answer::Picture(picture) => Some(picture),
+            _ => None,
+        }
+    }
+
+    /// The document that the front matter of a page names.
+    #[must_use]
+    pub fn document(&self, id: PageId, file: &str) -> Option<DocumentFacts> {
+        match self.answer(id, &Question::Document(file.to_owned())) {
+            Answer::Document(facts) => Some(facts),
+            _ => None,
+        }
+    }
+
+    /// The last moment for which this site holds.
+    #[must_use]
+    pub fn holds_until(&self, sources: &Sources) -> Option<jiff::Timestamp> {
+        let next = Self::next_change(sources, self.now)?;
+        self.settings.time_zone.to_timestamp(next).ok()
+    }
+
+    fn report(&mut self, id: PageId, span: &std::ops::Range<usize>, message: Message) {
+        let problem = self.page(id).head().problem(span, message);
+        self.problems.push(problem);
+    }
+
+    /// What the site answers to a question of a page's text.
+    fn answer(&self, id: PageId, question: &Question) -> Answer {
+        links::answer(self, id, question)
     }
 }

@@ -1,0 +1,608 @@
+//! The types of pages and what each has beside a title: one struct a type, read by the table in this file alone.
+//!
+//! A field is `required`, `optional`, or `several` (none to many). From the same table come the reader, the errors with the
+//! example of each field, and the commented front matter that `sitegen new` writes.
+
+use jiff::civil::Date;
+use serde::Serialize;
+use strict_toml::{FromValue, Reporter, Table};
+use toml::Spanned;
+use toml::de::DeValue;
+
+use super::value::{Coordinates, Moment, Reference, words};
+
+/// A key of front matter, for whoever writes a new page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Field {
+    /// The key.
+    pub key: &'static str,
+    /// Whether the page cannot do without.
+    pub is_required: bool,
+    /// Whether there may be many.
+    pub is_list: bool,
+    /// What could be written, as TOML.
+    pub example: &'static str,
+}
+
+macro_rules! kept {
+    (required $type:ty) => { $type };
+    (optional $type:ty) => { Option<$type> };
+    (several $type:ty) => { Vec<$type> };
+}
+
+macro_rules! asked {
+    (required $table:ident $key:expr) => {
+        $table.required($key)
+    };
+    (optional $table:ident $key:expr) => {
+        Some($table.optional($key))
+    };
+    (several $table:ident $key:expr) => {
+        Some($table.or($key, Vec::new()))
+    };
+}
+
+/// Structs that are read from a table, field by field.
+macro_rules! read {
+    ($( $(#[doc = $doc:literal])* $name:ident { $( $(#[doc = $field_doc:literal])* $how:ident $field:ident: $type:ty ),* $(,)? } )*) => {$(
+        $(#[doc = $doc])*
+        #[derive(Debug, Clone, PartialEq, Serialize)]
+        pub struct $name { $( $(#[doc = $field_doc])* pub $field: kept!($how $type) ),* }
+
+        impl $name {
+            /// Its keys in the order in which people fill them in.
+            pub const FIELDS: &'static [Field] = &[$( Field {
+                key: stringify!($field),
+                is_required: matches!(stringify!($how).as_bytes(), b"required"),
+                is_list: matches!(stringify!($how).as_bytes(), b"several"),
+                example: <$type as FromValue>::EXAMPLE,
+            } ),*];
+
+            pub(super) fn read(table: &mut Table<'_>) -> Option<Self> {
+                $( let $field: Option<kept!($how $type)> = asked!($how table stringify!($field)); )*
+                Some(Self { $( $field: $field? ),* })
+            }
+        }
+    )*};
+}
+
+/// Parts of pages: tables inside front matter.
+macro_rules! parts {
+    ($($name:ident = $example:literal),* $(,)?) => {$(
+        impl FromValue for $name {
+            const EXAMPLE: &'static str = $example;
+
+            fn from_value(value: &Spanned<DeValue<'_>>, reporter: &Reporter<'_>) -> Option<Self> {
+                Self::read(&mut reporter.table(value)?)
+            }
+        }
+    )*};
+}
+
+macro_rules! kinds {
+    ($( $(#[doc = $doc:literal])* $name:ident = $word:literal ),* $(,)?) => {
+        /// What a page is, with what only pages of its type have.
+        #[derive(Debug, Clone, PartialEq, Serialize)]
+        #[serde(untagged)]
+        pub enum Kind { $( $(#[doc = $doc])* $name(Box<$name>) ),* }
+
+        words! {
+            /// The `type` of a page.
+            Type ("site-type") { $( $(#[doc = $doc])* $name = $word ),* }
+        }
+
+        impl Kind {
+            /// The type.
+            #[must_use]
+            pub const fn type_(&self) -> Type {
+                match self { $( Self::$name(_) => Type::$name ),* }
+            }
+
+            pub(super) fn read(type_: Type, table: &mut Table<'_>) -> Option<Self> {
+                Some(match type_ { $( Type::$name => Self::$name(Box::new($name::read(table)?)) ),* })
+            }
+        }
+
+        impl Type {
+            /// The keys that only pages of this type have.
+            #[must_use]
+            pub const fn fields(self) -> &'static [Field] {
+                match self { $( Self::$name => $name::FIELDS ),* }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// A folder's own page.
+    Section = "section",
+    /// Something that is true until it is changed.
+    Page = "page",
+    /// What happened.
+    News = "news",
+    /// What will happen, and where.
+    Event = "event",
+    /// A legal document.
+    Act = "act",
+    /// What residents can ask for.
+    Service = "service",
+    /// Somebody who works here.
+    Person = "person",
+    /// A part of the institution.
+    Unit = "unit",
+    /// A job to apply for.
+    Vacancy = "vacancy",
+    /// Something that is bought.
+    Procurement = "procurement",
+    /// A question to residents.
+    Consultation = "consultation",
+    /// Open data.
+    Dataset = "dataset",
+    /// A course to attend.
+    Course = "course",
+    /// An official visit, here or abroad.
+    Visit = "visit",
+    /// A funded project.
+    Project = "project",
+    /// An urgent message above all pages.
+    Notice = "notice",
+}
+
+words! {
+    /// In which order a section lists its pages.
+    Sorting ("site-sorting") {
+        /// The newest, or the next, first.
+        Date = "date",
+        /// By `menu`, then by title.
+        Menu = "menu",
+        /// By title.
+        Title = "title",
+    }
+    /// Who adopted an act, and as what.
+    ActForm ("site-act") {
+        /// A decision of the council.
+        CouncilDecision = "council-decision",
+        /// A decree of the mayor.
+        MayorDecree = "mayor-decree",
+        /// An order of the director of the administration.
+        DirectorOrder = "director-order",
+    }
+    /// How much a notice matters.
+    Severity ("site-severity") {
+        /// Good to know.
+        Information = "information",
+        /// Take care.
+        Warning = "warning",
+        /// Act now.
+        Danger = "danger",
+    }
+    /// What became of an event.
+    EventStatus ("site-event") {
+        /// As it was said.
+        Planned = "planned",
+        /// At another time or place.
+        Moved = "moved",
+        /// It does not take place.
+        Cancelled = "cancelled",
+    }
+    /// How often an event repeats (RFC 5545, 3.3.10).
+    Frequency ("site-frequency") {
+        /// Every day.
+        Daily = "daily",
+        /// Every week.
+        Weekly = "weekly",
+        /// Every month.
+        Monthly = "monthly",
+        /// Every year.
+        Yearly = "yearly",
+    }
+    /// How often a dataset is renewed (the EU's frequency table).
+    Updating ("site-updating") {
+        /// Every day.
+        Daily = "daily",
+        /// Every week.
+        Weekly = "weekly",
+        /// Every month.
+        Monthly = "monthly",
+        /// Four times a year.
+        Quarterly = "quarterly",
+        /// Once a year.
+        Annual = "annual",
+        /// When something changes.
+        Irregular = "irregular",
+    }
+}
+
+read! {
+    /// A folder's own page.
+    Section {
+        /// The type of the pages in the folder and below that do not say their own.
+        optional contains: Type,
+        /// The order of its pages.
+        optional sort_by: Sorting,
+        /// How many pages stand on one page of the list.
+        optional paginate_by: u16,
+        /// Whether it has feeds; without a word, whether its pages have dates.
+        optional feed: bool,
+        /// Whether it has a list a year; without a word, whether its pages are news or acts.
+        optional archive: bool,
+    }
+    /// Something that is true until it is changed.
+    Page {
+        /// When somebody must look whether it is still true.
+        optional review_by: Date,
+    }
+    /// What happened.
+    News {
+        /// Such as „Kultūra“.
+        optional category: String,
+        /// Whether it was sent to the press.
+        optional press_release: bool,
+        /// What somebody said.
+        several quotes: Quote,
+    }
+    /// What somebody said.
+    Quote {
+        /// The words.
+        required text: String,
+        /// Who.
+        required by: String,
+        /// Who that is.
+        optional position: String,
+    }
+    /// What will happen, and where.
+    Event {
+        /// When it starts.
+        required start: Moment,
+        /// When it ends.
+        optional end: Moment,
+        /// Where.
+        required place: String,
+        /// Where on the map.
+        optional coordinates: Coordinates,
+        /// Who holds it.
+        optional organiser: String,
+        /// What it costs; nothing when nothing is said.
+        optional price: String,
+        /// Where to register: an address.
+        optional registration: Link,
+        /// How it repeats.
+        optional recurrence: Recurrence,
+        /// Whether it is moved or cancelled.
+        optional status: EventStatus,
+    }
+    /// How an event repeats.
+    Recurrence {
+        /// How often.
+        required frequency: Frequency,
+        /// Every so many of them.
+        optional interval: u16,
+        /// The last day.
+        optional until: Date,
+        /// How many times in all.
+        optional count: u16,
+        /// Days on which it does not take place.
+        several except: Date,
+    }
+    /// A legal document.
+    Act {
+        /// Who adopted it, and as what.
+        required form: ActForm,
+        /// Its own number; a draft has none.
+        optional number: String,
+        /// The day it was adopted; a draft is not yet.
+        optional adopted: Date,
+        /// The first day it holds.
+        optional in_force_from: Date,
+        /// The last day it holds.
+        optional in_force_to: Date,
+        /// Its number in the register of legal acts (TAR).
+        optional register_identifier: String,
+        /// Who signed it.
+        optional signatory: Reference,
+        /// Acts that it changes.
+        several amends: Reference,
+        /// Acts that it ends.
+        several repeals: Reference,
+        /// Acts that it carries out.
+        several implements: Reference,
+        /// Documents that belong to it: files beside the text.
+        several annexes: Attachment,
+        /// The text as it holds now: a file beside the text.
+        optional consolidated: Attachment,
+        /// The sitting at which a draft is decided.
+        optional sitting: Date,
+        /// Until when a draft can be commented.
+        optional consultation_until: Date,
+    }
+    /// What residents can ask for.
+    Service {
+        /// Who may use it.
+        required who: String,
+        /// What they must bring.
+        several needed: String,
+        /// What happens, one after the other.
+        several steps: String,
+        /// How long it takes.
+        required duration: String,
+        /// What it costs.
+        required price: String,
+        /// Where to order it.
+        optional link: Link,
+        /// Whom to ask.
+        optional responsible: Reference,
+        /// The law it rests on.
+        several legal_basis: String,
+    }
+    /// Somebody who works here.
+    Person {
+        /// What they do.
+        required position: String,
+        /// As it is dialled.
+        optional phone: String,
+        /// The e-mail address.
+        optional email: String,
+        /// Where to find them.
+        optional room: String,
+        /// When to find them.
+        optional reception: String,
+        /// Who leads them.
+        optional reports_to: Reference,
+    }
+    /// A part of the institution.
+    Unit {
+        /// The unit it is part of.
+        optional parent: Reference,
+        /// Who leads it.
+        optional head: Reference,
+        /// As it is dialled.
+        optional phone: String,
+        /// The e-mail address.
+        optional email: String,
+        /// Where it is.
+        optional address: String,
+        /// When it is open.
+        optional reception: String,
+        /// Where on the map.
+        optional coordinates: Coordinates,
+    }
+    /// A job to apply for.
+    Vacancy {
+        /// The last day to apply.
+        required deadline: Date,
+        /// The pay, in words.
+        optional pay: String,
+        /// Where to apply.
+        optional link: Link,
+        /// What came of it.
+        optional result: String,
+    }
+    /// Something that is bought.
+    Procurement {
+        /// The last moment to bid.
+        required deadline: Moment,
+        /// Its number.
+        optional number: String,
+        /// How it is bought.
+        optional procedure: String,
+        /// Where to bid.
+        optional link: Link,
+        /// Who won, and for how much.
+        optional result: String,
+    }
+    /// A question to residents.
+    Consultation {
+        /// The last day to answer.
+        required deadline: Date,
+        /// How to answer.
+        required how: String,
+        /// The draft it is about.
+        several drafts: Reference,
+        /// What came of it.
+        optional result: String,
+    }
+    /// Open data.
+    Dataset {
+        /// The files.
+        several distributions: Distribution,
+        /// The first day it tells of.
+        optional period_from: Date,
+        /// The last day it tells of.
+        optional period_to: Date,
+        /// How often it is renewed.
+        required updated_every: Updating,
+        /// Under which licence: an address.
+        required licence: Link,
+        /// What it is about: a theme of the EU's table, such as `GOVE`.
+        optional theme: String,
+    }
+    /// One file of a dataset.
+    Distribution {
+        /// A file beside the text, or an address.
+        required file: String,
+        /// What is in it.
+        optional title: String,
+    }
+    /// A course to attend.
+    Course {
+        /// For whom.
+        optional level: String,
+        /// When it takes place.
+        several dates: Moment,
+        /// Where.
+        required place: String,
+        /// Who teaches.
+        optional lecturer: String,
+        /// Where to register.
+        optional registration: Link,
+        /// Files to take home.
+        several materials: Attachment,
+    }
+    /// An official visit, here or abroad.
+    Visit {
+        /// Whom we visit, or who visits us.
+        required partner: String,
+        /// The country.
+        required country: String,
+        /// The first day.
+        required from: Date,
+        /// The last day.
+        optional to: Date,
+        /// What happens when.
+        several programme: ProgrammeItem,
+        /// Whom the media may ask.
+        optional media_contact: Reference,
+    }
+    /// One item of a programme.
+    ProgrammeItem {
+        /// When.
+        required time: Moment,
+        /// What.
+        required text: String,
+        /// Where.
+        optional place: String,
+    }
+    /// A funded project.
+    Project {
+        /// Who pays how much.
+        several funding: Funding,
+        /// The first day.
+        required from: Date,
+        /// The last day.
+        required to: Date,
+        /// Who takes part.
+        several partners: String,
+    }
+    /// Who pays how much for a project.
+    Funding {
+        /// Who.
+        required source: String,
+        /// How much, in euros.
+        required amount: f64,
+    }
+    /// An urgent message above all pages.
+    Notice {
+        /// How much it matters.
+        required severity: Severity,
+        /// Where it matters.
+        optional area: String,
+        /// From when it is shown.
+        required from: Moment,
+        /// Until when it is shown.
+        required until: Moment,
+    }
+    /// A document that belongs to a page.
+    Attachment {
+        /// A file beside the text.
+        required file: String,
+        /// What it is; without a word, the file's name.
+        optional title: String,
+        /// The language it is written in, when it is another than the page's: `en`.
+        optional language: String,
+    }
+    /// A picture that belongs to a page.
+    Image {
+        /// A file beside the text.
+        required file: String,
+        /// What is on it, for whoever cannot see it.
+        required alt: String,
+        /// What stands under it.
+        optional caption: String,
+        /// Who took it.
+        optional author: String,
+    }
+}
+
+parts! {
+    Quote = "{ text = \"…\", by = \"…\" }",
+    Recurrence = "{ frequency = \"weekly\", until = 2026-12-31 }",
+    Distribution = "{ file = \"biudzetas.csv\" }",
+    ProgrammeItem = "{ time = 2026-11-23T10:00, text = \"…\" }",
+    Funding = "{ source = \"…\", amount = 10000 }",
+}
+
+/// A file alone will do.
+impl FromValue for Attachment {
+    const EXAMPLE: &'static str = "{ file = \"priedas.pdf\", title = \"…\" }";
+
+    fn from_value(value: &Spanned<DeValue<'_>>, reporter: &Reporter<'_>) -> Option<Self> {
+        if let DeValue::String(file) = value.get_ref() {
+            return Some(Self { file: file.to_string(), title: None, language: None });
+        }
+        Self::read(&mut reporter.table(value)?)
+    }
+}
+
+impl FromValue for Image {
+    const EXAMPLE: &'static str = "{ file = \"nuotrauka.jpg\", alt = \"…\" }";
+
+    fn from_value(value: &Spanned<DeValue<'_>>, reporter: &Reporter<'_>) -> Option<Self> {
+        Self::read(&mut reporter.table(value)?)
+    }
+}
+
+/// An address outside of the site: `https`, `http`, `mailto` or `tel`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Link(pub String);
+
+impl strict_toml::FromText for Link {
+    const EXAMPLE: &'static str = "\"https://www.epaslaugos.lt/…\"";
+
+    fn from_text(text: &str) -> Result<Self, messages::Message> {
+        if crate::markdown::is_outside(text)
+            && !text.chars().any(|character| character.is_whitespace() || character.is_control())
+        {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(strict_toml::not_a("site-link-kind", text, <Self as strict_toml::FromText>::EXAMPLE))
+        }
+    }
+}
+
+impl Kind {
+    /// The pages it names, with the key that names them and the type they must have.
+    #[must_use]
+    pub fn references(&self) -> Vec<(&'static str, Type, &Reference)> {
+        fn named<'k>(
+            key: &'static str,
+            type_: Type,
+            named: impl IntoIterator<Item = &'k Reference>,
+        ) -> Vec<(&'static str, Type, &'k Reference)> {
+            named.into_iter().map(|reference| (key, type_, reference)).collect()
+        }
+        match self {
+            Self::Act(act) => [
+                named("signatory", Type::Person, &act.signatory),
+                named("amends", Type::Act, &act.amends),
+                named("repeals", Type::Act, &act.repeals),
+                named("implements", Type::Act, &act.implements),
+            ]
+            .concat(),
+            Self::Service(service) => named("responsible", Type::Person, &service.responsible),
+            Self::Person(person) => named("reports_to", Type::Person, &person.reports_to),
+            Self::Unit(unit) => {
+                [named("parent", Type::Unit, &unit.parent), named("head", Type::Person, &unit.head)].concat()
+            }
+            Self::Consultation(consultation) => named("drafts", Type::Act, &consultation.drafts),
+            Self::Visit(visit) => named("media_contact", Type::Person, &visit.media_contact),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The moment by which lists are ordered, if pages of this type have one of their own beside `published`.
+    #[must_use]
+    pub fn moment(&self) -> Option<Moment> {
+        match self {
+            Self::Event(event) => Some(event.start),
+            Self::Act(act) => act.adopted.or(act.sitting).map(Moment::Day),
+            Self::Vacancy(vacancy) => Some(Moment::Day(vacancy.deadline)),
+            Self::Procurement(procurement) => Some(procurement.deadline),
+            Self::Consultation(consultation) => Some(Moment::Day(consultation.deadline)),
+            Self::Visit(visit) => Some(Moment::Day(visit.from)),
+            Self::Notice(notice) => Some(notice.from),
+            Self::Course(course) => course.dates.first().copied(),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! One page as it was written, and whether residents may see it.
+
+use std::ops::Range;
+
+use jiff::civil::DateTime;
+use messages::Language;
+use strict_toml::Document;
+
+use super::front_matter::FrontMatter;
+use crate::markdown::slug;
+
+/// What the path of a page's file says.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PageFile {
+    /// The path inside `content/`, with `/` between the parts: `naujienos/vizitas/index.en.md`.
+    pub path: String,
+    /// The language.
+    pub language: Language,
+    /// The folder that the page stands in, without a language: `naujienos`; empty for the uppermost. A folder's own page and a
+    /// page with its files beside it stand in the folder above.
+    pub section: String,
+    /// The name in that folder: `vizitas`; empty for the home page.
+    pub name: String,
+    /// Whether it is a folder's own page.
+    pub is_section: bool,
+    /// Where its files are: `naujienos/vizitas`.
+    pub folder: String,
+}
+
+/// A page as it was written.
+#[derive(Debug)]
+pub struct Page {
+    /// What the path of its file says.
+    pub file: PageFile,
+    /// Its head.
+    pub front: FrontMatter,
+    /// The whole file.
+    pub document: Document,
+    /// The head as TOML, if it was written as YAML.
+    pub yaml: Option<Document>,
+    /// Which bytes of the file are Markdown.
+    pub markdown: Range<usize>,
+}
+
+/// Whether residents see a page at a given time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Visibility {
+    /// They do, and it is current.
+    Public,
+    /// They do, but it is of the past: it stands in no list of what is current.
+    Expired,
+    /// Not before this time.
+    Embargo(DateTime),
+    /// It is not finished.
+    Draft,
+}
+
+impl PageFile {
+    /// What `path` says; none if it is no Markdown file. `default` is the language of files that name none.
+    #[must_use]
+    pub fn of(path: &str, default: Language) -> Option<Self> {
+        let stem = path.strip_suffix(".md")?;
+        let (folder, name) = stem.rsplit_once('/').unwrap_or(("", stem));
+        // Either way of telling languages apart: `kontaktai.en.md`, or `en/kontaktai.md`.
+        let (name, by_name) = match name.rsplit_once('.') {
+            Some((inner, tag)) if is_tag(tag) && !inner.is_empty() => (inner, Language::from_tag(tag)),
+            _ => (name, None),
+        };
+        let (first, rest) = folder.split_once('/').unwrap_or((folder, ""));
+        let by_folder = Language::from_tag(first).filter(|language| is_tag(first) && *language != default);
+        let inner = if by_folder.is_some() { rest } else { folder };
+        let language = by_name.or(by_folder).unwrap_or(default);
+        let is_section = name == "_index";
+        let (section, own) = match name {
+            "_index" | "index" => inner.rsplit_once('/').unwrap_or(("", inner)),
+            name => (inner, name),
+        };
+        Some(Self {
+            path: path.to_owned(),
+            language,
+            section: section.to_owned(),
+            name: own.to_owned(),
+            // A file `index.md` in the uppermost folder can only be meant for the home page.
+            is_section: is_section || own.is_empty(),
+            folder: folder.to_owned(),
+        })
+    }
+
+    /// What it has in common with its translations: the path without language and ending.
+    #[must_use]
+    pub fn key(&self) -> String {
+        match (self.section.as_str(), self.name.as_str()) {
+            ("", name) => name.to_owned(),
+            (section, name) => format!("{section}/{name}"),
+        }
+    }
+}
+
+fn is_tag(tag: &str) -> bool {
+    Language::ALL.iter().any(|language| language.tag() == tag)
+}
+
+impl Page {
+    /// Its part of the address.
+    #[must_use]
+    pub fn segment(&self) -> String {
+        let wished = self.front.slug.as_deref().unwrap_or(&self.file.name);
+        slug(wished)
+    }
+
+    /// The document in which places of the front matter are places.
+    #[must_use]
+    pub fn head(&self) -> &Document {
+        self.yaml.as_ref().unwrap_or(&self.document)
+    }
+
+    /// The text, as Markdown.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        self.document.text().get(self.markdown.clone()).unwrap_or_default()
+    }
+
+    /// Whether residents see it at `now`, in local time.
+    #[must_use]
+    pub fn visibility(&self, now: DateTime) -> Visibility {
+        let front = &self.front;
+        match (front.published, front.expires) {
+            _ if front.is_draft => Visibility::Draft,
+            (Some(published), _) if published.start() > now => Visibility::Embargo(published.start()),
+            (_, Some(expires)) if expires.end() < now => Visibility::Expired,
+            _ => Visibility::Public,
+        }
+    }
+
+    /// The next moment after `now` at which [`Page::visibility`] is another.
+    #[must_use]
+    pub fn next_change(&self, now: DateTime) -> Option<DateTime> {
+        let front = &self.front;
+        if front.is_draft {
+            return None;
+        }
+        let one_second = jiff::Span::new().seconds(1);
+        let expired = front.expires.and_then(|expires| expires.end().checked_add(one_second).ok());
+        let moments = [front.published.map(super::Moment::start), expired];
+        moments.into_iter().flatten().filter(|moment| *moment > now).min()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(path: &str) -> (Language, String, String, bool) {
+        let file = PageFile::of(path, Language::Lithuanian).unwrap();
+        (file.language, file.section, file.name, file.is_section)
+    }
+
+    #[test]
+    fn the_path_says_language_section_and_name() {
+        let (lt, en) = (Language::Lithuanian, Language::English);
+        for (path, language, section, name, is_section) in [
+            ("_index.md", lt, "", "", true),
+            ("index.en.md", en, "", "", true),
+            ("kontaktai.md", lt, "", "kontaktai", false),
+            ("kontaktai.en.md", en, "", "kontaktai", false),
+            ("en/kontaktai.md", en, "", "kontaktai", false),
+            ("en/_index.md", en, "", "", true),
+            ("naujienos/_index.en.md", en, "", "naujienos", true),
+            ("naujienos/2026/vizitas/index.md", lt, "naujienos/2026", "vizitas", false),
+            ("naujienos/v1.2.md", lt, "naujienos", "v1.2", false),
+            ("lt/a.md", lt, "lt", "a", false),
+        ] {
+            assert_eq!(said(path), (language, section.to_owned(), name.to_owned(), is_section), "{path}");
+        }
+        assert!(PageFile::of("foto.jpg", lt).is_none());
+    }
+}

@@ -1,0 +1,353 @@
+//! The files of a site as they are on the disk, read once, and read again one by one when they change.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use messages::Message;
+use rayon::prelude::*;
+use strict_toml::{Document, Problem, Problems};
+
+use super::front_matter;
+use super::kind::{Kind, Type};
+use super::page::{Page, PageFile};
+use super::settings::Settings;
+
+/// No editor writes a text of so many octets by hand; a file that large is there by mistake.
+const LARGEST_TEXT: u64 = 16 << 20;
+
+/// The key of what is said of a file that is not there.
+const MISSING: &str = "site-missing-file";
+
+const SETTINGS: &str = "site.toml";
+const CONTENT: &str = "content";
+const STATIC: &str = "static";
+const THEME: &str = "theme";
+
+/// A file that is published as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asset {
+    /// Where it is on the disk.
+    pub path: PathBuf,
+    /// Octets.
+    pub size: u64,
+    /// When it was last written.
+    pub modified: SystemTime,
+}
+
+/// Everything that a site is made of.
+#[derive(Debug)]
+pub struct Sources {
+    folder: PathBuf,
+    /// What holds for all pages.
+    pub settings: Settings,
+    /// Pages by the path of their file inside `content/`.
+    pub pages: BTreeMap<String, Arc<Page>>,
+    /// Files inside `content/` that are no pages, by their path.
+    pub assets: BTreeMap<String, Asset>,
+    /// Files of `static/`, and of `theme/` what is no template, by their path inside.
+    pub statics: BTreeMap<String, Asset>,
+    /// Templates of the site's own, by their path inside `theme/`.
+    pub templates: BTreeMap<String, String>,
+    /// What is wrong with files, by their path inside the site's folder.
+    problems: BTreeMap<String, Vec<Problem>>,
+}
+
+/// What an update found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Change {
+    /// A template or the settings: everything may look otherwise.
+    pub is_everywhere: bool,
+    /// A page or a file that is published as it is.
+    pub is_somewhere: bool,
+}
+
+/// What a file read gives.
+type Outcome = (String, Option<Page>, Vec<Problem>);
+
+impl Sources {
+    /// Reads the folder `site`.
+    ///
+    /// # Errors
+    /// `site.toml` is missing or wrong: there is nothing to begin with. Mistakes in other files are kept, see
+    /// [`Sources::problems`].
+    pub fn read(site: &Path) -> Result<Self, Vec<Problem>> {
+        let problems = Problems::default();
+        let path = site.join(SETTINGS);
+        let settings = Document::open(&path, MISSING, &problems).and_then(|found| Settings::read(&found, &problems));
+        let problems = problems.into_vec();
+        let settings = match settings {
+            Some(settings) if problems.is_empty() => settings,
+            _ => return Err(problems),
+        };
+        let mut sources = Self {
+            folder: site.to_owned(),
+            settings,
+            pages: BTreeMap::new(),
+            assets: BTreeMap::new(),
+            statics: BTreeMap::new(),
+            templates: BTreeMap::new(),
+            problems: BTreeMap::new(),
+        };
+        let mut files = BTreeSet::new();
+        for folder in [CONTENT, STATIC, THEME] {
+            sources.list(folder, &mut files);
+        }
+        sources.take(files);
+        Ok(sources)
+    }
+
+    /// Reads again what is at `paths` of the disk: files, folders, or what was there and is gone.
+    ///
+    /// # Errors
+    /// `site.toml` is wrong now; what was there before is kept.
+    pub fn update(&mut self, paths: &BTreeSet<PathBuf>) -> Result<Change, Vec<Problem>> {
+        let inner: BTreeSet<String> =
+            paths.iter().filter_map(|path| Some(path.strip_prefix(&self.folder).ok()?.to_str()?.to_owned())).collect();
+        let is_everything = inner.contains(SETTINGS) || inner.contains("");
+        if is_everything {
+            *self = Self::read(&self.folder)?;
+            return Ok(Change { is_everywhere: true, is_somewhere: true });
+        }
+        let types = self.types();
+        let mut change = Change::default();
+        let mut files = BTreeSet::new();
+        for path in &inner {
+            let Some(top) = path.split('/').next().filter(|top| [CONTENT, STATIC, THEME].contains(top)) else {
+                continue;
+            };
+            change.is_everywhere |= top == THEME;
+            change.is_somewhere = true;
+            self.forget(path);
+            self.list(path, &mut files);
+        }
+        self.take(files);
+        // A section's page says the type of all below it.
+        if self.types() != types {
+            self.forget(CONTENT);
+            let mut files = BTreeSet::new();
+            self.list(CONTENT, &mut files);
+            self.take(files);
+        }
+        Ok(change)
+    }
+
+    /// The types that sections give to the pages below them.
+    fn types(&self) -> BTreeMap<String, Type> {
+        let types = self.pages.iter().filter_map(|(path, page)| match &page.front.kind {
+            Kind::Section(section) => Some((path.clone(), section.contains?)),
+            _ => None,
+        });
+        types.collect()
+    }
+
+    /// Where the site is.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// What is wrong with files, in the order of their paths.
+    pub fn problems(&self) -> impl Iterator<Item = &Problem> {
+        self.problems.values().flatten()
+    }
+
+    /// How messages name a file of `content/`.
+    #[must_use]
+    pub fn named(&self, file: &str) -> PathBuf {
+        self.folder.join(CONTENT).join(file)
+    }
+
+    /// Drops what was read of `path` and of everything below it.
+    fn forget(&mut self, path: &str) {
+        let below = format!("{path}/");
+        let is_it = |found: &str| found == path || found.starts_with(&below);
+        self.problems.retain(|found, _| !is_it(found));
+        self.pages.retain(|found, _| !is_it(&format!("{CONTENT}/{found}")));
+        self.assets.retain(|found, _| !is_it(&format!("{CONTENT}/{found}")));
+        let folder = self.folder.clone();
+        self.statics
+            .retain(|_, asset| !asset.path.strip_prefix(&folder).ok().and_then(Path::to_str).is_some_and(is_it));
+        self.templates.retain(|found, _| !is_it(&format!("{THEME}/{found}")));
+    }
+
+    /// Adds the files at and below `path` of the site's folder. What is not there is not added.
+    fn list(&mut self, path: &str, files: &mut BTreeSet<String>) {
+        let full = self.folder.join(path);
+        let kind = match fs::symlink_metadata(&full) {
+            Ok(metadata) => metadata.file_type(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return,
+            Err(error) => return self.report(path, Problem::unreadable(&full, &error)),
+        };
+        self.list_known(path, kind, files);
+    }
+
+    fn list_known(&mut self, path: &str, kind: fs::FileType, files: &mut BTreeSet<String>) {
+        let full = self.folder.join(path);
+        if kind.is_file() {
+            files.insert(path.to_owned());
+            return;
+        }
+        if !kind.is_dir() {
+            return self.report(path, Problem::of_file(&full, Message::new("site-not-a-file")));
+        }
+        let entries = match fs::read_dir(&full).and_then(Iterator::collect::<io::Result<Vec<_>>>) {
+            Ok(entries) => entries,
+            Err(error) => return self.report(path, Problem::unreadable(&full, &error)),
+        };
+        for entry in entries {
+            let Ok(name) = entry.file_name().into_string() else {
+                self.report(path, Problem::of_file(entry.path(), Message::new("site-name-not-utf8")));
+                continue;
+            };
+            // Hidden files are of programs: git, editors that save, macOS.
+            if name.starts_with('.') && name != ".well-known" || name.ends_with('~') {
+                continue;
+            }
+            match entry.file_type() {
+                Ok(kind) => self.list_known(&format!("{path}/{name}"), kind, files),
+                Err(error) => self.report(path, Problem::unreadable(entry.path(), &error)),
+            }
+        }
+    }
+
+    fn report(&mut self, path: &str, problem: Problem) {
+        self.problems.entry(path.to_owned()).or_default().push(problem);
+    }
+
+    /// Reads `files`.
+    fn take(&mut self, files: BTreeSet<String>) {
+        let mut texts = Vec::new();
+        for path in files {
+            let Some((top, inner)) = path.split_once('/') else { continue };
+            match top {
+                CONTENT if inner.ends_with(".md") => texts.push(inner.to_owned()),
+                THEME if is_template(inner) => self.take_template(&path, inner),
+                // Whatever else a theme has (a style sheet, a picture) is published at `/`, as in `static/`.
+                _ => self.take_asset(&path, top, inner),
+            }
+        }
+        // Sections first: they say the type of the pages below them.
+        let (sections, pages): (Vec<String>, Vec<String>) =
+            texts.into_iter().partition(|path| path.ends_with("_index.md"));
+        for paths in [sections, pages] {
+            let read: Vec<Outcome> = paths.into_par_iter().map(|path| self.read_page(path)).collect();
+            for (path, page, problems) in read {
+                if !problems.is_empty() {
+                    self.problems.entry(format!("{CONTENT}/{path}")).or_default().extend(problems);
+                }
+                if let Some(page) = page {
+                    self.pages.insert(path, Arc::new(page));
+                }
+            }
+        }
+    }
+
+    fn read_page(&self, path: String) -> Outcome {
+        let named = self.named(&path);
+        let problems = Problems::default();
+        let page = match read_text(&named) {
+            Ok(text) => self.page_of(&path, &named, text, &problems),
+            Err(problem) => {
+                problems.report(*problem);
+                None
+            }
+        };
+        (path, page, problems.into_vec())
+    }
+
+    fn page_of(&self, path: &str, named: &Path, text: String, problems: &Problems) -> Option<Page> {
+        let file = PageFile::of(path, self.settings.language)?;
+        if !self.settings.languages().any(|language| language == file.language) {
+            let message = Message::new("site-language-unknown").with("language", file.language.tag());
+            problems.report(Problem::of_file(named, message));
+            return None;
+        }
+        let parts = front_matter::split(&named.to_string_lossy(), text, self.settings.is_lenient)
+            .map_err(|problem| problems.report(*problem))
+            .ok()?;
+        let title = self.settings.is_lenient.then(|| title_of(&parts.document.text()[parts.markdown.clone()], &file));
+        let inherited = self.inherited_type(&file.section);
+        let mut front = front_matter::read(
+            parts.yaml.as_ref().unwrap_or(&parts.document),
+            title,
+            &self.settings,
+            inherited,
+            file.is_section,
+            problems,
+        )?;
+        if self.settings.typography {
+            front.typeset(file.language);
+        }
+        Some(Page { file, front, document: parts.document, yaml: parts.yaml, markdown: parts.markdown })
+    }
+
+    /// The type of pages in a folder, as the page of the nearest folder above says.
+    #[must_use]
+    pub fn inherited_type(&self, folder: &str) -> Type {
+        let mut folder = Some(folder);
+        while let Some(path) = folder {
+            let index = if path.is_empty() { "_index.md".to_owned() } else { format!("{path}/_index.md") };
+            if let Some(Kind::Section(section)) = self.pages.get(&index).map(|page| &page.front.kind)
+                && let Some(type_) = section.contains
+            {
+                return type_;
+            }
+            folder = (!path.is_empty()).then(|| path.rsplit_once('/').map_or("", |(above, _)| above));
+        }
+        Type::Page
+    }
+
+    fn take_template(&mut self, path: &str, inner: &str) {
+        let full = self.folder.join(path);
+        match read_text(&full) {
+            Ok(text) => drop(self.templates.insert(inner.to_owned(), text)),
+            Err(problem) => self.report(path, *problem),
+        }
+    }
+
+    fn take_asset(&mut self, path: &str, top: &str, inner: &str) {
+        let full = self.folder.join(path);
+        let asset = fs::metadata(&full).and_then(|metadata| {
+            Ok(Asset { size: metadata.len(), modified: metadata.modified()?, path: full.clone() })
+        });
+        match asset {
+            Ok(asset) => {
+                let assets = if top == CONTENT { &mut self.assets } else { &mut self.statics };
+                assets.insert(inner.to_owned(), asset);
+            }
+            Err(error) => self.report(path, Problem::unreadable(&full, &error)),
+        }
+    }
+}
+
+fn is_template(path: &str) -> bool {
+    path.ends_with(".html") || path.ends_with(".xml")
+}
+
+fn read_text(path: &Path) -> Result<String, Box<Problem>> {
+    let size = fs::metadata(path).map_err(|error| Problem::unreadable(path, &error))?.len();
+    if size > LARGEST_TEXT {
+        let message = Message::new("site-too-large").with("megabytes", LARGEST_TEXT >> 20);
+        return Err(Box::new(Problem::of_file(path, message)));
+    }
+    let octets = fs::read(path).map_err(|error| Problem::unreadable(path, &error))?;
+    String::from_utf8(octets).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+        Box::new(Document::new(path, text).problem(&(valid..valid + 1), Message::new("toml-not-utf8")))
+    })
+}
+
+/// What a page of another generator without a title is called: its first heading, or its file.
+fn title_of(markdown: &str, file: &PageFile) -> String {
+    let heading = markdown.lines().find_map(|line| line.strip_prefix("# ")).map(str::trim);
+    match heading {
+        Some(heading) if !heading.is_empty() => heading.to_owned(),
+        _ if file.name.is_empty() => file.path.clone(),
+        _ => file.name.clone(),
+    }
+}

@@ -1,0 +1,141 @@
+//! Which pages calendars have, and what of them: events, sittings at which drafts are decided, the ends of consultations.
+
+use std::num::NonZeroU32;
+
+use crate::content::{self, EventStatus, Kind, Moment, Page};
+use crate::formats::icalendar::{self, Calendar, Event, Frequency, Limit, Recurrence, Status, When};
+use crate::site::{PageId, SectionId, Site};
+
+/// What wrote the calendar (RFC 5545, 3.7.3).
+const PRODUCT: &str = "-//Rotušė//sitegen//LT";
+
+/// Whether a page has a time that people put into their calendars.
+#[must_use]
+pub fn is_in_calendars(page: &Page) -> bool {
+    match &page.front.kind {
+        Kind::Event(_) | Kind::Consultation(_) => true,
+        Kind::Act(act) => act.adopted.is_none() && act.sitting.is_some(),
+        Kind::Course(course) => !course.dates.is_empty(),
+        _ => false,
+    }
+}
+
+/// The calendar of one event.
+#[must_use]
+pub fn of_event(site: &Site, id: PageId) -> String {
+    write(site, &site.page(id).front.title, site.page(id).file.language, events(site, id))
+}
+
+/// The calendar of what a section lists.
+#[must_use]
+pub fn of_section(site: &Site, id: SectionId) -> String {
+    let section = site.section(id);
+    let events = section.listed.iter().flat_map(|id| events(site, *id)).collect();
+    write(site, section.title(site), section.language, events)
+}
+
+fn write(site: &Site, name: &str, language: messages::Language, events: Vec<Event>) -> String {
+    let _ = site;
+    icalendar::write(&Calendar {
+        name: name.to_owned(),
+        language: language.tag().to_owned(),
+        product: PRODUCT.to_owned(),
+        events,
+    })
+}
+
+fn when(site: &Site, moment: Moment) -> When {
+    match moment {
+        Moment::Day(day) => When::Day(day),
+        Moment::Time(time) => When::Local(time, site.settings.time_zone.clone()),
+    }
+}
+
+/// What a page puts into calendars.
+fn events(site: &Site, id: PageId) -> Vec<Event> {
+    let page = site.page(id);
+    let plain = |suffix: &str, start: Moment| event(site, id, suffix, start);
+    match &page.front.kind {
+        Kind::Event(told) => vec![of_told(site, told, plain("", told.start))],
+        Kind::Consultation(consultation) => vec![plain("", Moment::Day(consultation.deadline))],
+        Kind::Act(act) if act.adopted.is_none() => {
+            act.sitting.map(|sitting| plain("", Moment::Day(sitting))).into_iter().collect()
+        }
+        Kind::Course(course) => {
+            let dates = course.dates.iter().enumerate();
+            let of_date = |(index, date): (usize, &Moment)| Event {
+                location: Some(course.place.clone()),
+                ..plain(&format!("-{}", index + 1), *date)
+            };
+            dates.map(of_date).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn event(site: &Site, id: PageId, suffix: &str, start: Moment) -> Event {
+    let node = site.node(id);
+    let front = &node.page.front;
+    let host = site.settings.base_url.split("://").nth(1).unwrap_or_default();
+    let modified = front.updated.or(front.published).unwrap_or(start);
+    let summary = front.summary.clone().unwrap_or_else(|| site.text(id).beginning.clone());
+    Event {
+        uid: format!("{}{suffix}@{host}", node.address.trim_matches('/').replace('/', "-")),
+        stamp: super::feed::instant(site, modified),
+        sequence: 0,
+        start: when(site, start),
+        end: None,
+        summary: front.title.clone(),
+        description: (!summary.is_empty()).then_some(summary),
+        location: None,
+        coordinates: None,
+        url: Some(format!("{}{}", site.settings.base_url, node.address)),
+        organiser: None,
+        categories: front.terms.values().flatten().cloned().collect(),
+        status: Status::Confirmed,
+        recurrence: None,
+    }
+}
+
+fn of_told(site: &Site, told: &content::Event, event: Event) -> Event {
+    let email = site.settings.email.as_deref();
+    let organiser = told
+        .organiser
+        .as_deref()
+        .zip(email)
+        .map(|(name, email)| icalendar::Organiser { name: name.to_owned(), address: format!("mailto:{email}") });
+    Event {
+        end: told.end.map(|end| when(site, end)),
+        location: Some(told.place.clone()),
+        coordinates: told.coordinates.map(|at| (at.latitude, at.longitude)),
+        organiser,
+        status: match told.status {
+            Some(EventStatus::Cancelled) => Status::Cancelled,
+            _ => Status::Confirmed,
+        },
+        // Calendars take a change of time for one only when the number of changes grew.
+        sequence: u32::from(told.status.is_some_and(|status| status != EventStatus::Planned)),
+        recurrence: told.recurrence.as_ref().map(recurrence),
+        ..event
+    }
+}
+
+fn recurrence(told: &content::Recurrence) -> Recurrence {
+    let times = |number: Option<u16>| number.and_then(|number| NonZeroU32::new(u32::from(number)));
+    Recurrence {
+        frequency: match told.frequency {
+            content::Frequency::Daily => Frequency::Daily,
+            content::Frequency::Weekly => Frequency::Weekly,
+            content::Frequency::Monthly => Frequency::Monthly,
+            content::Frequency::Yearly => Frequency::Yearly,
+        },
+        interval: times(told.interval).unwrap_or(NonZeroU32::MIN),
+        limit: match (told.until, times(told.count)) {
+            (Some(day), _) => Limit::Until(day),
+            (None, Some(count)) => Limit::Count(count),
+            (None, None) => Limit::Forever,
+        },
+        by_day: Vec::new(),
+        except: told.except.clone(),
+    }
+}

@@ -1,0 +1,295 @@
+//! Every file of the built site, by its path, and what makes it.
+//!
+//! The plan of a site is made without making any of its files: a build makes them all, on all cores; the preview makes the one
+//! that a browser asks for.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use messages::Language;
+use strict_toml::Problem;
+
+use crate::content::{Kind, Type};
+use crate::site::{PageId, Section, SectionId, Site, Term, TermId, taxonomy_address};
+
+/// What makes one file.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Output {
+    /// A page that is no section's own.
+    Page(PageId),
+    /// A page of a section's list, counted from 1; the first is the section's own page.
+    List(SectionId, usize),
+    /// A page of the list of a section's year.
+    Year(SectionId, i16, usize),
+    /// The terms of a taxonomy.
+    Terms(Language, usize),
+    /// A page of the list of a term.
+    Term(TermId, usize),
+    /// A feed.
+    Feed(Listed, FeedFormat),
+    /// The calendar of what a section lists.
+    Calendar(SectionId),
+    /// The calendar of one event.
+    Event(PageId),
+    /// An address at which a page was before.
+    Redirect(PageId),
+    /// The page of the search.
+    Search(Language),
+    /// What is shown when there is no page.
+    NotFound,
+    /// The list of all addresses for search engines: the index of several, or the one with this number, counted from 1.
+    Sitemap(Option<usize>),
+    /// What robots may read (RFC 9309).
+    Robots,
+    /// How the site is shown when it is put on a telephone's screen.
+    Manifest,
+    /// Whom to tell of a security problem (RFC 9116).
+    Security,
+    /// All acts as a table.
+    Acts(TableFormat),
+    /// The catalogue of open data (DCAT-AP).
+    Catalogue,
+    /// The map of old addresses for a web server.
+    Redirects(Server),
+    /// A file of the theme that is part of the program.
+    Theme(&'static str),
+    /// A file that is published as it is.
+    File(PathBuf),
+}
+
+/// A list that has feeds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listed {
+    /// All news, and what else is dated, in a language.
+    Site(Language),
+    /// What a section lists.
+    Section(SectionId),
+    /// The pages of a term.
+    Term(TermId),
+}
+
+/// The form of a feed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FeedFormat {
+    /// RFC 4287.
+    Atom,
+    /// JSON Feed 1.1.
+    Json,
+}
+
+/// The form of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TableFormat {
+    /// RFC 4180.
+    Csv,
+    /// An array of objects.
+    Json,
+}
+
+/// A web server that can be told of old addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Server {
+    /// `map` of nginx.
+    Nginx,
+    /// `redir` of Caddy.
+    Caddy,
+    /// `Redirect` of Apache's mod_alias.
+    Apache,
+}
+
+/// How many addresses one list for search engines may have (sitemaps.org).
+pub const SITEMAP_LIMIT: usize = 50_000;
+
+/// All files of a site by their path.
+#[derive(Debug, Default)]
+pub struct Outputs {
+    /// What makes each file.
+    pub files: BTreeMap<String, Output>,
+    /// Two that would be the same file.
+    pub problems: Vec<Problem>,
+}
+
+/// The file of a page at `address`.
+#[must_use]
+pub fn file_of(address: &str) -> String {
+    format!("{}index.html", address.trim_start_matches('/'))
+}
+
+impl Outputs {
+    /// Plans the files of `site`.
+    #[must_use]
+    pub fn of(site: &Site) -> Self {
+        let mut outputs = Self::default();
+        outputs.pages(site);
+        outputs.lists(site);
+        outputs.terms(site);
+        outputs.whole_site(site);
+        for (path, file) in site.assets() {
+            outputs.add(path.clone(), Output::File(file.clone()), site);
+        }
+        // What a site puts into `theme/` or `static/` under the name of a built-in file replaces it.
+        for (name, _) in crate::render::THEME_FILES {
+            outputs.files.entry((*name).to_owned()).or_insert(Output::Theme(name));
+        }
+        outputs
+    }
+
+    fn add(&mut self, path: String, output: Output, site: &Site) {
+        use std::collections::btree_map::Entry;
+        match self.files.entry(path) {
+            Entry::Vacant(free) => {
+                free.insert(output);
+            }
+            Entry::Occupied(taken) => {
+                let name = |output: &Output| match output {
+                    Output::Page(id) => site.page(*id).document.path().to_owned(),
+                    Output::File(path) => path.clone(),
+                    Output::List(id, _) | Output::Year(id, _, _) => PathBuf::from(site.section(*id).folder.clone()),
+                    _ => PathBuf::from(taken.key()),
+                };
+                let message = messages::Message::new("site-same-address").with("address", format!("/{}", taken.key()));
+                let message = message.with("other", name(taken.get()).display().to_string());
+                self.problems.push(Problem::of_file(name(&output), message));
+            }
+        }
+    }
+
+    fn pages(&mut self, site: &Site) {
+        for id in site.pages() {
+            let node = site.node(id);
+            if !node.page.file.is_section {
+                self.add(file_of(&node.address), Output::Page(id), site);
+            }
+            if matches!(node.page.front.kind, Kind::Event(_)) {
+                self.add(format!("{}event.ics", node.address.trim_start_matches('/')), Output::Event(id), site);
+            }
+        }
+        for (alias, id) in site.aliases() {
+            let path = alias.trim_start_matches('/');
+            // An old address with a query or an ending is only for the map of the web server.
+            if path.ends_with('/') || !path.rsplit('/').next().unwrap_or_default().contains(['.', '?']) {
+                self.add(file_of(&format!("/{}/", path.trim_end_matches('/'))), Output::Redirect(*id), site);
+            } else if path.ends_with(".html") && !path.contains('?') {
+                self.add(path.to_owned(), Output::Redirect(*id), site);
+            }
+        }
+    }
+
+    fn lists(&mut self, site: &Site) {
+        for (index, section) in site.sections().iter().enumerate() {
+            let id = SectionId::of(index);
+            let is_home = section.parent.is_none();
+            let pages = if is_home { 1 } else { section.list_pages() };
+            for number in 1..=pages {
+                self.add(file_of(&Section::list_address(&section.address, number)), Output::List(id, number), site);
+            }
+            if is_home {
+                continue;
+            }
+            for (year, listed) in &section.years {
+                let address = format!("{}{}/", section.address, year.0);
+                // A folder of that year is the list of that year.
+                if self.has_section(site, &address) {
+                    continue;
+                }
+                for number in 1..=listed.len().div_ceil(section.paginate_by).max(1) {
+                    let address = Section::list_address(&address, number);
+                    self.add(file_of(&address), Output::Year(id, year.0, number), site);
+                }
+            }
+            let root = section.address.trim_start_matches('/');
+            if section.has_feed {
+                self.add(format!("{root}feed.xml"), Output::Feed(Listed::Section(id), FeedFormat::Atom), site);
+                self.add(format!("{root}feed.json"), Output::Feed(Listed::Section(id), FeedFormat::Json), site);
+            }
+            if section.listed.iter().any(|id| crate::emit::calendar::is_in_calendars(site.page(*id))) {
+                self.add(format!("{root}calendar.ics"), Output::Calendar(id), site);
+            }
+        }
+    }
+
+    fn has_section(&self, site: &Site, address: &str) -> bool {
+        site.sections().iter().any(|section| section.address == address)
+    }
+
+    fn terms(&mut self, site: &Site) {
+        for language in site.settings.languages() {
+            for taxonomy in 0..site.settings.taxonomies.len() {
+                if site.terms_of(language, taxonomy).next().is_some() {
+                    let address = taxonomy_address(site, language, taxonomy);
+                    self.add(file_of(&address), Output::Terms(language, taxonomy), site);
+                }
+            }
+        }
+        let per_page = usize::from(site.settings.paginate_by);
+        for (index, term) in site.terms().iter().enumerate() {
+            let id = TermId::of(index);
+            for number in 1..=term.pages.len().div_ceil(per_page) {
+                self.add(file_of(&Section::list_address(&term.address, number)), Output::Term(id, number), site);
+            }
+            if has_feed(site, term) {
+                let root = term.address.trim_start_matches('/');
+                self.add(format!("{root}feed.xml"), Output::Feed(Listed::Term(id), FeedFormat::Atom), site);
+                self.add(format!("{root}feed.json"), Output::Feed(Listed::Term(id), FeedFormat::Json), site);
+            }
+        }
+    }
+
+    fn whole_site(&mut self, site: &Site) {
+        for language in site.settings.languages() {
+            let root = site.settings.root(language);
+            let root = root.trim_start_matches('/');
+            if site.home(language).is_none() {
+                continue;
+            }
+            self.add(format!("{root}feed.xml"), Output::Feed(Listed::Site(language), FeedFormat::Atom), site);
+            self.add(format!("{root}feed.json"), Output::Feed(Listed::Site(language), FeedFormat::Json), site);
+            if site.settings.search {
+                self.add(format!("{root}{}/index.html", search_folder(language)), Output::Search(language), site);
+            }
+        }
+        self.add("404.html".to_owned(), Output::NotFound, site);
+        self.add("robots.txt".to_owned(), Output::Robots, site);
+        self.add("site.webmanifest".to_owned(), Output::Manifest, site);
+        let sitemaps = crate::emit::sitemap::addresses(site).len().div_ceil(SITEMAP_LIMIT);
+        self.add("sitemap.xml".to_owned(), Output::Sitemap(None), site);
+        if sitemaps > 1 {
+            for number in 1..=sitemaps {
+                self.add(format!("sitemap-{number}.xml"), Output::Sitemap(Some(number)), site);
+            }
+        }
+        if site.settings.security.is_some() {
+            self.add(".well-known/security.txt".to_owned(), Output::Security, site);
+        }
+        let has = |type_: Type| site.pages().any(|id| site.page(id).front.kind.type_() == type_);
+        if has(Type::Act) {
+            self.add("acts.csv".to_owned(), Output::Acts(TableFormat::Csv), site);
+            self.add("acts.json".to_owned(), Output::Acts(TableFormat::Json), site);
+        }
+        if has(Type::Dataset) {
+            self.add("catalog.jsonld".to_owned(), Output::Catalogue, site);
+        }
+        if !site.aliases().is_empty() {
+            for (name, server) in
+                [("nginx.conf", Server::Nginx), ("caddy.conf", Server::Caddy), ("apache.conf", Server::Apache)]
+            {
+                self.add(format!(".redirects/{name}"), Output::Redirects(server), site);
+            }
+        }
+    }
+}
+
+/// Where the search of a language is.
+#[must_use]
+pub const fn search_folder(language: Language) -> &'static str {
+    match language {
+        Language::Lithuanian => "paieska",
+        Language::English => "search",
+    }
+}
+
+/// Whether a term has feeds.
+#[must_use]
+pub fn has_feed(site: &Site, term: &Term) -> bool {
+    site.settings.feeds == crate::content::Feeds::All && site.settings.taxonomies[term.taxonomy].feed
+}

@@ -1,0 +1,423 @@
+//! What templates see of pages: small values, made when a template needs them and shared between all that do.
+
+use std::sync::OnceLock;
+
+use messages::Language;
+use tera::Value;
+use tera::value::{Key, Map};
+
+use super::words;
+use crate::content::{Kind, Moment, Page, Visibility};
+use crate::emit::{calendar, linked_data};
+use crate::markdown::Heading;
+use crate::outputs;
+use crate::site::{PageId, Section, SectionId, Site, taxonomy_address};
+
+/// Views of the pages of one site.
+#[derive(Debug)]
+pub(super) struct Views<'s> {
+    site: &'s Site,
+    entries: Vec<OnceLock<Value>>,
+}
+
+/// A map for templates.
+pub(super) fn map<const N: usize>(pairs: [(&'static str, Value); N]) -> Value {
+    Value::from(pairs.into_iter().map(|(key, value)| (Key::from(key), value)).collect::<Map>())
+}
+
+fn list(values: impl Iterator<Item = Value>) -> Value {
+    Value::from(values.collect::<Vec<_>>())
+}
+
+fn moment(moment: Option<Moment>) -> Value {
+    moment.map(|moment| moment.to_string()).into()
+}
+
+fn moment_words(moment: Option<Moment>, language: Language) -> Value {
+    moment.map(|moment| words::moment(moment, language)).into()
+}
+
+impl<'s> Views<'s> {
+    pub(super) fn new(site: &'s Site) -> Self {
+        Self { site, entries: site.pages().map(|_| OnceLock::new()).collect() }
+    }
+
+    /// A page as lists show it.
+    pub(super) fn entry(&self, id: PageId) -> Value {
+        self.entries[id.index()].get_or_init(|| self.new_entry(id)).clone()
+    }
+
+    /// Pages as lists show them.
+    pub(super) fn entries(&self, ids: impl IntoIterator<Item = PageId>) -> Value {
+        list(ids.into_iter().map(|id| self.entry(id)))
+    }
+
+    fn new_entry(&self, id: PageId) -> Value {
+        let node = self.site.node(id);
+        let (front, language) = (&node.page.front, node.page.file.language);
+        let date = shown_date(&node.page);
+        let when = match &front.kind {
+            Kind::Event(event) => Some(words::span(event.start, event.end, language)),
+            Kind::Visit(visit) => Some(words::span(Moment::Day(visit.from), visit.to.map(Moment::Day), language)),
+            _ => date.map(|date| words::moment(date, language)),
+        };
+        map([
+            ("address", node.address.as_str().into()),
+            ("title", front.title.as_str().into()),
+            ("summary", front.summary.as_deref().into()),
+            ("type", front.kind.type_().word().into()),
+            ("lang", language.tag().into()),
+            ("date", moment(date)),
+            ("when", when.into()),
+            ("name", act_name(&node.page).into()),
+            ("place", place(&front.kind).into()),
+            ("position", position(&front.kind).into()),
+            ("mark", mark(node.visibility).into()),
+            ("is_coming", self.site.is_coming(id).into()),
+        ])
+    }
+
+    /// A whole page.
+    pub(super) fn page(&self, id: PageId) -> Value {
+        let site = self.site;
+        let node = site.node(id);
+        let (page, front, language) = (&node.page, &node.page.front, node.page.file.language);
+        let text = site.text(id);
+        let summary = front.summary.as_deref().unwrap_or(&text.beginning);
+        map([
+            ("entry", self.entry(id)),
+            ("address", node.address.as_str().into()),
+            ("url", format!("{}{}", site.settings.base_url, node.address).into()),
+            ("title", front.title.as_str().into()),
+            ("summary", summary.into()),
+            ("lead", front.summary.as_deref().into()),
+            ("type", front.kind.type_().word().into()),
+            ("html", Value::safe_string(&text.html)),
+            ("toc", contents(&text.headings)),
+            ("date", moment(shown_date(page))),
+            ("date_words", moment_words(shown_date(page), language)),
+            ("updated", moment(front.updated)),
+            ("updated_words", moment_words(front.updated, language)),
+            ("mark", mark(node.visibility).into()),
+            ("fields", fields(&front.kind)),
+            ("when", self.when(page)),
+            ("name", act_name(page).into()),
+            ("terms", self.terms(page)),
+            ("ancestors", self.ancestors(id)),
+            ("relations", self.grouped(&node.relations)),
+            ("named_by", self.grouped(&node.named_by)),
+            ("backlinks", self.entries(node.backlinks.iter().copied())),
+            ("related", self.entries(self.related(id))),
+            ("previous", node.neighbours[0].map(|id| self.entry(id)).into()),
+            ("next", node.neighbours[1].map(|id| self.entry(id)).into()),
+            ("translations", self.translations(id)),
+            ("images", self.images(id)),
+            ("attachments", self.attachments(id)),
+            ("has_calendar", calendar::is_in_calendars(page).into()),
+            ("extra", Value::from_serializable(&front.extra)),
+            ("linked_data", Value::safe_string(&linked_data::of_page(site, id))),
+        ])
+    }
+
+    fn when(&self, page: &Page) -> Value {
+        match &page.front.kind {
+            Kind::Event(event) => words::span(event.start, event.end, page.file.language).into(),
+            _ => Value::none(),
+        }
+    }
+
+    /// Terms by taxonomy, with the addresses of their lists.
+    fn terms(&self, page: &Page) -> Value {
+        let site = self.site;
+        let mut all = Map::default();
+        for (index, taxonomy) in site.settings.taxonomies.iter().enumerate() {
+            let root = taxonomy_address(site, page.file.language, index);
+            let terms = page.front.terms.get(&taxonomy.name).into_iter().flatten().map(|name| {
+                let address = format!("{root}{}/", crate::markdown::slug(name));
+                map([("name", name.as_str().into()), ("address", address.into())])
+            });
+            all.insert(Key::from(taxonomy.name.clone()), list(terms));
+        }
+        Value::from(all)
+    }
+
+    fn ancestors(&self, id: PageId) -> Value {
+        list(self.site.ancestors(id).into_iter().map(|section| self.crumb(section)))
+    }
+
+    /// The sections above a section, from home down.
+    fn sections_above(&self, section: &Section) -> Vec<Value> {
+        let mut above = Vec::new();
+        let mut next = section.parent;
+        while let Some(id) = next {
+            let section = self.site.section(id);
+            above.push(self.crumb(section));
+            next = section.parent;
+        }
+        above.reverse();
+        above
+    }
+
+    /// The way to what is below a section, from home down.
+    pub(super) fn way(&self, section: &Section) -> Value {
+        let mut way = self.sections_above(section);
+        way.push(self.crumb(section));
+        Value::from(way)
+    }
+
+    /// A section by its name and address.
+    fn crumb(&self, section: &Section) -> Value {
+        let title = if section.parent.is_none() {
+            section.language.text("site-home")
+        } else {
+            section.title(self.site).to_owned()
+        };
+        map([("address", section.address.as_str().into()), ("title", title.into())])
+    }
+
+    fn grouped(&self, relations: &[(&'static str, PageId)]) -> Value {
+        let mut all = Map::default();
+        for (key, _) in relations {
+            let of_key = relations.iter().filter(|(other, _)| other == key);
+            all.entry(Key::from(*key)).or_insert_with(|| self.entries(of_key.map(|(_, id)| *id)));
+        }
+        Value::from(all)
+    }
+
+    /// Pages that share the most terms, the newest of them first.
+    fn related(&self, id: PageId) -> Vec<PageId> {
+        /// How many are shown.
+        const MOST: usize = 3;
+        /// How many of each term are looked at: of a large term only the newest matter.
+        const LOOKED_AT: usize = 8;
+        let site = self.site;
+        let page = site.page(id);
+        let mut shared: Vec<(usize, PageId)> = Vec::new();
+        for term in site.terms_of_page(page) {
+            let around = term.pages.iter().copied().filter(|other| *other != id).take(LOOKED_AT);
+            for other in around {
+                match shared.iter_mut().find(|(_, found)| *found == other) {
+                    Some((count, _)) => *count += 1,
+                    None => shared.push((1, other)),
+                }
+            }
+        }
+        shared.sort_by_key(|(count, other)| (std::cmp::Reverse(*count), std::cmp::Reverse(site.day(*other)), *other));
+        shared.into_iter().filter(|(count, _)| *count > 1).take(MOST).map(|(_, id)| id).collect()
+    }
+
+    fn translations(&self, id: PageId) -> Value {
+        list(self.site.node(id).translations.iter().map(|id| {
+            let node = self.site.node(*id);
+            map([
+                ("lang", node.page.file.language.tag().into()),
+                ("address", node.address.as_str().into()),
+                ("title", node.page.front.title.as_str().into()),
+            ])
+        }))
+    }
+
+    fn images(&self, id: PageId) -> Value {
+        let page = self.site.page(id);
+        list(page.front.images.iter().filter_map(|image| {
+            let picture = self.site.picture(id, &image.file)?;
+            Some(map([
+                ("picture", Value::from_serializable(&picture)),
+                ("alt", image.alt.as_str().into()),
+                ("caption", image.caption.as_deref().into()),
+                ("author", image.author.as_deref().into()),
+            ]))
+        }))
+    }
+
+    fn attachments(&self, id: PageId) -> Value {
+        let page = self.site.page(id);
+        let of_kind = match &page.front.kind {
+            Kind::Act(act) => act.annexes.iter().chain(&act.consolidated).collect(),
+            Kind::Course(course) => course.materials.iter().collect(),
+            _ => Vec::new(),
+        };
+        list(page.front.attachments.iter().chain(of_kind).filter_map(|attachment| {
+            let facts = self.site.document(id, &attachment.file)?;
+            let name = attachment.file.rsplit('/').next().unwrap_or(&attachment.file);
+            Some(map([
+                ("address", facts.address.as_str().into()),
+                ("title", attachment.title.as_deref().unwrap_or(name).into()),
+                ("format", facts.format.as_str().into()),
+                ("size", words::size(facts.size, page.file.language).into()),
+                ("language", attachment.language.as_deref().into()),
+            ]))
+        }))
+    }
+
+    /// A section with one page of its list; `listed` are the pages that this one shows.
+    pub(super) fn section(&self, id: SectionId) -> Value {
+        let site = self.site;
+        let section = site.section(id);
+        let below = section.below.iter().map(|id| {
+            let below = site.section(*id);
+            let summary = below.page.and_then(|page| site.page(page).front.summary.as_deref());
+            map([
+                ("address", below.address.as_str().into()),
+                ("title", below.title(site).into()),
+                ("summary", summary.into()),
+                ("is_year", below.is_year().into()),
+            ])
+        });
+        let years = section.years.iter().map(|(year, pages)| {
+            let address = format!("{}{}/", section.address, year.0);
+            map([("year", i64::from(year.0).into()), ("address", address.into()), ("count", pages.len().into())])
+        });
+        map([
+            ("title", section.title(site).into()),
+            ("address", section.address.as_str().into()),
+            ("url", format!("{}{}", site.settings.base_url, section.address).into()),
+            ("page", section.page.map(|page| self.page(page)).into()),
+            ("below", list(below)),
+            ("years", list(years)),
+            ("ancestors", self.sections_above(section).into()),
+            ("has_feed", section.has_feed.into()),
+            ("has_calendar", section.listed.iter().any(|id| calendar::is_in_calendars(site.page(*id))).into()),
+        ])
+    }
+
+    /// One page of a list.
+    pub(super) fn paginator(&self, address: &str, ids: &[PageId], per_page: usize, number: usize) -> Value {
+        let pages = ids.len().div_ceil(per_page).max(1);
+        let shown = ids.chunks(per_page).nth(number - 1).unwrap_or_default();
+        let at = |number: usize| Section::list_address(address, number);
+        map([
+            ("pages", self.entries(shown.iter().copied())),
+            ("number", number.into()),
+            ("count", pages.into()),
+            ("total", ids.len().into()),
+            ("previous", (number > 1).then(|| at(number - 1)).into()),
+            ("next", (number < pages).then(|| at(number + 1)).into()),
+        ])
+    }
+
+    /// What every page of a language shows: the menu, notices, the way to the other language.
+    pub(super) fn frame(&self, language: Language) -> Vec<(&'static str, Value)> {
+        let site = self.site;
+        let settings = &site.settings;
+        let institution = settings.institution(language);
+        let languages = settings
+            .languages()
+            .filter(|other| site.home(*other).is_some())
+            .map(|other| map([("lang", other.tag().into()), ("address", settings.root(other).into())]));
+        let info = map([
+            ("title", institution.title.as_str().into()),
+            ("summary", institution.summary.as_deref().into()),
+            ("base_url", settings.base_url.as_str().into()),
+            ("address", institution.address.as_deref().into()),
+            ("phone", settings.phone.as_deref().into()),
+            ("phone_link", settings.phone.as_deref().map(words::dialled).into()),
+            ("email", settings.email.as_deref().into()),
+            ("entity_code", settings.entity_code.as_deref().into()),
+            ("root", settings.root(language).into()),
+            (
+                "search",
+                settings
+                    .search
+                    .then(|| format!("{}{}/", settings.root(language), outputs::search_folder(language)))
+                    .into(),
+            ),
+            ("languages", list(languages)),
+            ("extra", Value::from_serializable(&settings.extra)),
+        ]);
+        vec![
+            ("lang", language.tag().into()),
+            ("site", info),
+            ("menu", self.menu(language)),
+            ("notices", self.notices(language)),
+        ]
+    }
+
+    /// Pages and sections right below home that say where they stand in the menu.
+    fn menu(&self, language: Language) -> Value {
+        let site = self.site;
+        let Some(home) = site.home(language) else { return list(std::iter::empty()) };
+        let mut items: Vec<(i64, PageId)> = Vec::new();
+        let sections = home.below.iter().filter_map(|id| site.section(*id).page);
+        for id in sections.chain(home.listed.iter().copied()) {
+            items.extend(site.page(id).front.menu.map(|place| (place, id)));
+        }
+        items.sort();
+        self.entries(items.into_iter().map(|(_, id)| id))
+    }
+
+    fn notices(&self, language: Language) -> Value {
+        let site = self.site;
+        let shown = site.pages().filter(|id| {
+            let page = site.page(*id);
+            matches!(&page.front.kind, Kind::Notice(notice)
+                if page.file.language == language && notice.from.start() <= site.now && notice.until.end() >= site.now)
+        });
+        list(shown.map(|id| {
+            let page = site.page(id);
+            map([("entry", self.entry(id)), ("fields", fields(&page.front.kind))])
+        }))
+    }
+}
+
+/// The day or minute that a list shows beside a page.
+fn shown_date(page: &Page) -> Option<Moment> {
+    page.front.kind.moment().or(page.front.published)
+}
+
+fn fields(kind: &Kind) -> Value {
+    // What is read from front matter can be written as well.
+    Value::try_from_serializable(kind).unwrap_or_else(|_| Value::none())
+}
+
+/// What an act is called: its form and its number.
+fn act_name(page: &Page) -> Option<String> {
+    let Kind::Act(act) = &page.front.kind else { return None };
+    let form = page.file.language.text(&act.form.key());
+    let Some(number) = &act.number else { return Some(form) };
+    let message = messages::Message::new("site-act-name").with("form", form).with("number", number.as_str());
+    Some(page.file.language.say(&message))
+}
+
+fn place(kind: &Kind) -> Option<&str> {
+    match kind {
+        Kind::Event(event) => Some(&event.place),
+        Kind::Course(course) => Some(&course.place),
+        _ => None,
+    }
+}
+
+fn position(kind: &Kind) -> Option<&str> {
+    match kind {
+        Kind::Person(person) => Some(&person.position),
+        _ => None,
+    }
+}
+
+/// What an editor sees of a page that residents do not, or not as current.
+fn mark(visibility: Visibility) -> Option<&'static str> {
+    match visibility {
+        Visibility::Public => None,
+        Visibility::Expired => Some("expired"),
+        Visibility::Embargo(_) => Some("embargo"),
+        Visibility::Draft => Some("draft"),
+    }
+}
+
+/// Headings of the second level, each with those of the third below it.
+fn contents(headings: &[Heading]) -> Value {
+    let mut all: Vec<(&Heading, Vec<&Heading>)> = Vec::new();
+    for heading in headings {
+        match (heading.level, all.last_mut()) {
+            (2, _) => all.push((heading, Vec::new())),
+            (3, Some((_, below))) => below.push(heading),
+            _ => {}
+        }
+    }
+    let item = |heading: &Heading, below: Value| {
+        map([("id", heading.id.as_str().into()), ("title", heading.title.as_str().into()), ("children", below)])
+    };
+    list(all.into_iter().map(|(heading, below)| {
+        item(heading, list(below.into_iter().map(|heading| item(heading, list(std::iter::empty())))))
+    }))
+}

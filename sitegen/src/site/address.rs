@@ -1,0 +1,181 @@
+//! Where each page is.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::civil::DateTime;
+use messages::{Language, Message};
+use rustc_hash::FxHashMap;
+use strict_toml::Problem;
+
+use super::sections::{Section, SectionId};
+use super::{Node, PageId, Publish, Site};
+use crate::content::{Page, Sources, Visibility};
+use crate::markdown::{slug, slug_of_file};
+
+/// What is at which address.
+#[derive(Debug, Default)]
+pub struct Addresses {
+    /// The page of each file of `content/`; none for one that is not published.
+    pub(super) by_file: FxHashMap<String, Option<PageId>>,
+    pub(super) by_address: FxHashMap<String, PageId>,
+    /// Files that are published as they are: by their path on the site, their path on the disk.
+    pub(super) files: FxHashMap<String, PathBuf>,
+    /// The path on the site of each file of `content/` that is published as it is, with its size in octets.
+    pub(super) assets: FxHashMap<String, (String, u64)>,
+    /// Sections by language and folder.
+    pub(super) sections: FxHashMap<(Language, String), SectionId>,
+    /// Pages by language and what they have in common with their translations.
+    pub(super) by_key: FxHashMap<(Language, String), PageId>,
+    /// Where each page was before.
+    pub(super) aliases: Vec<(String, PageId)>,
+}
+
+fn is_published(page: &Page, now: DateTime, publish: Publish) -> bool {
+    let is_seen = matches!(page.visibility(now), Visibility::Public | Visibility::Expired);
+    is_seen || publish == Publish::Everything
+}
+
+/// The sections that the pages make, those above before those below.
+pub(super) fn settle(
+    sources: &Sources,
+    now: DateTime,
+    publish: Publish,
+    problems: &mut Vec<Problem>,
+) -> (Vec<Section>, Addresses) {
+    let mut own: FxHashMap<(Language, String), &Arc<Page>> = FxHashMap::default();
+    let mut folders = std::collections::BTreeSet::new();
+    for language in sources.settings.languages() {
+        if language == sources.settings.language {
+            folders.insert((String::new(), language.tag()));
+        }
+    }
+    for page in sources.pages.values().filter(|page| is_published(page, now, publish)) {
+        let language = page.file.language;
+        let folder = if page.file.is_section {
+            own.insert((language, page.file.key()), page);
+            page.file.key()
+        } else {
+            page.file.section.clone()
+        };
+        let mut next = Some(folder.as_str());
+        while let Some(path) = next {
+            folders.insert((path.to_owned(), language.tag()));
+            next = (!path.is_empty()).then(|| path.rsplit_once('/').map_or("", |(above, _)| above));
+        }
+    }
+    let mut sections: Vec<Section> = Vec::with_capacity(folders.len());
+    let mut addresses = Addresses::default();
+    // In this order the folder above comes first.
+    for (folder, tag) in folders {
+        let Some(language) = Language::from_tag(tag) else { continue };
+        let page = own.get(&(language, folder.clone()));
+        let (above, name) = folder.rsplit_once('/').unwrap_or(("", &folder));
+        let parent =
+            if folder.is_empty() { None } else { addresses.sections.get(&(language, above.to_owned())).copied() };
+        let address = match parent {
+            None => sources.settings.root(language),
+            Some(parent) => {
+                let segment = page.map_or_else(|| slug(name), |page| page.segment());
+                format!("{}{segment}/", sections[parent.index()].address)
+            }
+        };
+        let is_implied = page.is_none();
+        if is_implied && !sources.settings.is_lenient && language == sources.settings.language {
+            let file = if folder.is_empty() { "_index.md".to_owned() } else { format!("{folder}/_index.md") };
+            problems.push(Problem::of_file(sources.named(&file), Message::new("site-section-missing")));
+        }
+        let id = SectionId::of(sections.len());
+        addresses.sections.insert((language, folder.clone()), id);
+        sections.push(Section::new(language, folder, address, parent));
+    }
+    (sections, addresses)
+}
+
+/// Gives every page and file its address.
+pub(super) fn place(site: &mut Site, sources: &Sources) {
+    for (file, page) in &sources.pages {
+        let visibility = page.visibility(site.now);
+        if !is_published(page, site.now, site.publish) {
+            site.addresses.by_file.insert(file.clone(), None);
+            continue;
+        }
+        let language = page.file.language;
+        let folder = if page.file.is_section { page.file.key() } else { page.file.section.clone() };
+        let Some(section) = site.addresses.sections.get(&(language, folder)).copied() else { continue };
+        let above = &site.section(section).address;
+        let address = if page.file.is_section { above.clone() } else { format!("{above}{}/", page.segment()) };
+        let id = PageId::of(site.nodes.len());
+        let other = site.addresses.by_address.get(&address).copied();
+        if let Some(other) = other {
+            let other = site.page(other).file.path.clone();
+            let message = Message::new("site-same-address").with("address", address.as_str());
+            site.problems.push(Problem::of_file(sources.named(file), message.with("other", other)));
+            site.addresses.by_file.insert(file.clone(), None);
+            continue;
+        }
+        if page.file.is_section {
+            site.sections[section.index()].page = Some(id);
+        }
+        site.addresses.by_file.insert(file.clone(), Some(id));
+        site.addresses.by_address.insert(address.clone(), id);
+        site.addresses.by_key.insert((language, page.file.key()), id);
+        site.nodes.push(Node {
+            page: Arc::clone(page),
+            address,
+            visibility,
+            section,
+            translations: Vec::new(),
+            relations: Vec::new(),
+            named_by: Vec::new(),
+            backlinks: Vec::new(),
+            neighbours: [None; 2],
+        });
+    }
+    place_files(site, sources);
+    place_aliases(site);
+}
+
+fn place_files(site: &mut Site, sources: &Sources) {
+    for (path, asset) in &sources.statics {
+        site.addresses.files.insert(path.clone(), asset.path.clone());
+    }
+    // Files stand where their folder's page is.
+    for (file, asset) in &sources.assets {
+        let (folder, name) = file.rsplit_once('/').unwrap_or(("", file));
+        let segments = folder.split('/').filter(|part| !part.is_empty()).map(slug);
+        let target: Vec<String> = segments.chain([slug_of_file(name)]).collect();
+        let target = target.join("/");
+        let other = site.addresses.files.insert(target.clone(), asset.path.clone());
+        if let Some(other) = other {
+            let message = Message::new("site-same-address").with("address", format!("/{target}"));
+            let message = message.with("other", other.display().to_string());
+            site.problems.push(Problem::of_file(&asset.path, message));
+        }
+        site.addresses.assets.insert(file.clone(), (target, asset.size));
+    }
+}
+
+fn place_aliases(site: &mut Site) {
+    let mut aliases: Vec<(String, PageId)> = Vec::new();
+    for id in site.pages() {
+        for alias in &site.page(id).front.aliases {
+            aliases.push((format!("/{}", alias.trim_start_matches('/')), id));
+        }
+    }
+    aliases.sort();
+    for pair in aliases.windows(2) {
+        if let [(alias, one), (same, other)] = pair
+            && alias == same
+            && one != other
+        {
+            let message = Message::new("site-same-address").with("address", alias.as_str());
+            let message = message.with("other", site.page(*one).file.path.as_str());
+            let path = site.page(*other).document.path().to_owned();
+            site.problems.push(Problem::of_file(path, message));
+        }
+    }
+    aliases.retain(|(alias, _)| !site.addresses.by_address.contains_key(alias));
+    aliases.dedup_by(|one, other| one.0 == other.0);
+    site.addresses.aliases = aliases;
+}

@@ -1,0 +1,166 @@
+//! Where links lead.
+
+use messages::Message;
+use percent_encoding::percent_decode_str;
+
+use super::{PageId, Site};
+use crate::content::Kind;
+use crate::markdown::{Answer, Contact, DocumentFacts, Picture, Question};
+
+/// What the site answers to a question of a page's text.
+pub(super) fn answer(site: &Site, id: PageId, question: &Question) -> Answer {
+    match question {
+        Question::Link(link) => match target(site, id, link) {
+            Ok(address) => Answer::Address(address),
+            Err(message) => Answer::Wrong(message),
+        },
+        Question::Picture(link) => match file(site, id, link) {
+            Some((address, _)) => Answer::Picture(Picture { source: address, ..Picture::default() }),
+            None => Answer::Wrong(Message::new("site-picture-missing").with("link", link.as_str())),
+        },
+        Question::Document(link) => match file(site, id, link) {
+            Some((address, size)) => Answer::Document(DocumentFacts { format: format_of(&address), address, size }),
+            None => Answer::Wrong(Message::new("site-document-missing").with("link", link.as_str())),
+        },
+        Question::Contact(name) => contact(site, name),
+    }
+}
+
+/// What people call a kind of file: its ending, in capitals.
+#[must_use]
+pub(crate) fn format_of(address: &str) -> String {
+    address.rsplit_once('.').map_or_else(String::new, |(_, ending)| ending.to_uppercase())
+}
+
+/// A file that is published as it is: its address, and its size in octets.
+pub(crate) fn file(site: &Site, id: PageId, link: &str) -> Option<(String, u64)> {
+    let decoded = percent_decode_str(link).decode_utf8_lossy();
+    let path = decoded.split(['#', '?']).next().unwrap_or_default();
+    let inner = join(&site.page(id).file.folder, path)?;
+    if let Some((target, size)) = site.addresses.assets.get(&inner) {
+        return Some((format!("/{target}"), *size));
+    }
+    let published = site.addresses.files.get(inner.as_str())?;
+    let size = std::fs::metadata(published).map_or(0, |metadata| metadata.len());
+    Some((format!("/{inner}"), size))
+}
+
+fn target(site: &Site, id: PageId, link: &str) -> Result<String, Message> {
+    let wrong = |key: &str| Message::new(key).with("link", link);
+    // Zola writes links to files so.
+    let link = link.strip_prefix('@').unwrap_or(link);
+    let (path, fragment) = link.find(['#', '?']).map_or((link, ""), |at| link.split_at(at));
+    let decoded = percent_decode_str(path).decode_utf8_lossy();
+    let inner = join(&site.page(id).file.folder, &decoded).ok_or_else(|| wrong("site-link-outside"))?;
+    if let Some(found) = site.addresses.by_file.get(&inner) {
+        let found = found.ok_or_else(|| wrong("site-link-unpublished"))?;
+        return Ok(format!("{}{fragment}", in_language_of(site, id, found)));
+    }
+    if let Some((address, _)) = file(site, id, path) {
+        return Ok(format!("{address}{fragment}"));
+    }
+    // An address, as it stands in a browser.
+    let address = if inner.is_empty() { "/".to_owned() } else { format!("/{inner}/") };
+    if decoded.starts_with('/') && is_address(site, &address) {
+        return Ok(format!("{address}{fragment}"));
+    }
+    if site.settings.is_lenient {
+        return Ok(link.to_owned());
+    }
+    Err(wrong("site-link-missing"))
+}
+
+fn is_address(site: &Site, address: &str) -> bool {
+    let site_has = |address: &str| site.addresses.by_address.contains_key(address);
+    site_has(address)
+        || site.sections.iter().any(|section| section.address == address)
+        || site.taxonomies.iter().any(|term| term.address == address)
+}
+
+/// The address of a page, in the language of whoever links to it if there is a translation.
+fn in_language_of(site: &Site, from: PageId, target: PageId) -> &str {
+    let language = site.page(from).file.language;
+    let node = site.node(target);
+    let translation = node.translations.iter().find(|id| site.page(**id).file.language == language);
+    match translation {
+        Some(translation) if node.page.file.language != language => &site.node(*translation).address,
+        _ => &node.address,
+    }
+}
+
+fn contact(site: &Site, name: &str) -> Answer {
+    let found = site.pages().find(|id| {
+        let page = site.page(*id);
+        page.file.name == name && matches!(page.front.kind, Kind::Person(_) | Kind::Unit(_))
+    });
+    let Some(id) = found else { return Answer::Wrong(Message::new("site-contact-missing").with("name", name)) };
+    let node = site.node(id);
+    let (address, name) = (node.address.clone(), node.page.front.title.clone());
+    Answer::Contact(match &node.page.front.kind {
+        Kind::Person(person) => Contact {
+            address,
+            name,
+            position: Some(person.position.clone()),
+            phone: person.phone.clone(),
+            email: person.email.clone(),
+            room: person.room.clone(),
+        },
+        Kind::Unit(unit) => Contact {
+            address,
+            name,
+            position: None,
+            phone: unit.phone.clone(),
+            email: unit.email.clone(),
+            room: unit.address.clone(),
+        },
+        _ => Contact { address, name, position: None, phone: None, email: None, room: None },
+    })
+}
+
+/// Finds who links to whom, and links to anchors that are not there.
+pub(super) fn settle(site: &mut Site) {
+    let mut backlinks: Vec<(PageId, PageId)> = Vec::new();
+    let mut wrong: Vec<(PageId, Message)> = Vec::new();
+    for id in site.pages() {
+        for (question, answer) in &site.text(id).asked {
+            let (Question::Link(link), Answer::Address(address)) = (question, answer) else { continue };
+            let (path, fragment) = address.split_once('#').unwrap_or((address, ""));
+            let Some(target) = site.page_at(path) else { continue };
+            if target != id {
+                backlinks.push((target, id));
+            }
+            let is_there = |fragment: &str| site.text(target).headings.iter().any(|heading| heading.id == fragment);
+            if !fragment.is_empty()
+                && !site.settings.is_lenient
+                && !is_there(fragment)
+                && !site.text(target).html.contains(&format!("id=\"{fragment}\""))
+            {
+                wrong.push((id, Message::new("site-link-anchor").with("link", link.as_str())));
+            }
+        }
+    }
+    for (target, from) in backlinks {
+        let found = &mut site.nodes[target.index()].backlinks;
+        if found.last() != Some(&from) {
+            found.push(from);
+        }
+    }
+    for (id, message) in wrong {
+        let path = site.page(id).document.path().to_owned();
+        site.problems.push(strict_toml::Problem::of_file(path, message));
+    }
+}
+
+/// A path relative to a folder of the site, or from its root when it begins with a slash; none when it leads out.
+pub(super) fn join(folder: &str, path: &str) -> Option<String> {
+    let from = if path.starts_with('/') { "" } else { folder };
+    let mut parts: Vec<&str> = Vec::new();
+    for part in from.split('/').chain(path.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            other => parts.push(other),
+        }
+    }
+    Some(parts.join("/"))
+}

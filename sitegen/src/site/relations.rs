@@ -1,0 +1,196 @@
+//! Pages that name each other in their front matter: an act the acts that it amends, a unit its head, a page its translations.
+
+use std::ops::Range;
+
+use messages::{Language, Message};
+use rustc_hash::FxHashMap;
+
+use super::links::join;
+use super::{PageId, Site};
+use crate::content::{Kind, Reference, Type};
+
+/// Pages by what front matter calls them.
+struct Names {
+    by_name: FxHashMap<(Type, String), Vec<PageId>>,
+    acts: FxHashMap<String, Vec<PageId>>,
+}
+
+/// Finds the pages that pages name, and the reverse.
+pub(super) fn connect(site: &mut Site) {
+    translate(site);
+    let names = Names::new(site);
+    let mut found: Vec<(PageId, &'static str, PageId)> = Vec::new();
+    let mut wrong: Vec<(PageId, Range<usize>, Message)> = Vec::new();
+    for id in site.pages() {
+        let front = &site.page(id).front;
+        let of_kind = front.kind.references().into_iter();
+        let unit = front.unit.iter().map(|unit| ("unit", Type::Unit, unit));
+        for (key, type_, reference) in of_kind.chain(unit) {
+            match names.find(site, id, &[type_], reference) {
+                Ok(target) => found.extend(target.map(|target| (id, key, target))),
+                Err(message) => wrong.push((id, reference.span.clone(), message)),
+            }
+        }
+        for reference in &front.contacts {
+            match names.find(site, id, &[Type::Person, Type::Unit], reference) {
+                Ok(target) => found.extend(target.map(|target| (id, "contacts", target))),
+                Err(message) => wrong.push((id, reference.span.clone(), message)),
+            }
+        }
+    }
+    for (id, key, target) in found {
+        site.nodes[id.index()].relations.push((key, target));
+        site.nodes[target.index()].named_by.push((key, id));
+    }
+    for (id, span, message) in wrong {
+        site.report(id, &span, message);
+    }
+    for key in ["amends", "repeals", "parent", "reports_to"] {
+        report_circles(site, key);
+    }
+}
+
+/// Finds the same page in other languages.
+fn translate(site: &mut Site) {
+    let mut groups: FxHashMap<String, Vec<PageId>> = FxHashMap::default();
+    let mut wrong: Vec<(PageId, Range<usize>, Message)> = Vec::new();
+    for id in site.pages() {
+        let page = site.page(id);
+        let key = match &page.front.translates {
+            None => page.file.key(),
+            Some(reference) => {
+                let original = join(&page.file.folder, &reference.text).and_then(|file| site.page_of_file(&file));
+                match original {
+                    Some(original) => site.page(original).file.key(),
+                    None => {
+                        let message = Message::new("site-link-missing").with("link", reference.text.as_str());
+                        wrong.push((id, reference.span.clone(), message));
+                        page.file.key()
+                    }
+                }
+            }
+        };
+        groups.entry(key).or_default().push(id);
+    }
+    for pages in groups.into_values().filter(|pages| pages.len() > 1) {
+        for id in &pages {
+            let mut others: Vec<PageId> = pages.iter().copied().filter(|other| other != id).collect();
+            others.sort();
+            site.nodes[id.index()].translations = others;
+        }
+    }
+    for (id, span, message) in wrong {
+        site.report(id, &span, message);
+    }
+}
+
+impl Names {
+    fn new(site: &Site) -> Self {
+        let mut names = Self { by_name: FxHashMap::default(), acts: FxHashMap::default() };
+        for id in site.pages() {
+            let page = site.page(id);
+            let type_ = page.front.kind.type_();
+            if matches!(type_, Type::Person | Type::Unit | Type::Act) {
+                names.by_name.entry((type_, page.file.name.clone())).or_default().push(id);
+            }
+            if let Kind::Act(act) = &page.front.kind
+                && let Some(number) = &act.number
+            {
+                names.acts.entry(number.clone()).or_default().push(id);
+            }
+        }
+        names
+    }
+
+    /// The page of one of `types` that `reference` names; none when it is there and not public.
+    fn find(
+        &self,
+        site: &Site,
+        from: PageId,
+        types: &[Type],
+        reference: &Reference,
+    ) -> Result<Option<PageId>, Message> {
+        let page = site.page(from);
+        let text = reference.text.as_str();
+        if text.contains('/') || text.ends_with(".md") {
+            let missing = || Message::new("site-link-missing").with("link", text);
+            let file = join(&page.file.folder, text).ok_or_else(missing)?;
+            let found = site.addresses.by_file.get(&file).ok_or_else(missing)?;
+            return match found {
+                Some(id) if !types.contains(&site.page(*id).front.kind.type_()) => {
+                    Err(of_type("site-reference-type", text, types))
+                }
+                found => Ok(*found),
+            };
+        }
+        let mut found: Vec<PageId> = Vec::new();
+        for type_ in types {
+            found.extend(self.by_name.get(&(*type_, text.to_owned())).into_iter().flatten());
+        }
+        if types.contains(&Type::Act) {
+            let (year, number) = match text.split_once(' ') {
+                Some((year, number)) if year.len() == 4 => (year.parse::<i16>().ok(), number.trim()),
+                _ => (None, text),
+            };
+            let acts = self.acts.get(number).into_iter().flatten().copied();
+            found.extend(acts.filter(|id| year.is_none() || site.day(*id).map(jiff::civil::Date::year) == year));
+        }
+        let in_language: Vec<PageId> = of_language(site, &found, page.file.language);
+        let found =
+            if in_language.is_empty() { of_language(site, &found, site.settings.language) } else { in_language };
+        match found.as_slice() {
+            [one] => Ok(Some(*one)),
+            [] => Err(of_type("site-reference-missing", text, types)),
+            several => {
+                let files: Vec<&str> = several.iter().map(|id| site.page(*id).file.path.as_str()).collect();
+                Err(Message::new("site-reference-several").with("name", text).with("files", files.join(", ")))
+            }
+        }
+    }
+}
+
+fn of_language(site: &Site, pages: &[PageId], language: Language) -> Vec<PageId> {
+    pages.iter().copied().filter(|id| site.page(*id).file.language == language).collect()
+}
+
+fn of_type(key: &'static str, name: &str, types: &[Type]) -> Message {
+    let words: Vec<&str> = types.iter().map(|type_| type_.word()).collect();
+    Message::new(key).with("name", name).with("type", words.join(", "))
+}
+
+/// A circle of pages that name each other by `key`, where only a tree makes sense.
+fn report_circles(site: &mut Site, key: &'static str) {
+    // 0: not looked at; 1: on the way from where we began; 2: leads into no circle.
+    let mut marks = vec![0_u8; site.nodes.len()];
+    let mut circles: Vec<Vec<PageId>> = Vec::new();
+    for start in site.pages() {
+        let mut way: Vec<(PageId, usize)> = vec![(start, 0)];
+        while let Some((id, next)) = way.last_mut() {
+            if *next == 0 && marks[id.index()] != 0 {
+                way.pop();
+                continue;
+            }
+            marks[id.index()] = 1;
+            let target = site.node(*id).relations.iter().filter(|(of, _)| *of == key).nth(*next);
+            *next += 1;
+            match target {
+                None => {
+                    marks[id.index()] = 2;
+                    way.pop();
+                }
+                Some((_, target)) if marks[target.index()] == 1 => {
+                    let from = way.iter().position(|(id, _)| id == target).unwrap_or(0);
+                    circles.push(way[from..].iter().map(|(id, _)| *id).collect());
+                }
+                Some((_, target)) if marks[target.index()] == 0 => way.push((*target, 0)),
+                Some(_) => {}
+            }
+        }
+    }
+    for circle in circles {
+        let files: Vec<&str> = circle.iter().map(|id| site.page(*id).file.path.as_str()).collect();
+        let message = Message::new("site-circle").with("key", key).with("files", files.join(" → "));
+        let problem = strict_toml::Problem::of_file(site.page(circle[0]).document.path(), message);
+        site.problems.push(problem);
+    }
+}

@@ -1,0 +1,241 @@
+//! Folders as residents see them: lists of pages, in the order in which people look for them.
+
+use std::collections::BTreeMap;
+
+use messages::Language;
+
+use super::{PageId, Site};
+use crate::content::{self, Kind, Sorting, Type};
+
+/// A section of a [`Site`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SectionId(u32);
+
+impl SectionId {
+    /// The section at `index` of [`Site::sections`].
+    #[must_use]
+    pub fn of(index: usize) -> Self {
+        Self(u32::try_from(index).unwrap_or(u32::MAX))
+    }
+
+    pub(super) const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A folder in one language.
+#[derive(Debug)]
+pub struct Section {
+    /// The language.
+    pub language: Language,
+    /// The folder inside `content/`, empty for the uppermost.
+    pub folder: String,
+    /// Where it is.
+    pub address: String,
+    /// The section that it is in.
+    pub parent: Option<SectionId>,
+    /// Its own page, if somebody wrote one.
+    pub page: Option<PageId>,
+    /// Sections right below it, by menu and title.
+    pub below: Vec<SectionId>,
+    /// The pages that it lists, in their order: its own, and those of folders below that are only a year.
+    pub listed: Vec<PageId>,
+    /// Pages of its own that are of the past.
+    pub expired: Vec<PageId>,
+    /// The same pages by year, the latest first, if it has a list a year.
+    pub years: BTreeMap<std::cmp::Reverse<i16>, Vec<PageId>>,
+    /// How many pages stand on one page of the list.
+    pub paginate_by: usize,
+    /// Whether it has feeds.
+    pub has_feed: bool,
+}
+
+impl Section {
+    pub(super) fn new(language: Language, folder: String, address: String, parent: Option<SectionId>) -> Self {
+        Self {
+            language,
+            folder,
+            address,
+            parent,
+            page: None,
+            below: Vec::new(),
+            listed: Vec::new(),
+            expired: Vec::new(),
+            years: BTreeMap::new(),
+            paginate_by: 1,
+            has_feed: false,
+        }
+    }
+
+    /// Whether the folder only gathers the pages of one year: they are pages of the section above as well.
+    #[must_use]
+    pub fn is_year(&self) -> bool {
+        let name = self.folder.rsplit('/').next().unwrap_or_default();
+        name.len() == 4 && name.bytes().all(|octet| octet.is_ascii_digit()) && self.parent.is_some()
+    }
+
+    /// What it is called.
+    #[must_use]
+    pub fn title<'s>(&'s self, site: &'s Site) -> &'s str {
+        match self.page {
+            Some(page) => &site.page(page).front.title,
+            None if self.parent.is_none() => &site.settings.institution(self.language).title,
+            None => self.folder.rsplit('/').next().unwrap_or_default(),
+        }
+    }
+
+    /// How many pages its list has: at least one.
+    #[must_use]
+    pub fn list_pages(&self) -> usize {
+        self.listed.len().div_ceil(self.paginate_by).max(1)
+    }
+
+    /// The number of a page of a list as part of an address: the first has none.
+    #[must_use]
+    pub fn list_address(address: &str, number: usize) -> String {
+        if number == 1 { address.to_owned() } else { format!("{address}p/{number}/") }
+    }
+}
+
+/// Puts pages into their sections, in order.
+pub(super) fn fill(site: &mut Site) {
+    let mut listed: Vec<Vec<PageId>> = vec![Vec::new(); site.sections.len()];
+    let mut expired: Vec<Vec<PageId>> = vec![Vec::new(); site.sections.len()];
+    for id in site.pages() {
+        let node = site.node(id);
+        if node.page.file.is_section {
+            continue;
+        }
+        let lists = if site.is_current(id) { &mut listed } else { &mut expired };
+        lists[node.section.index()].push(id);
+        let mut section = site.section(node.section);
+        while let Some(parent) = section.parent.filter(|_| section.is_year()) {
+            lists[parent.index()].push(id);
+            section = site.section(parent);
+        }
+    }
+    for index in 0..site.sections.len() {
+        let order = |mut pages: Vec<PageId>| {
+            sort(site, &site.sections[index], &mut pages);
+            pages
+        };
+        let (current, past) = (order(std::mem::take(&mut listed[index])), order(std::mem::take(&mut expired[index])));
+        let plan = plan(site, &site.sections[index], &current);
+        let own: Vec<PageId> = current.iter().copied().filter(|id| site.node(*id).section.index() == index).collect();
+        for (place, id) in own.iter().enumerate() {
+            let before = place.checked_sub(1).map(|place| own[place]);
+            site.nodes[id.index()].neighbours = [before, own.get(place + 1).copied()];
+        }
+        let mut years: BTreeMap<_, Vec<PageId>> = BTreeMap::new();
+        if plan.has_archive {
+            for id in current.iter().chain(&past) {
+                if let Some(day) = site.day(*id) {
+                    years.entry(std::cmp::Reverse(day.year())).or_default().push(*id);
+                }
+            }
+            for pages in years.values_mut() {
+                pages.sort_by_cached_key(|id| (site.rank(*id), *id));
+            }
+        }
+        let section = &mut site.sections[index];
+        (section.listed, section.expired, section.years) = (current, past, years);
+        (section.paginate_by, section.has_feed) = (plan.paginate_by, plan.has_feed);
+    }
+    fill_below(site);
+}
+
+struct Plan {
+    paginate_by: usize,
+    has_feed: bool,
+    has_archive: bool,
+}
+
+/// What a section's page says, and where it is silent, what its pages are.
+fn plan(site: &Site, section: &Section, listed: &[PageId]) -> Plan {
+    let said = said(site, section);
+    let settings = &site.settings;
+    let paginate_by = said.and_then(|said| said.paginate_by).unwrap_or(settings.paginate_by).max(1);
+    let is_dated = listed.first().is_some_and(|id| site.day(*id).is_some());
+    let by_default = settings.feeds == content::Feeds::All && is_dated && !section.is_year();
+    let is_filed = listed.first().is_some_and(|id| matches!(site.page(*id).front.kind.type_(), Type::News | Type::Act));
+    Plan {
+        paginate_by: usize::from(paginate_by),
+        has_feed: said.and_then(|said| said.feed).unwrap_or(by_default),
+        has_archive: said.and_then(|said| said.archive).unwrap_or(is_filed && !section.is_year()),
+    }
+}
+
+fn said<'s>(site: &'s Site, section: &Section) -> Option<&'s content::Section> {
+    match &site.page(section.page?).front.kind {
+        Kind::Section(said) => Some(said),
+        _ => None,
+    }
+}
+
+fn sort(site: &Site, section: &Section, pages: &mut [PageId]) {
+    let has_dates = || pages.iter().any(|id| site.day(*id).is_some());
+    let sorting = said(site, section).and_then(|said| said.sort_by);
+    match sorting.unwrap_or(if has_dates() { Sorting::Date } else { Sorting::Menu }) {
+        Sorting::Date => pages.sort_by_cached_key(|id| (site.rank(*id), *id)),
+        Sorting::Menu => pages.sort_by_cached_key(|id| {
+            let front = &site.page(*id).front;
+            (front.menu.unwrap_or(i64::MAX), collation_key(&front.title), *id)
+        }),
+        Sorting::Title => pages.sort_by_cached_key(|id| (collation_key(&site.page(*id).front.title), *id)),
+    }
+}
+
+fn fill_below(site: &mut Site) {
+    let mut below: Vec<Vec<SectionId>> = vec![Vec::new(); site.sections.len()];
+    for (index, section) in site.sections.iter().enumerate() {
+        if let Some(parent) = section.parent {
+            below[parent.index()].push(SectionId::of(index));
+        }
+    }
+    for (index, mut sections) in below.into_iter().enumerate() {
+        sections.sort_by_cached_key(|id| {
+            let section = site.section(*id);
+            let menu = section.page.and_then(|page| site.page(page).front.menu);
+            (menu.unwrap_or(i64::MAX), collation_key(section.title(site)), *id)
+        });
+        site.sections[index].below = sections;
+    }
+}
+
+/// What orders words as Lithuanians do: marks count only between words that are otherwise the same, but č, š, ž are letters of
+/// their own (and y stands with i).
+#[must_use]
+pub(super) fn collation_key(text: &str) -> (String, String) {
+    let lower = text.to_lowercase();
+    let mut key = String::with_capacity(lower.len());
+    for letter in lower.chars() {
+        match letter {
+            'ą' => key.push('a'),
+            'č' => key.push_str("c\u{7f}"),
+            'ę' | 'ė' => key.push('e'),
+            'į' | 'y' => key.push('i'),
+            'š' => key.push_str("s\u{7f}"),
+            'ų' | 'ū' => key.push('u'),
+            'ž' => key.push_str("z\u{7f}"),
+            '„' | '“' | '"' => {}
+            other => key.push(other),
+        }
+    }
+    (key, lower)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_ordered_as_in_a_lithuanian_dictionary() {
+        let mut words =
+            ["Žemė", "Zona", "Šeima", "Sutartis", "Ąžuolas", "Aikštė", "Čiurlionis", "Citrina", "Yla", "Ilgas", "Jūra"];
+        words.sort_by_cached_key(|word| collation_key(word));
+        assert_eq!(
+            words,
+            ["Aikštė", "Ąžuolas", "Citrina", "Čiurlionis", "Yla", "Ilgas", "Jūra", "Sutartis", "Šeima", "Zona", "Žemė"]
+        );
+    }
+}

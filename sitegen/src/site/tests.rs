@@ -1,0 +1,214 @@
+use std::fs;
+use std::path::Path;
+
+use jiff::Timestamp;
+use strict_toml::Problem;
+
+use super::*;
+use crate::workshop::Workshop;
+
+/// A site of files, made for noon of 2026-11-24.
+struct Office {
+    folder: tempfile::TempDir,
+}
+
+const SETTINGS: &str = "title = \"A\"\nbase_url = \"https://a.example\"\n[en]\ntitle = \"A\"\n";
+
+impl Office {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let office = Self { folder: tempfile::tempdir().unwrap() };
+        fs::write(office.folder.path().join("site.toml"), SETTINGS).unwrap();
+        office.write("_index.md", "+++\ntitle = \"Pradžia\"\n+++\n");
+        for (name, text) in files {
+            office.write(name, text);
+        }
+        office
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        let path = self.folder.path().join("content").join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn site(&self) -> Site {
+        let mut workshop = Workshop::open(self.folder.path(), Language::English).unwrap();
+        workshop.site("2026-11-24T10:00:00Z".parse::<Timestamp>().unwrap(), Publish::Finished)
+    }
+}
+
+fn keys(problems: &[Problem]) -> Vec<&str> {
+    problems.iter().map(|problem| problem.message.key()).collect()
+}
+
+fn titles(site: &Site, ids: &[PageId]) -> Vec<String> {
+    ids.iter().map(|id| site.page(*id).front.title.clone()).collect()
+}
+
+fn news(day: &str) -> String {
+    format!("+++\ntitle = \"{day}\"\npublished = {day}\n+++\n")
+}
+
+fn section<'s>(site: &'s Site, address: &str) -> &'s Section {
+    site.sections().iter().find(|section| section.address == address).unwrap()
+}
+
+const NEWS: &str = "+++\ntitle = \"Naujienos\"\ncontains = \"news\"\n+++\n";
+
+#[test]
+fn the_newest_news_come_first_and_those_of_later_days_not_yet() {
+    let days =
+        ["2026-11-20", "2026-11-24", "2026-11-22", "2026-11-25"].map(|day| (format!("naujienos/{day}.md"), news(day)));
+    let mut files: Vec<(&str, &str)> = days.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    files.push(("naujienos/_index.md", NEWS));
+    let site = Office::new(&files).site();
+    assert_eq!(site.problems(), []);
+    let listed = &section(&site, "/naujienos/").listed;
+    assert_eq!(titles(&site, listed), ["2026-11-24", "2026-11-22", "2026-11-20"]);
+    assert_eq!(site.node(listed[1]).neighbours, [Some(listed[0]), Some(listed[2])]);
+}
+
+#[test]
+fn pages_of_a_folder_of_a_year_are_pages_of_the_section_above() {
+    let (old, new) = (news("2025-03-01"), news("2026-03-01"));
+    let site = Office::new(&[
+        ("naujienos/_index.md", NEWS),
+        ("naujienos/2025/_index.md", "+++\ntitle = \"2025 m.\"\n+++\n"),
+        ("naujienos/2025/a.md", &old),
+        ("naujienos/b.md", &new),
+    ])
+    .site();
+    assert_eq!(site.problems(), []);
+    assert_eq!(titles(&site, &section(&site, "/naujienos/").listed), ["2026-03-01", "2025-03-01"]);
+    assert_eq!(section(&site, "/naujienos/").years.keys().map(|year| year.0).collect::<Vec<_>>(), [2026, 2025]);
+}
+
+#[test]
+fn links_are_followed_from_the_folder_of_their_file() {
+    let text = "+++\ntitle = \"A\"\n+++\n[k](../kontaktai.md#darbas) [p](planas.pdf) [s](_index.md) [h](/_index.md) [u](/kontaktai/)\n\n[x](../../../etc/passwd) [d](juodrastis.md) [n](nera.md) [a](../kontaktai.md#nera)";
+    let site = Office::new(&[
+        ("a/_index.md", "+++\ntitle = \"Skyrius\"\n+++\n[p](planas.pdf)"),
+        ("a/b.md", text),
+        ("a/planas.pdf", ""),
+        ("a/juodrastis.md", "+++\ntitle = \"J\"\ndraft = true\n+++\n"),
+        ("kontaktai.md", "+++\ntitle = \"K\"\n+++\n## Darbas\n"),
+    ])
+    .site();
+    let id = site.page_of_file("a/b.md").unwrap();
+    for link in ["/kontaktai/#darbas", "/a/planas.pdf", "/a/", "/", "/kontaktai/"] {
+        assert!(site.text(id).html.contains(&format!("href=\"{link}\"")), "{}", site.text(id).html);
+    }
+    assert_eq!(
+        keys(site.problems()),
+        ["site-link-anchor", "site-link-outside", "site-link-unpublished", "site-link-missing"]
+    );
+    let place = site.problems()[1].place.as_ref().unwrap();
+    assert_eq!((place.line, place.column), (6, 1));
+    let kontaktai = site.page_of_file("kontaktai.md").unwrap();
+    assert_eq!(site.node(kontaktai).backlinks, [id]);
+}
+
+#[test]
+fn a_folder_without_a_page_of_its_own_is_a_mistake() {
+    let site = Office::new(&[("a/b.md", "+++\ntitle = \"B\"\n+++\n")]).site();
+    assert_eq!(keys(site.problems()), ["site-section-missing"]);
+}
+
+#[test]
+fn two_pages_or_files_with_one_address_are_a_mistake() {
+    let page = "+++\ntitle = \"A\"\n+++\n";
+    let site = Office::new(&[("a b.md", page), ("a-b.md", page)]).site();
+    assert_eq!(keys(site.problems()), ["site-same-address"]);
+    // The same letters as one character each (NFC) and with combining marks (NFD).
+    let site = Office::new(&[("\u{161}.md", page), ("s\u{30c}.md", page)]).site();
+    assert_eq!(keys(site.problems()), ["site-same-address"]);
+    let site = Office::new(&[("a.md", page), ("a/_index.md", page)]).site();
+    assert_eq!(keys(site.problems()), ["site-same-address"]);
+}
+
+#[test]
+fn ancestors_lead_from_home_down() {
+    let files = [("a/_index.md", "+++\ntitle = \"Skyrius\"\n+++\n"), ("a/b.md", "+++\ntitle = \"B\"\n+++\n")];
+    let site = Office::new(&files).site();
+    let id = site.page_of_file("a/b.md").unwrap();
+    let titles: Vec<&str> = site.ancestors(id).iter().map(|section| section.title(&site)).collect();
+    assert_eq!(titles, ["Pradžia", "Skyrius"]);
+}
+
+#[test]
+fn a_translation_stands_beside_its_original_and_links_lead_to_it() {
+    let site = Office::new(&[
+        ("_index.en.md", "+++\ntitle = \"Home\"\n+++\n[k](kontaktai.md)\n"),
+        ("kontaktai.md", "+++\ntitle = \"Kontaktai\"\n+++\n"),
+        ("kontaktai.en.md", "+++\ntitle = \"Contacts\"\nslug = \"contacts\"\n+++\n"),
+    ])
+    .site();
+    assert_eq!(site.problems(), []);
+    let english = site.page_at("/en/contacts/").unwrap();
+    assert_eq!(site.node(english).translations, [site.page_at("/kontaktai/").unwrap()]);
+    let home = site.page_at("/en/").unwrap();
+    assert!(site.text(home).html.contains("href=\"/en/contacts/\""), "{}", site.text(home).html);
+}
+
+fn act(number: &str, rest: &str) -> String {
+    format!(
+        "+++\ntitle = \"{number}\"\ntype = \"act\"\nform = \"council-decision\"\nnumber = \"{number}\"\nadopted = 2026-01-01\n{rest}+++\n"
+    )
+}
+
+#[test]
+fn acts_name_each_other_by_number_and_the_reverse_is_known() {
+    let (first, second) = (act("T1-1", ""), act("T1-2", "amends = [\"T1-1\"]\nsignatory = \"jonas\"\n"));
+    let person = "+++\ntitle = \"Jonas\"\ntype = \"person\"\nposition = \"Meras\"\n+++\n";
+    let site = Office::new(&[("a.md", &first), ("b.md", &second), ("jonas.md", person)]).site();
+    assert_eq!(site.problems(), []);
+    let (a, b) = (site.page_of_file("a.md").unwrap(), site.page_of_file("b.md").unwrap());
+    assert_eq!(site.node(a).named_by, [("amends", b)]);
+    assert!(site.node(b).relations.contains(&("amends", a)));
+}
+
+#[test]
+fn an_act_that_amends_nothing_that_is_there_and_a_circle_of_acts_are_mistakes() {
+    let lost = act("T1-1", "amends = [\"T1-9\"]\n");
+    assert_eq!(keys(Office::new(&[("a.md", &lost)]).site().problems()), ["site-reference-missing"]);
+    let (first, second) = (act("T1-1", "amends = [\"T1-2\"]\n"), act("T1-2", "amends = [\"T1-1\"]\n"));
+    let site = Office::new(&[("a.md", &first), ("b.md", &second)]).site();
+    assert_eq!(keys(site.problems()), ["site-circle"]);
+    assert!(site.problems()[0].to_string().contains("a.md → b.md"), "{}", site.problems()[0]);
+}
+
+#[test]
+fn a_number_that_two_acts_have_needs_its_year() {
+    let first = act("T1-1", "");
+    let second = first.replace("2026-01-01", "2025-01-01");
+    let (third, fourth) = (act("T1-2", "amends = [\"T1-1\"]\n"), act("T1-3", "amends = [\"2025 T1-1\"]\n"));
+    let files = [("a.md", &*first), ("b.md", &*second), ("c.md", &*third), ("d.md", &*fourth)];
+    let site = Office::new(&files).site();
+    assert_eq!(keys(site.problems()), ["site-reference-several"]);
+    let b = site.page_of_file("b.md").unwrap();
+    assert_eq!(site.node(b).named_by.len(), 1);
+}
+
+#[test]
+fn a_page_that_expired_is_there_but_in_no_list() {
+    let text = "+++\ntitle = \"A\"\npublished = 2026-01-01\nexpires = 2026-11-23\n+++\n";
+    let site = Office::new(&[("naujienos/_index.md", NEWS), ("naujienos/a.md", text)]).site();
+    let id = site.page_of_file("naujienos/a.md").unwrap();
+    assert_eq!(site.node(id).visibility, Visibility::Expired);
+    let section = section(&site, "/naujienos/");
+    assert_eq!((section.listed.len(), section.expired.as_slice()), (0, &[id][..]));
+}
+
+#[test]
+fn files_that_are_no_pages_are_found_out() {
+    let office = Office::new(&[("a.md", "+++\ntitle = \"A\"\n+++\n")]);
+    let content = office.folder.path().join("content");
+    std::os::unix::fs::symlink("/etc/passwd", content.join("passwd")).unwrap();
+    fs::write(content.join("b.md"), b"+++\ntitle = \"\xff\"\n+++\n").unwrap();
+    let large = fs::File::create(content.join("c.md")).unwrap();
+    large.set_len(100 << 20).unwrap();
+    let site = office.site();
+    assert_eq!(keys(site.problems()), ["toml-not-utf8", "site-too-large", "site-not-a-file"]);
+    assert_eq!(site.problems()[0].place.as_ref().map(|place| place.line), Some(2));
+    assert!(Path::new(&site.problems()[2].path).ends_with("content/passwd"));
+}

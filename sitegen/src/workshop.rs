@@ -1,0 +1,148 @@
+//! From a folder of content to a site: what was read and parsed is kept, so that a change costs what changed.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use messages::{Language, Message};
+use rayon::prelude::*;
+use strict_toml::Problem;
+
+use crate::content::{Change, Sources};
+use crate::outputs::Outputs;
+use crate::render::{RenderError, Renderer, Theme};
+use crate::site::{Publish, Site, Texts};
+
+/// Why there is no site.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// Editors have something to mend.
+    #[error("{0}")]
+    Mistakes(Mistakes),
+    /// A template is wrong.
+    #[error("{0}")]
+    Theme(#[from] Box<tera::Error>),
+    /// A file of the site could not be made.
+    #[error(transparent)]
+    Render(#[from] RenderError),
+}
+
+/// Everything that editors have to mend, in the language that they read.
+#[derive(Debug)]
+pub struct Mistakes {
+    problems: Vec<Problem>,
+    language: Language,
+}
+
+impl Mistakes {
+    /// What is wrong, one by one.
+    #[must_use]
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+}
+
+impl fmt::Display for Mistakes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for problem in &self.problems {
+            writeln!(f, "{}", problem.describe(self.language))?;
+        }
+        let count = u64::try_from(self.problems.len()).unwrap_or(u64::MAX);
+        f.write_str(&self.language.say(&Message::new("site-not-built").with("count", count)))
+    }
+}
+
+/// A folder of content, read and kept up to date.
+#[derive(Debug)]
+pub struct Workshop {
+    folder: PathBuf,
+    language: Language,
+    sources: Sources,
+    texts: Texts,
+    theme: Theme,
+}
+
+impl Workshop {
+    /// Reads the folder `site`. Mistakes are said in `language`.
+    ///
+    /// # Errors
+    /// There is no `site.toml`, or it or a template is wrong.
+    pub fn open(site: &Path, language: Language) -> Result<Self, BuildError> {
+        let sources = Sources::read(site).map_err(|problems| BuildError::Mistakes(Mistakes { problems, language }))?;
+        let theme = Theme::new(&sources.templates)?;
+        Ok(Self { folder: site.to_owned(), language, sources, texts: Texts::default(), theme })
+    }
+
+    /// Reads again what changed at `paths`.
+    ///
+    /// # Errors
+    /// As [`Workshop::open`]; what was there before is kept.
+    pub fn update(&mut self, paths: &BTreeSet<PathBuf>) -> Result<Change, BuildError> {
+        let language = self.language;
+        let change =
+            self.sources.update(paths).map_err(|problems| BuildError::Mistakes(Mistakes { problems, language }))?;
+        if change.is_everywhere {
+            // Typography and the like are of the settings.
+            self.texts = Texts::default();
+            self.theme = Theme::new(&self.sources.templates)?;
+        }
+        Ok(change)
+    }
+
+    /// Where the content is.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// What was read.
+    #[must_use]
+    pub const fn sources(&self) -> &Sources {
+        &self.sources
+    }
+
+    /// The templates.
+    #[must_use]
+    pub const fn theme(&self) -> &Theme {
+        &self.theme
+    }
+
+    /// The site as it is at `now`, with its mistakes.
+    pub fn site(&mut self, now: Timestamp, publish: Publish) -> Site {
+        let now = self.sources.settings.time_zone.to_datetime(now);
+        Site::new(&self.sources, now, publish, &mut self.texts)
+    }
+
+    /// The site as it is at `now` with the plan of its files.
+    ///
+    /// # Errors
+    /// Editors have something to mend.
+    pub fn plan(&mut self, now: Timestamp, publish: Publish) -> Result<(Site, Outputs), BuildError> {
+        let site = self.site(now, publish);
+        let outputs = Outputs::of(&site);
+        let problems: Vec<Problem> = site.problems().iter().chain(&outputs.problems).cloned().collect();
+        if problems.is_empty() {
+            Ok((site, outputs))
+        } else {
+            Err(BuildError::Mistakes(Mistakes { problems, language: self.language }))
+        }
+    }
+
+    /// All files of the site by path: what a clean build writes.
+    ///
+    /// # Errors
+    /// Editors have something to mend, or a file could not be made.
+    pub fn files(&mut self, now: Timestamp, publish: Publish) -> Result<Vec<(String, Vec<u8>)>, BuildError> {
+        let (site, outputs) = self.plan(now, publish)?;
+        let renderer = Renderer::new(&site, &self.theme);
+        let made: Result<Vec<_>, RenderError> = outputs
+            .files
+            .par_iter()
+            .map(|(path, output)| Ok((path.clone(), renderer.render(output, &outputs)?.into_owned())))
+            .collect();
+        let mut made = made?;
+        made.extend(crate::search::files(&site));
+        Ok(made)
+    }
+}
