@@ -3,7 +3,7 @@
 //! Data flow one way, from the top of this list to its end:
 //!
 //! - [`content`]: files become typed pages; every mistake has its file, line and column;
-//! - [`markdown`]: the text of a page becomes HTML;
+//! - [`markdown`]: the text of a page becomes HTML; [`pictures`]: photographs become what pages show;
 //! - [`site`]: which pages there are now, and how they hang together;
 //! - [`outputs`]: which files that makes;
 //! - [`render`]: pages become HTML documents; [`emit`]: everything that is not a page; [`formats`]: how
@@ -18,6 +18,7 @@ pub mod emit;
 pub mod formats;
 pub mod markdown;
 pub mod outputs;
+pub mod pictures;
 pub mod record;
 pub mod release;
 pub mod render;

@@ -127,6 +127,20 @@ struct SiteArguments {
     /// In which language mistakes are said: lt or en
     #[arg(long, value_name = "TAG", default_value = "lt", value_parser = language)]
     language: Language,
+    /// Where pictures that were made once are kept; without it, in the user's cache folder
+    #[arg(long, value_name = "DIR")]
+    cache: Option<PathBuf>,
+}
+
+impl SiteArguments {
+    /// As the XDG Base Directory Specification has it; whoever has no home has a folder for temporary files.
+    fn cache(&self) -> PathBuf {
+        let of_user = || {
+            let set = |name| std::env::var_os(name).filter(|path| !path.is_empty()).map(PathBuf::from);
+            set("XDG_CACHE_HOME").or_else(|| Some(set("HOME")?.join(".cache")))
+        };
+        self.cache.clone().unwrap_or_else(|| of_user().unwrap_or_else(std::env::temp_dir).join("sitegen"))
+    }
 }
 
 #[derive(Args)]
@@ -191,7 +205,7 @@ fn build(arguments: &SiteArguments, time: &TimeArguments, output: &std::path::Pa
         println!("{}", arguments.language.text("site-unchanged"));
         return Ok(());
     }
-    let mut workshop = Workshop::open(&arguments.site, arguments.language)?;
+    let mut workshop = Workshop::open(&arguments.site, &arguments.cache(), arguments.language)?;
     let (site, outputs) = workshop.plan(now, publish)?;
     let record = Record::new(inputs, now, site.holds_until(workshop.sources()));
     let renderer = Renderer::new(&site, workshop.theme());
@@ -205,13 +219,13 @@ fn build(arguments: &SiteArguments, time: &TimeArguments, output: &std::path::Pa
 }
 
 fn open(arguments: &SiteArguments, now: Timestamp) -> anyhow::Result<(Workshop, Site)> {
-    let mut workshop = Workshop::open(&arguments.site, arguments.language)?;
+    let mut workshop = Workshop::open(&arguments.site, &arguments.cache(), arguments.language)?;
     let site = workshop.site(now, Publish::Everything);
     Ok((workshop, site))
 }
 
 fn check(arguments: &SiteArguments, time: &TimeArguments) -> anyhow::Result<()> {
-    let mut workshop = Workshop::open(&arguments.site, arguments.language)?;
+    let mut workshop = Workshop::open(&arguments.site, &arguments.cache(), arguments.language)?;
     let (site, outputs) = workshop.plan(time.now.unwrap_or_else(Timestamp::now), publish(time.drafts))?;
     let renderer = Renderer::new(&site, workshop.theme());
     for output in outputs.files.values() {
@@ -225,6 +239,7 @@ fn preview(arguments: &SiteArguments, drafts: bool, listen: SocketAddr, poll: Op
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let order = Order {
         site: arguments.site.clone(),
+        cache: arguments.cache(),
         publish: publish(drafts),
         language: arguments.language,
         address: listen,
@@ -236,7 +251,7 @@ fn preview(arguments: &SiteArguments, drafts: bool, listen: SocketAddr, poll: Op
 }
 
 fn new_page(arguments: &SiteArguments, type_: Type, title: &str, folder: Option<&str>) -> anyhow::Result<()> {
-    let workshop = Workshop::open(&arguments.site, arguments.language)?;
+    let workshop = Workshop::open(&arguments.site, &arguments.cache(), arguments.language)?;
     let sources = workshop.sources();
     let now = sources.settings.time_zone.to_datetime(Timestamp::now());
     println!("{}", desk::new(sources, type_, title, folder, now)?.display());

@@ -127,6 +127,10 @@ impl Outputs {
         for (path, file) in site.assets() {
             outputs.add(path.clone(), Output::File(file.clone()), site);
         }
+        // Two that are called the same are the same: their names tell what is in them.
+        for (path, file) in site.picture_files() {
+            outputs.files.insert(path, Output::File(file));
+        }
         // What a site puts into `theme/` or `static/` under the name of a built-in file replaces it.
         for (name, _) in crate::render::THEME_FILES {
             outputs.files.entry((*name).to_owned()).or_insert(Output::Theme(name));

@@ -40,6 +40,8 @@ use crate::workshop::{BuildError, Workshop};
 pub struct Order {
     /// The folder with `site.toml` and the pages.
     pub site: PathBuf,
+    /// Where what is dear to make is kept.
+    pub cache: PathBuf,
     /// Which pages are left out.
     pub publish: Publish,
     /// In which language mistakes are said.
@@ -142,7 +144,7 @@ pub async fn serve(order: &Order, report: impl Fn(&str) + Send + Sync + 'static)
     let (changed, changes) = mpsc::unbounded_channel();
     let folder = std::path::absolute(&order.site)?;
     let _watcher = watch_folder(&folder, order.poll, changed)?;
-    let mut workshop = Workshop::open(&folder, order.language)?;
+    let mut workshop = Workshop::open(&folder, &order.cache, order.language)?;
     let now = Timestamp::now();
     let shown = Shown::new(workshop.plan(now, order.publish)?, workshop.theme());
     let (publish, shared) = watch::channel(Arc::new(Preview { version: 1, shown, mistakes: String::new() }));

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use messages::{Language, Message};
@@ -11,6 +12,7 @@ use strict_toml::Problem;
 
 use crate::content::{Change, Sources};
 use crate::outputs::Outputs;
+use crate::pictures::Pictures;
 use crate::render::{RenderError, Renderer, Theme};
 use crate::site::{Publish, Site, Texts};
 
@@ -61,17 +63,25 @@ pub struct Workshop {
     sources: Sources,
     texts: Texts,
     theme: Theme,
+    pictures: Arc<Pictures>,
 }
 
 impl Workshop {
-    /// Reads the folder `site`. Mistakes are said in `language`.
+    /// Reads the folder `site`. Mistakes are said in `language`; what is dear to make is kept in the folder `cache`.
     ///
     /// # Errors
     /// There is no `site.toml`, or it or a template is wrong.
-    pub fn open(site: &Path, language: Language) -> Result<Self, BuildError> {
+    pub fn open(site: &Path, cache: &Path, language: Language) -> Result<Self, BuildError> {
         let sources = Sources::read(site).map_err(|problems| BuildError::Mistakes(Mistakes { problems, language }))?;
         let theme = Theme::new(&sources.templates)?;
-        Ok(Self { folder: site.to_owned(), language, sources, texts: Texts::default(), theme })
+        Ok(Self {
+            folder: site.to_owned(),
+            language,
+            sources,
+            texts: Texts::default(),
+            theme,
+            pictures: Arc::new(Pictures::new(cache)),
+        })
     }
 
     /// Reads again what changed at `paths`.
@@ -111,7 +121,7 @@ impl Workshop {
     /// The site as it is at `now`, with its mistakes.
     pub fn site(&mut self, now: Timestamp, publish: Publish) -> Site {
         let now = self.sources.settings.time_zone.to_datetime(now);
-        Site::new(&self.sources, now, publish, &mut self.texts)
+        Site::new(&self.sources, now, publish, &mut self.texts, &self.pictures)
     }
 
     /// The site as it is at `now` with the plan of its files.

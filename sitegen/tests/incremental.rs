@@ -16,14 +16,7 @@ use sitegen::workshop::Workshop;
 #[derive(Debug, Clone)]
 enum Edit {
     /// Writes a page anew: its title, day, text, and what it links to and names.
-    Page {
-        page: usize,
-        title: u8,
-        day: u8,
-        link: usize,
-        is_draft: bool,
-        tag: u8,
-    },
+    Page(Written),
     /// Writes an act that changes another.
     Act {
         act: usize,
@@ -54,6 +47,14 @@ enum Edit {
         page: usize,
         octets: Vec<u8>,
     },
+    /// The picture beside a page, of one shade.
+    Picture {
+        page: usize,
+        shade: u8,
+    },
+    NoPicture {
+        page: usize,
+    },
     Template {
         words: u8,
     },
@@ -68,14 +69,26 @@ enum Edit {
     },
 }
 
+/// A page as somebody writes it.
+#[derive(Debug, Clone, Copy, Default)]
+struct Written {
+    page: usize,
+    title: u8,
+    day: u8,
+    /// Another page; none when it is one more than there are.
+    link: usize,
+    is_draft: bool,
+    tag: u8,
+    picture: bool,
+}
+
 const PAGES: usize = 8;
 const SECTIONS: [&str; 3] = ["naujienos", "naujienos/2025", "aktai"];
 
 fn edits() -> impl Strategy<Value = Vec<Edit>> {
     let page = 0..PAGES;
     let edit = prop_oneof![
-        8 => (page.clone(), 0..4_u8, 1..28_u8, 0..PAGES + 1, proptest::bool::weighted(0.1), 0..3_u8)
-            .prop_map(|(page, title, day, link, is_draft, tag)| Edit::Page { page, title, day, link, is_draft, tag }),
+        8 => (page.clone(), 0..4_u8, 1..28_u8, 0..PAGES + 1, proptest::bool::weighted(0.1), 0..3_u8, proptest::bool::weighted(0.3)).prop_map(|(page, title, day, link, is_draft, tag, picture)| Edit::Page(Written { page, title, day, link, is_draft, tag, picture })),
         2 => (0..3_usize, proptest::option::of(0..3_usize)).prop_map(|(act, amends)| Edit::Act { act, amends }),
         2 => (page.clone(), page.clone()).prop_map(|(page, to)| Edit::Rename { page, to }),
         1 => page.clone().prop_map(|page| Edit::Delete { page }),
@@ -84,6 +97,8 @@ fn edits() -> impl Strategy<Value = Vec<Edit>> {
         1 => (0..SECTIONS.len(), 0..4_u8, any::<bool>())
             .prop_map(|(section, title, contains)| Edit::Section { section, title, contains }),
         1 => (page.clone(), proptest::collection::vec(any::<u8>(), 0..9)).prop_map(|(page, octets)| Edit::File { page, octets }),
+        2 => (page.clone(), 0..3_u8).prop_map(|(page, shade)| Edit::Picture { page, shade }),
+        1 => page.clone().prop_map(|page| Edit::NoPicture { page }),
         1 => (0..3_u8).prop_map(|words| Edit::Template { words }),
         1 => Just(Edit::NoTemplate),
         1 => (1..4_u8, any::<bool>()).prop_map(|(paginate_by, typography)| Edit::Settings { paginate_by, typography }),
@@ -112,7 +127,8 @@ impl Disk {
             disk.section(section, 0, true);
         }
         for page in 0..PAGES {
-            disk.page(page, 0, 1, PAGES, false, 0);
+            disk.picture(page, 0);
+            disk.page(Written { page, day: 1, link: PAGES, ..Written::default() });
         }
         disk.changed.clear();
         disk
@@ -154,24 +170,32 @@ impl Disk {
         );
     }
 
-    fn page(&mut self, page: usize, title: u8, day: u8, link: usize, is_draft: bool, tag: u8) {
+    fn picture(&mut self, page: usize, shade: u8) {
+        let mut octets = std::io::Cursor::new(Vec::new());
+        let picture = image::RgbImage::from_pixel(9, 6, image::Rgb([shade * 80; 3]));
+        picture.write_to(&mut octets, image::ImageFormat::Png).unwrap();
+        self.write(&file_of(page).replace(".md", ".png"), octets.into_inner());
+    }
+
+    fn page(&mut self, Written { page, title, day, link, is_draft, tag, picture }: Written) {
         // One more than there are pages: no link.
         let link =
             if link < PAGES { format!("[žr.](/{})", &file_of(link)["content/".len()..]) } else { String::new() };
+        let picture = if picture { format!("![Nuotrauka](p{page}.png)") } else { String::new() };
         self.write(
             &file_of(page),
             format!(
                 "+++\ntitle = \"Žinia \\\"{title}\\\"\"\npublished = 2026-11-{day:02}\ndraft = {is_draft}\n\
-                 tags = [\"t{tag}\", \"bendra\"]\n+++\nTekstas \"{title}\" - {day} d. {link}\n\n## Antraštė\n"
+                 tags = [\"t{tag}\", \"bendra\"]\n+++\nTekstas \"{title}\" - {day} d. {link}\n\n{picture}\n\n## Antraštė\n"
             ),
         );
     }
 
     fn apply(&mut self, edit: &Edit) {
         match edit {
-            Edit::Page { page, title, day, link, is_draft, tag } => {
-                self.page(*page, *title, *day, *link, *is_draft, *tag);
-            }
+            Edit::Page(written) => self.page(*written),
+            Edit::Picture { page, shade } => self.picture(*page, *shade),
+            Edit::NoPicture { page } => self.remove(&file_of(*page).replace(".md", ".png")),
             Edit::Act { act, amends } => {
                 let amends = amends.map_or_else(String::new, |amends| format!("amends = [\"T1-{amends}\"]\n"));
                 self.write(
@@ -213,7 +237,7 @@ fn made(workshop: &mut Workshop, now: Timestamp) -> Result<Vec<(String, Vec<u8>)
 }
 
 fn open(folder: &Path) -> Workshop {
-    Workshop::open(folder, Language::English).unwrap()
+    Workshop::open(folder, &folder.join("cache"), Language::English).unwrap()
 }
 
 proptest! {

@@ -30,7 +30,14 @@ impl Desk {
 
     fn command(&self, command: &str, arguments: &[&str]) -> Command {
         let mut sitegen = Command::new(program("sitegen"));
-        sitegen.arg(command).arg("--site").arg(self.folder.path()).args(arguments).stdin(Stdio::null());
+        sitegen
+            .arg(command)
+            .arg("--site")
+            .arg(self.folder.path())
+            .arg("--cache")
+            .arg(self.path("cache"))
+            .args(arguments)
+            .stdin(Stdio::null());
         sitegen
     }
 
@@ -404,6 +411,50 @@ fn a_disk_that_fills_during_a_build_leaves_the_site_that_was_there() {
     let output = tests::in_namespace("--mount").args(["sh", "-c", &script]).output().unwrap();
     let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(said.contains("code 1") && said.contains("No space left") && said.trim_end().contains("\n0"), "{said}");
+}
+
+/// A JPEG of 1,200 by 800 pixels that says where it was taken (Exif 2.3, 4.6.6).
+fn photograph(path: &Path) {
+    let mut made = std::io::Cursor::new(Vec::new());
+    let pixels = |x: u32, y: u32| image::Rgb([x, y, x ^ y].map(|shade| u8::try_from(shade % 256).unwrap_or(0)));
+    image::RgbImage::from_fn(1200, 800, pixels).write_to(&mut made, image::ImageFormat::Jpeg).unwrap();
+    let octets = made.into_inner();
+    // One entry of the main directory leads to the directory of positions, which says that the latitude is north.
+    let mut exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x88\x25\0\x04\0\0\0\x01\0\0\0\x1a\0\0\0\0".to_vec();
+    exif.extend(b"\0\x01\0\x01\0\x02\0\0\0\x02N\0\0\0\0\0\0\0SLAPTA VIETA");
+    let length = u16::try_from(exif.len() + 2).unwrap().to_be_bytes();
+    let whole = [&octets[..2], b"\xff\xe1", &length, &exif, &octets[2..]].concat();
+    fs::write(path, whole).unwrap();
+}
+
+#[test]
+fn a_photograph_is_shown_in_several_widths_and_says_nothing_of_where_it_was_taken() {
+    let desk = Desk::new();
+    photograph(&desk.path("content/naujienos/Tarybos salė.jpg"));
+    let file = desk.path("content/naujienos/ziemos-keliai.md");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, format!("{text}\n![Tarybos salė](Tarybos%20salė.jpg \"Salė po remonto\")\n")).unwrap();
+    let output = desk.build(&[]);
+    assert!(output.status.success(), "{output:?}");
+    let html = fs::read_to_string(desk.path("site/naujienos/ziemos-keliai/index.html")).unwrap();
+    assert!(
+        html.contains("width=\"1200\" height=\"800\" loading=\"lazy\"") && html.contains("<figcaption>Salė po remonto"),
+        "{html}"
+    );
+    let mut built = BTreeSet::new();
+    files(&desk.path("site"), "", &mut built);
+    let pictures: Vec<&String> = built.iter().filter(|file| file.contains("tarybos-sale-")).collect();
+    assert_eq!(pictures.len(), 6, "{built:?}");
+    assert!(!built.iter().any(|file| file.contains("Tarybos")), "{built:?}");
+    for picture in pictures {
+        assert!(html.contains(&format!("/{picture}")), "{picture} is not in {html}");
+        let octets = fs::read(desk.path("site").join(picture)).unwrap();
+        assert!(!octets.windows(6).any(|some| some == b"SLAPTA" || some == b"Exif\0\0"), "{picture}");
+    }
+    fs::write(desk.path("content/naujienos/Tarybos salė.jpg"), "tekstas").unwrap();
+    let output = desk.build(&[]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("tai ne paveikslas") && said.contains("ziemos-keliai.md:"), "{said}");
 }
 
 #[test]

@@ -10,8 +10,9 @@ use strict_toml::Problem;
 
 use super::sections::{Section, SectionId};
 use super::{Node, PageId, Publish, Site};
-use crate::content::{Page, Sources, Visibility};
+use crate::content::{Asset, Page, Sources, Visibility};
 use crate::markdown::{slug, slug_of_file};
+use crate::pictures::Pictures;
 
 /// What is at which address.
 #[derive(Debug, Default)]
@@ -23,6 +24,8 @@ pub struct Addresses {
     pub(super) files: FxHashMap<String, PathBuf>,
     /// The path on the site of each file of `content/` that is published as it is, with its size in octets.
     pub(super) assets: FxHashMap<String, (String, u64)>,
+    /// Pictures of `content/` by their file: the folder on the site where what they become stands, and the file on the disk.
+    pub(super) pictures: FxHashMap<String, (String, Asset)>,
     /// Sections by language and folder.
     pub(super) sections: FxHashMap<(Language, String), SectionId>,
     /// Pages by language and what they have in common with their translations.
@@ -144,7 +147,14 @@ fn place_files(site: &mut Site, sources: &Sources) {
     for (file, asset) in &sources.assets {
         let (folder, name) = file.rsplit_once('/').unwrap_or(("", file));
         let segments = folder.split('/').filter(|part| !part.is_empty()).map(slug);
-        let target: Vec<String> = segments.chain([slug_of_file(name)]).collect();
+        let mut target: Vec<String> = segments.collect();
+        if Pictures::is_picture(name) {
+            // As it is, it may say where and when it was taken.
+            let inner = if target.is_empty() { String::new() } else { format!("{}/", target.join("/")) };
+            site.addresses.pictures.insert(file.clone(), (inner, asset.clone()));
+            continue;
+        }
+        target.push(slug_of_file(name));
         let target = target.join("/");
         let other = site.addresses.files.insert(target.clone(), asset.path.clone());
         if let Some(other) = other {

@@ -1,11 +1,17 @@
 //! Where links lead.
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
 use messages::Message;
 use percent_encoding::percent_decode_str;
+use strict_toml::Problem;
 
 use super::{PageId, Site};
 use crate::content::Kind;
-use crate::markdown::{Answer, Contact, DocumentFacts, Picture, Question};
+use crate::markdown::{Answer, Contact, DocumentFacts, Picture, Question, is_outside};
+use crate::pictures::{Variant, Variants};
 
 /// What the site answers to a question of a page's text.
 pub(super) fn answer(site: &Site, id: PageId, question: &Question) -> Answer {
@@ -14,16 +20,67 @@ pub(super) fn answer(site: &Site, id: PageId, question: &Question) -> Answer {
             Ok(address) => Answer::Address(address),
             Err(message) => Answer::Wrong(message),
         },
-        Question::Picture(link) => match file(site, id, link) {
-            Some((address, _)) => Answer::Picture(Picture { source: address, ..Picture::default() }),
-            None => Answer::Wrong(Message::new("site-picture-missing").with("link", link.as_str())),
-        },
+        Question::Picture(link) => picture(site, id, link),
         Question::Document(link) => match file(site, id, link) {
             Some((address, size)) => Answer::Document(DocumentFacts { format: format_of(&address), address, size }),
             None => Answer::Wrong(Message::new("site-document-missing").with("link", link.as_str())),
         },
         Question::Contact(name) => contact(site, name),
     }
+}
+
+/// A picture as a page shows it: one of the site's own made anew in several widths, one that is published as it is (a drawing
+/// in SVG, a file of `static/`) as it is.
+fn picture(site: &Site, id: PageId, link: &str) -> Answer {
+    match variants(site, id, link) {
+        Some((folder, Ok(variants))) => {
+            let set = |variants: &[Variant]| {
+                let sources = variants.iter().map(|variant| format!("/{folder}{} {}w", variant.name, variant.width));
+                sources.collect::<Vec<_>>().join(", ")
+            };
+            let middle = variants.fallback.get(variants.fallback.len() / 2);
+            Answer::Picture(Picture {
+                source: middle.map_or_else(String::new, |variant| format!("/{folder}{}", variant.name)),
+                width: variants.width,
+                height: variants.height,
+                webp: set(&variants.webp),
+                fallback: set(&variants.fallback),
+            })
+        }
+        Some((_, Err(message))) => Answer::Wrong(message),
+        None => match file(site, id, link) {
+            Some((address, _)) => Answer::Picture(Picture { source: address, ..Picture::default() }),
+            None => Answer::Wrong(Message::new("site-picture-missing").with("link", link)),
+        },
+    }
+}
+
+/// What a picture beside the text becomes, and in which folder of the site that stands; none when it is no such picture.
+fn variants<'s>(site: &'s Site, id: PageId, link: &str) -> Option<(&'s str, Result<Arc<Variants>, Message>)> {
+    let decoded = percent_decode_str(link).decode_utf8_lossy();
+    let path = decoded.split(['#', '?']).next().unwrap_or_default();
+    let inner = join(&site.page(id).file.folder, path)?;
+    let (folder, asset) = site.addresses.pictures.get(&inner)?;
+    Some((folder, site.pictures.variants(asset)))
+}
+
+/// The files that the pictures of all pages become: by their path on the site, their path on the disk.
+pub(super) fn picture_files(site: &Site) -> BTreeMap<String, PathBuf> {
+    let mut files = BTreeMap::new();
+    for id in site.pages() {
+        let asked = site.text(id).asked.iter().filter_map(|(question, _)| match question {
+            Question::Picture(link) | Question::Link(link) => Some(link.as_str()),
+            _ => None,
+        });
+        let named = site.page(id).front.images.iter().map(|image| image.file.as_str());
+        for link in asked.chain(named) {
+            let Some((folder, Ok(variants))) = variants(site, id, link) else { continue };
+            for variant in variants.webp.iter().chain(&variants.fallback) {
+                files.insert(format!("{folder}{}", variant.name), variant.file.clone());
+            }
+        }
+    }
+    files
 }
 
 /// What people call a kind of file: its ending, in capitals.
@@ -55,6 +112,10 @@ fn target(site: &Site, id: PageId, link: &str) -> Result<String, Message> {
     if let Some(found) = site.addresses.by_file.get(&inner) {
         let found = found.ok_or_else(|| wrong("site-link-unpublished"))?;
         return Ok(format!("{}{fragment}", in_language_of(site, id, found)));
+    }
+    if let Some((folder, found)) = variants(site, id, path) {
+        let largest = found?.fallback.last().map(|variant| format!("/{folder}{}", variant.name));
+        return largest.ok_or_else(|| wrong("site-link-missing"));
     }
     if let Some((address, _)) = file(site, id, path) {
         return Ok(format!("{address}{fragment}"));
@@ -117,8 +178,10 @@ fn contact(site: &Site, name: &str) -> Answer {
     })
 }
 
-/// Finds who links to whom, and links to anchors that are not there.
+/// Finds who links to whom, links to anchors that are not there, and files that front matter names in vain.
 pub(super) fn settle(site: &mut Site) {
+    let lost: Vec<Problem> = site.pages().flat_map(|id| lost_files(site, id)).collect();
+    site.problems.extend(lost);
     let mut backlinks: Vec<(PageId, PageId)> = Vec::new();
     let mut wrong: Vec<(PageId, Message)> = Vec::new();
     for id in site.pages() {
@@ -147,8 +210,30 @@ pub(super) fn settle(site: &mut Site) {
     }
     for (id, message) in wrong {
         let path = site.page(id).document.path().to_owned();
-        site.problems.push(strict_toml::Problem::of_file(path, message));
+        site.problems.push(Problem::of_file(path, message));
     }
+}
+
+/// Files that the front matter of a page names and that are not there.
+fn lost_files(site: &Site, id: PageId) -> Vec<Problem> {
+    let page = site.page(id);
+    let images = page.front.images.iter().map(|image| Question::Picture(image.file.clone()));
+    let own: Vec<&str> = match &page.front.kind {
+        Kind::Act(act) => act.annexes.iter().chain(&act.consolidated).map(|annex| annex.file.as_str()).collect(),
+        Kind::Course(course) => course.materials.iter().map(|material| material.file.as_str()).collect(),
+        Kind::Dataset(dataset) => {
+            let files = dataset.distributions.iter().map(|distribution| distribution.file.as_str());
+            files.filter(|file| !is_outside(file)).collect()
+        }
+        _ => Vec::new(),
+    };
+    let attachments = page.front.attachments.iter().map(|attachment| attachment.file.as_str());
+    let documents = attachments.chain(own).map(|file| Question::Document(file.to_owned()));
+    let wrong = images.chain(documents).filter_map(|question| match answer(site, id, &question) {
+        Answer::Wrong(message) => Some(Problem::of_file(page.document.path(), message)),
+        _ => None,
+    });
+    wrong.collect()
 }
 
 /// A path relative to a folder of the site, or from its root when it begins with a slash; none when it leads out.

@@ -24,6 +24,7 @@ use strict_toml::Problem;
 use crate::content::{Kind, Page, Settings, Sources, Type, Visibility};
 use crate::markdown::{Answer, DocumentFacts, Picture, Question, Text};
 
+use crate::pictures::Pictures;
 pub use address::Addresses;
 pub(crate) use links::format_of;
 pub use sections::{Section, SectionId};
@@ -94,13 +95,20 @@ pub struct Site {
     taxonomies: Vec<Term>,
     term_index: FxHashMap<(Language, usize, String), TermId>,
     addresses: Addresses,
+    pictures: Arc<Pictures>,
     problems: Vec<Problem>,
 }
 
 impl Site {
     /// The site as it is at `now`, in local time. `texts` are those of the site before, of which what still holds is used again.
     #[must_use]
-    pub fn new(sources: &Sources, now: DateTime, publish: Publish, texts: &mut Texts) -> Self {
+    pub fn new(
+        sources: &Sources,
+        now: DateTime,
+        publish: Publish,
+        texts: &mut Texts,
+        pictures: &Arc<Pictures>,
+    ) -> Self {
         let mut problems: Vec<Problem> = sources.problems().cloned().collect();
         let (sections, addresses) = address::settle(sources, now, publish, &mut problems);
         let mut site = Self {
@@ -113,6 +121,7 @@ impl Site {
             taxonomies: Vec::new(),
             term_index: FxHashMap::default(),
             addresses,
+            pictures: Arc::clone(pictures),
             problems,
         };
         address::place(&mut site, sources);
@@ -296,6 +305,12 @@ impl Site {
     #[must_use]
     pub fn aliases(&self) -> &[(String, PageId)] {
         &self.addresses.aliases
+    }
+
+    /// The files that the pictures of all pages become: by their path on the site, their path on the disk.
+    #[must_use]
+    pub fn picture_files(&self) -> std::collections::BTreeMap<String, PathBuf> {
+        links::picture_files(self)
     }
 
     /// The picture that the front matter of a page names.

@@ -32,7 +32,8 @@ impl Office {
     }
 
     fn site(&self) -> Site {
-        let mut workshop = Workshop::open(self.folder.path(), Language::English).unwrap();
+        let mut workshop =
+            Workshop::open(self.folder.path(), &self.folder.path().join("cache"), Language::English).unwrap();
         workshop.site("2026-11-24T10:00:00Z".parse::<Timestamp>().unwrap(), Publish::Finished)
     }
 }
