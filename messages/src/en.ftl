@@ -371,6 +371,7 @@ site-not-built = The content has { $count ->
 site-missing-file = there is no such file; --site must be the folder with site.toml and the pages
 site-file-name = the name becomes a part of the address: use only a-z, 0-9, dashes and dots
 site-not-a-file = symbolic links are not published; put the file itself here
+site-structure = Structure
 site-home = Home
 site-search = Search
 site-search-for = What are you looking for?
@@ -493,6 +494,7 @@ site-type-notice = Notice
 site-front-matter-open = the head of the page does not end: a line "{ $fence }" must follow it
 site-yaml = this is not valid YAML: { $detail }
 site-language-unknown = site.toml does not say what the institution is called in this language: add [{ $language }] with title = "…"
+site-changed-meanwhile = the file changed while the site was built; build again
 site-name-not-utf8 = the name of the file is not UTF-8 text; rename the file
 site-too-large = the text is larger than { $megabytes } MB; such a file is here by mistake
 site-reference-missing = there is no "{ $name }" ({ $type }); write the name of its file without .md, the number of an act, or the path of the file

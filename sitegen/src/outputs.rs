@@ -146,7 +146,7 @@ impl Outputs {
             }
             Entry::Occupied(taken) => {
                 let name = |output: &Output| match output {
-                    Output::Page(id) => site.page(*id).document.path().to_owned(),
+                    Output::Page(id) => site.page(*id).path.clone(),
                     Output::File(path) => path.clone(),
                     Output::List(id, _) | Output::Year(id, _, _) => PathBuf::from(site.section(*id).folder.clone()),
                     _ => PathBuf::from(taken.key()),

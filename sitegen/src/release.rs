@@ -20,6 +20,9 @@ use crate::site::Site;
 /// Stands in every folder that we made, so that no other is ever replaced.
 pub const MARK: &str = ".sitegen";
 
+/// What the folder of a site begins with while it is written; then comes the number of the process that writes it.
+const UNFINISHED: &str = ".sitegen-";
+
 /// Why the site was not released. The old one is as it was.
 #[derive(Debug, thiserror::Error)]
 pub enum ReleaseError {
@@ -71,8 +74,10 @@ pub fn release(
         _ => Path::new("."),
     };
     fs::create_dir_all(parent).map_err(failed(parent))?;
+    clear_up(parent);
     // On the same disk, because only there renaming is one step.
-    let next = tempfile::Builder::new().prefix(".sitegen-").tempdir_in(parent).map_err(failed(parent))?;
+    let prefix = format!("{UNFINISHED}{}-", std::process::id());
+    let next = tempfile::Builder::new().prefix(&prefix).tempdir_in(parent).map_err(failed(parent))?;
     let folder = next.path();
     let (found, written) = rayon::join(
         || search::files(site),
@@ -96,6 +101,19 @@ pub fn release(
     switch(folder, output).map_err(failed(output))?;
     // What `next` names is now the old site, and goes with it.
     Ok(Written { files: written.len(), changed: written.into_iter().filter(|is_changed| *is_changed).count() })
+}
+
+/// Removes what builds that were killed have left. What cannot be removed is in nobody's way.
+fn clear_up(parent: &Path) {
+    let Ok(entries) = fs::read_dir(parent) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let owner =
+            name.to_str().and_then(|name| name.strip_prefix(UNFINISHED)?.split('-').next()?.parse::<u32>().ok());
+        if owner.is_some_and(|owner| !Path::new("/proc").join(owner.to_string()).exists()) {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
 }
 
 fn is_ours(output: &Path) -> io::Result<bool> {

@@ -70,13 +70,27 @@ impl FrontMatter {
 
 /// A file whose head could be told from its text.
 #[derive(Debug)]
-pub(super) struct Parts {
+pub struct Parts {
     /// The whole file; its TOML is the front matter, unless that is YAML.
     pub document: Document,
     /// The head as TOML, if it was written as YAML.
     pub yaml: Option<Document>,
     /// Which bytes of the file are Markdown.
     pub markdown: Range<usize>,
+}
+
+impl Parts {
+    /// The document in which places of the front matter are places.
+    #[must_use]
+    pub fn head(&self) -> &Document {
+        self.yaml.as_ref().unwrap_or(&self.document)
+    }
+
+    /// The text, as Markdown.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        self.document.text().get(self.markdown.clone()).unwrap_or_default()
+    }
 }
 
 /// How a file begins, and what ends the head.
@@ -352,9 +366,8 @@ mod tests {
             Ok(parts) => parts,
             Err(problem) => return (None, String::new(), vec![problem.to_string()]),
         };
-        let front =
-            read(parts.yaml.as_ref().unwrap_or(&parts.document), None, &settings(), Type::News, false, &problems);
-        let markdown = parts.document.text()[parts.markdown].to_owned();
+        let front = read(parts.head(), None, &settings(), Type::News, false, &problems);
+        let markdown = parts.text().to_owned();
         (front, markdown, problems.into_vec().iter().map(ToString::to_string).collect())
     }
 

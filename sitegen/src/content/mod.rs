@@ -13,7 +13,7 @@ mod settings;
 mod sources;
 mod value;
 
-pub use front_matter::FrontMatter;
+pub use front_matter::{FrontMatter, Parts};
 pub use kind::{
     Act, ActForm, Attachment, Event, EventStatus, Field, Frequency, Image, Kind, Link, Recurrence, Section, Severity,
     Sorting, Type, Updating,

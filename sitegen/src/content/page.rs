@@ -1,12 +1,16 @@
 //! One page as it was written, and whether residents may see it.
 
+use std::hash::Hasher as _;
 use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use jiff::civil::DateTime;
-use messages::Language;
-use strict_toml::Document;
+use messages::{Language, Message};
+use rustc_hash::FxHasher;
+use strict_toml::Problem;
 
-use super::front_matter::FrontMatter;
+use super::front_matter::{FrontMatter, Parts};
 use crate::markdown::slug;
 
 /// What the path of a page's file says.
@@ -34,12 +38,12 @@ pub struct Page {
     pub file: PageFile,
     /// Its head.
     pub front: FrontMatter,
-    /// The whole file.
-    pub document: Document,
-    /// The head as TOML, if it was written as YAML.
-    pub yaml: Option<Document>,
-    /// Which bytes of the file are Markdown.
-    pub markdown: Range<usize>,
+    /// Where the file is on the disk.
+    pub path: PathBuf,
+    /// What was read, until it is needed: the texts of a large site are not kept twice, as Markdown and as HTML.
+    read: Mutex<Option<Parts>>,
+    /// Tells whether the file is still the one that was read.
+    hash: u64,
 }
 
 /// Whether residents see a page at a given time.
@@ -96,6 +100,12 @@ impl PageFile {
     }
 }
 
+fn hash(text: &str) -> u64 {
+    let mut hasher = FxHasher::default();
+    hasher.write(text.as_bytes());
+    hasher.finish()
+}
+
 fn is_tag(tag: &str) -> bool {
     Language::ALL.iter().any(|language| language.tag() == tag)
 }
@@ -108,16 +118,38 @@ impl Page {
         slug(wished)
     }
 
-    /// The document in which places of the front matter are places.
-    #[must_use]
-    pub fn head(&self) -> &Document {
-        self.yaml.as_ref().unwrap_or(&self.document)
+    pub(super) fn new(file: PageFile, front: FrontMatter, path: &Path, parts: Parts) -> Self {
+        let hash = hash(parts.document.text());
+        Self { file, front, path: path.to_owned(), read: Mutex::new(Some(parts)), hash }
     }
 
-    /// The text, as Markdown.
+    /// The file as it was read. Whoever asks gets it for themselves; it is read again for the next one who does.
+    ///
+    /// # Errors
+    /// The file is another now, or cannot be read any more.
+    pub fn parts(&self) -> Result<Parts, Box<Problem>> {
+        let kept = self.read.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(parts) = kept {
+            return Ok(parts);
+        }
+        let text = super::sources::read_text(&self.path)?;
+        if hash(&text) != self.hash {
+            return Err(Box::new(Problem::of_file(&self.path, Message::new("site-changed-meanwhile"))));
+        }
+        super::front_matter::split(&self.path.to_string_lossy(), text, true)
+    }
+
+    /// A problem at some bytes of the front matter.
     #[must_use]
-    pub fn text(&self) -> &str {
-        self.document.text().get(self.markdown.clone()).unwrap_or_default()
+    pub fn problem(&self, span: &Range<usize>, message: Message) -> Problem {
+        match self.parts() {
+            Ok(parts) => {
+                let problem = parts.head().problem(span, message);
+                *self.read.lock().unwrap_or_else(PoisonError::into_inner) = Some(parts);
+                problem
+            }
+            Err(problem) => *problem,
+        }
     }
 
     /// Whether residents see it at `now`, in local time.

@@ -269,20 +269,13 @@ impl Sources {
         let parts = front_matter::split(&named.to_string_lossy(), text, self.settings.is_lenient)
             .map_err(|problem| problems.report(*problem))
             .ok()?;
-        let title = self.settings.is_lenient.then(|| title_of(&parts.document.text()[parts.markdown.clone()], &file));
+        let title = self.settings.is_lenient.then(|| title_of(parts.text(), &file));
         let inherited = self.inherited_type(&file.section);
-        let mut front = front_matter::read(
-            parts.yaml.as_ref().unwrap_or(&parts.document),
-            title,
-            &self.settings,
-            inherited,
-            file.is_section,
-            problems,
-        )?;
+        let mut front = front_matter::read(parts.head(), title, &self.settings, inherited, file.is_section, problems)?;
         if self.settings.typography {
             front.typeset(file.language);
         }
-        Some(Page { file, front, document: parts.document, yaml: parts.yaml, markdown: parts.markdown })
+        Some(Page::new(file, front, named, parts))
     }
 
     /// The type of pages in a folder, as the page of the nearest folder above says.
@@ -328,7 +321,7 @@ fn is_template(path: &str) -> bool {
     path.ends_with(".html") || path.ends_with(".xml")
 }
 
-fn read_text(path: &Path) -> Result<String, Box<Problem>> {
+pub(super) fn read_text(path: &Path) -> Result<String, Box<Problem>> {
     let size = fs::metadata(path).map_err(|error| Problem::unreadable(path, &error))?.len();
     if size > LARGEST_TEXT {
         let message = Message::new("site-too-large").with("megabytes", LARGEST_TEXT >> 20);

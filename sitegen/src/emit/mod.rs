@@ -7,4 +7,5 @@ pub mod feed;
 pub mod linked_data;
 pub mod redirects;
 pub mod sitemap;
+pub mod structure;
 pub mod well_known;

@@ -8,7 +8,7 @@ use tera::value::{Key, Map};
 
 use super::words;
 use crate::content::{Kind, Moment, Page, Visibility};
-use crate::emit::{calendar, linked_data};
+use crate::emit::{calendar, linked_data, structure};
 use crate::markdown::Heading;
 use crate::outputs;
 use crate::site::{PageId, Section, SectionId, Site, taxonomy_address};
@@ -114,9 +114,17 @@ impl<'s> Views<'s> {
             ("images", self.images(id)),
             ("attachments", self.attachments(id)),
             ("has_calendar", calendar::is_in_calendars(page).into()),
+            ("drawing", self.drawing(&[id])),
             ("extra", Value::from_serializable(&front.extra)),
             ("linked_data", Value::safe_string(&linked_data::of_page(site, id))),
         ])
+    }
+
+    /// The structure of units, where there are any.
+    fn drawing(&self, pages: &[PageId]) -> Value {
+        let is_unit = |id: &&PageId| matches!(self.site.page(**id).front.kind, Kind::Unit(_));
+        let units: Vec<PageId> = pages.iter().filter(is_unit).copied().collect();
+        structure::drawing(self.site, &units).map(|svg| Value::safe_string(&svg)).into()
     }
 
     fn when(&self, page: &Page) -> Value {
@@ -276,6 +284,7 @@ impl<'s> Views<'s> {
             ("below", list(below)),
             ("years", list(years)),
             ("ancestors", self.sections_above(section).into()),
+            ("drawing", self.drawing(&structure::roots(site, &section.listed))),
             ("has_feed", section.has_feed.into()),
             ("has_calendar", section.listed.iter().any(|id| calendar::is_in_calendars(site.page(*id))).into()),
         ])

@@ -181,7 +181,7 @@ fn place_aliases(site: &mut Site) {
         {
             let message = Message::new("site-same-address").with("address", alias.as_str());
             let message = message.with("other", site.page(*one).file.path.as_str());
-            let path = site.page(*other).document.path().to_owned();
+            let path = site.page(*other).path.clone();
             site.problems.push(Problem::of_file(path, message));
         }
     }

@@ -209,7 +209,7 @@ pub(super) fn settle(site: &mut Site) {
         }
     }
     for (id, message) in wrong {
-        let path = site.page(id).document.path().to_owned();
+        let path = site.page(id).path.clone();
         site.problems.push(Problem::of_file(path, message));
     }
 }
@@ -230,7 +230,7 @@ fn lost_files(site: &Site, id: PageId) -> Vec<Problem> {
     let attachments = page.front.attachments.iter().map(|attachment| attachment.file.as_str());
     let documents = attachments.chain(own).map(|file| Question::Document(file.to_owned()));
     let wrong = images.chain(documents).filter_map(|question| match answer(site, id, &question) {
-        Answer::Wrong(message) => Some(Problem::of_file(page.document.path(), message)),
+        Answer::Wrong(message) => Some(Problem::of_file(&page.path, message)),
         _ => None,
     });
     wrong.collect()

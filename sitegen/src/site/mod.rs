@@ -90,7 +90,7 @@ pub struct Site {
     /// Which pages are left out.
     pub publish: Publish,
     nodes: Vec<Node>,
-    texts: Vec<Arc<Text>>,
+    texts: Vec<Arc<texts::Settled>>,
     sections: Vec<Section>,
     taxonomies: Vec<Term>,
     term_index: FxHashMap<(Language, usize, String), TermId>,
@@ -128,7 +128,7 @@ impl Site {
         relations::connect(&mut site);
         sections::fill(&mut site);
         taxonomies::collect(&mut site);
-        texts::settle(&mut site, sources, texts);
+        texts::settle(&mut site, texts);
         links::settle(&mut site);
         site.problems.sort_by_cached_key(|problem| {
             (problem.path.clone(), problem.place.as_ref().map(|place| (place.line, place.column)))
@@ -162,7 +162,7 @@ impl Site {
     /// The text of a page.
     #[must_use]
     pub fn text(&self, id: PageId) -> &Text {
-        &self.texts[id.index()]
+        &self.texts[id.index()].text
     }
 
     /// All sections, those above before those below.
@@ -339,7 +339,7 @@ impl Site {
     }
 
     fn report(&mut self, id: PageId, span: &std::ops::Range<usize>, message: Message) {
-        let problem = self.page(id).head().problem(span, message);
+        let problem = self.page(id).problem(span, message);
         self.problems.push(problem);
     }
 

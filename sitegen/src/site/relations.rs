@@ -190,7 +190,7 @@ fn report_circles(site: &mut Site, key: &'static str) {
     for circle in circles {
         let files: Vec<&str> = circle.iter().map(|id| site.page(*id).file.path.as_str()).collect();
         let message = Message::new("site-circle").with("key", key).with("files", files.join(" → "));
-        let problem = strict_toml::Problem::of_file(site.page(circle[0]).document.path(), message);
+        let problem = strict_toml::Problem::of_file(&site.page(circle[0]).path, message);
         site.problems.push(problem);
     }
 }

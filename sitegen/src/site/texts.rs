@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use strict_toml::Problem;
 
 use super::{PageId, Site};
-use crate::content::{Page, Sources};
+use crate::content::{Page, Parts};
 use crate::markdown::{self, Answer, Question, Resolver, Style, Text};
 use crate::search::terms::Tokeniser;
 
@@ -19,7 +19,7 @@ thread_local! {
 
 /// Texts by the path of their file.
 #[derive(Debug, Default)]
-pub struct Texts(FxHashMap<String, (Arc<Page>, Arc<Text>)>);
+pub struct Texts(FxHashMap<String, (Arc<Page>, Arc<Settled>)>);
 
 struct Asker<'s> {
     site: &'s Site,
@@ -32,36 +32,43 @@ impl Resolver for Asker<'_> {
     }
 }
 
-/// Gives every page its text: the one before while its file and all answers to its questions are the same.
-pub(super) fn settle(site: &mut Site, _sources: &Sources, texts: &mut Texts) {
-    let ids: Vec<PageId> = site.pages().collect();
-    let parsed: Vec<Arc<Text>> = ids.into_par_iter().map(|id| text(site, id, texts)).collect();
-    let kept = site.nodes.iter().zip(&parsed);
-    texts.0 =
-        kept.map(|(node, text)| (node.page.file.path.clone(), (Arc::clone(&node.page), Arc::clone(text)))).collect();
-    let mut problems: Vec<Problem> = Vec::new();
-    for (node, text) in site.nodes.iter().zip(&parsed) {
-        for mistake in &text.mistakes {
-            let start = node.page.markdown.start;
-            let span = start + mistake.span.start..start + mistake.span.end;
-            problems.push(node.page.document.problem(&span, mistake.message.clone()));
-        }
-    }
-    site.problems.extend(problems);
-    site.texts = parsed;
+/// A text with what is wrong in it.
+#[derive(Debug, Default)]
+pub(super) struct Settled {
+    pub(super) text: Text,
+    problems: Vec<Problem>,
 }
 
-fn text(site: &Site, id: PageId, texts: &Texts) -> Arc<Text> {
+/// Gives every page its text: the one before while its file and all answers to its questions are the same.
+pub(super) fn settle(site: &mut Site, texts: &mut Texts) {
+    let ids: Vec<PageId> = site.pages().collect();
+    let settled: Vec<Arc<Settled>> = ids.into_par_iter().map(|id| settled(site, id, texts)).collect();
+    let kept = site.nodes.iter().zip(&settled);
+    texts.0 =
+        kept.map(|(node, text)| (node.page.file.path.clone(), (Arc::clone(&node.page), Arc::clone(text)))).collect();
+    site.problems.extend(settled.iter().flat_map(|settled| settled.problems.iter().cloned()));
+    site.texts = settled;
+}
+
+fn settled(site: &Site, id: PageId, texts: &Texts) -> Arc<Settled> {
     let page = &site.node(id).page;
-    if let Some((before, text)) = texts.0.get(&page.file.path)
+    if let Some((before, settled)) = texts.0.get(&page.file.path)
         && Arc::ptr_eq(before, page)
-        && text.asked.iter().all(|(question, answer)| site.answer(id, question) == *answer)
+        && settled.text.asked.iter().all(|(question, answer)| site.answer(id, question) == *answer)
     {
-        return Arc::clone(text);
+        return Arc::clone(settled);
     }
+    Arc::new(match page.parts() {
+        Ok(parts) => parse(site, id, &parts),
+        Err(problem) => Settled { problems: vec![*problem], ..Settled::default() },
+    })
+}
+
+fn parse(site: &Site, id: PageId, parts: &Parts) -> Settled {
+    let page = site.page(id);
     let style =
         Style { language: page.file.language, typography: site.settings.typography, plain: site.settings.search };
-    let mut text = markdown::parse(page.text(), style, &Asker { site, page: id });
+    let mut text = markdown::parse(parts.text(), style, &Asker { site, page: id });
     if style.plain {
         let summary = page.front.summary.as_deref().unwrap_or_default();
         let plain = std::mem::take(&mut text.plain);
@@ -69,5 +76,11 @@ fn text(site: &Site, id: PageId, texts: &Texts) -> Arc<Text> {
         text.terms = Some(TOKENISER.with(terms));
     }
     text.html.shrink_to_fit();
-    Arc::new(text)
+    let problems = std::mem::take(&mut text.mistakes).into_iter().map(|mistake| {
+        let start = parts.markdown.start;
+        let span = start + mistake.span.start..start + mistake.span.end;
+        parts.document.problem(&span, mistake.message)
+    });
+    let problems = problems.collect();
+    Settled { text, problems }
 }
