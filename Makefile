@@ -25,11 +25,12 @@ test: packages ## runs every test
 	cargo build --workspace --locked
 	cargo test --workspace --locked
 
-bench: packages ## measures what watching a large city, its history, its pages and proven backups cost (40 minutes; CASES="ping" takes those with this word)
+bench: packages ## measures what watching a large city, its history, its pages, proven backups and the website cost (45 minutes; CASES="ping" takes those with this word)
 	cargo build --release --locked
 	cargo bench --locked --package rotused --bench history -- $(CASES)
 	cargo bench --locked --package tests --bench pages -- $(CASES)
 	cargo bench --locked --package tests --bench backup -- $(CASES)
+	cargo bench --locked --package tests --bench site -- $(CASES)
 	cargo bench --locked --package tests --bench scale -- $(CASES)
 
 build: ## builds both programs for installation

@@ -255,7 +255,7 @@ impl Outputs {
         self.add("404.html".to_owned(), Output::NotFound, site);
         self.add("robots.txt".to_owned(), Output::Robots, site);
         self.add("site.webmanifest".to_owned(), Output::Manifest, site);
-        let sitemaps = crate::emit::sitemap::addresses(site).len().div_ceil(SITEMAP_LIMIT);
+        let sitemaps = crate::emit::sitemap::count(site).div_ceil(SITEMAP_LIMIT);
         self.add("sitemap.xml".to_owned(), Output::Sitemap(None), site);
         if sitemaps > 1 {
             for number in 1..=sitemaps {

@@ -166,8 +166,13 @@ impl Sources {
         let below = format!("{path}/");
         let is_it = |found: &str| found == path || found.starts_with(&below);
         self.problems.retain(|found, _| !is_it(found));
-        self.pages.retain(|found, _| !is_it(&format!("{CONTENT}/{found}")));
-        self.assets.retain(|found, _| !is_it(&format!("{CONTENT}/{found}")));
+        if let Some(inner) = path.strip_prefix(CONTENT) {
+            let inner = inner.trim_start_matches('/');
+            let below = if inner.is_empty() { String::new() } else { format!("{inner}/") };
+            let is_it = |found: &str| found == inner || found.starts_with(&below);
+            self.pages.retain(|found, _| !is_it(found));
+            self.assets.retain(|found, _| !is_it(found));
+        }
         let folder = self.folder.clone();
         self.statics
             .retain(|_, asset| !asset.path.strip_prefix(&folder).ok().and_then(Path::to_str).is_some_and(is_it));

@@ -5,15 +5,22 @@ use crate::site::{Section, Site};
 
 /// An address with when its page last changed and where it is in other languages.
 #[derive(Debug)]
-pub struct Entry {
+struct Entry {
     url: String,
     modified: Option<jiff::Timestamp>,
     alternates: Vec<(&'static str, String)>,
 }
 
+/// How many addresses search engines are told of.
+#[must_use]
+pub fn count(site: &Site) -> usize {
+    let without_page = site.sections().iter().filter(|section| section.page.is_none()).count();
+    site.pages().count() + without_page + site.terms().len()
+}
+
 /// All addresses that are worth finding: pages and the first pages of lists.
 #[must_use]
-pub fn addresses(site: &Site) -> Vec<Entry> {
+fn addresses(site: &Site) -> Vec<Entry> {
     let absolute = |address: &str| format!("{}{address}", site.settings.base_url);
     let plain = |address: &str| Entry { url: absolute(address), modified: None, alternates: Vec::new() };
     let mut entries: Vec<Entry> = site

@@ -7,6 +7,9 @@ use deunicode::deunicode;
 /// Letters written with combining marks (NFD, as macOS names files) become the same as those written as one.
 #[must_use]
 pub fn slug(text: &str) -> String {
+    if is_slug(text) {
+        return text.to_owned();
+    }
     let mut slug = String::with_capacity(text.len());
     let mut add = |character: char| {
         if character.is_ascii_alphanumeric() {
@@ -24,6 +27,12 @@ pub fn slug(text: &str) -> String {
     }
     slug.truncate(slug.trim_end_matches('-').len());
     slug
+}
+
+/// Whether a text is a part of an address as it is, as nearly all names of files are.
+fn is_slug(text: &str) -> bool {
+    let is_plain = |octet: u8| octet.is_ascii_lowercase() || octet.is_ascii_digit() || octet == b'-';
+    text.bytes().all(is_plain) && !text.starts_with('-') && !text.ends_with('-') && !text.contains("--")
 }
 
 /// The name of a file that is published as it is: like [`slug`], with dots and underscores kept, so that endings stay.

@@ -11,7 +11,7 @@ use crate::content::{Kind, Moment, Page, Visibility};
 use crate::emit::{calendar, linked_data, structure};
 use crate::markdown::Heading;
 use crate::outputs;
-use crate::site::{PageId, Section, SectionId, Site, taxonomy_address};
+use crate::site::{PageId, Section, SectionId, Site};
 
 /// Views of the pages of one site.
 #[derive(Debug)]
@@ -139,10 +139,10 @@ impl<'s> Views<'s> {
         let site = self.site;
         let mut all = Map::default();
         for (index, taxonomy) in site.settings.taxonomies.iter().enumerate() {
-            let root = taxonomy_address(site, page.file.language, index);
-            let terms = page.front.terms.get(&taxonomy.name).into_iter().flatten().map(|name| {
-                let address = format!("{root}{}/", crate::markdown::slug(name));
-                map([("name", name.as_str().into()), ("address", address.into())])
+            // What is of the past stands in no list of a term.
+            let terms = page.front.terms.get(&taxonomy.name).into_iter().flatten().filter_map(|name| {
+                let term = site.term_named(page.file.language, index, name)?;
+                Some(map([("name", name.as_str().into()), ("address", term.address.as_str().into())]))
             });
             all.insert(Key::from(taxonomy.name.clone()), list(terms));
         }

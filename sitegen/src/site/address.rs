@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::civil::DateTime;
 use messages::{Language, Message};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use strict_toml::Problem;
 
 use super::sections::{Section, SectionId};
@@ -28,8 +28,6 @@ pub struct Addresses {
     pub(super) pictures: FxHashMap<String, (String, Asset)>,
     /// Sections by language and folder.
     pub(super) sections: FxHashMap<(Language, String), SectionId>,
-    /// Pages by language and what they have in common with their translations.
-    pub(super) by_key: FxHashMap<(Language, String), PageId>,
     /// Where each page was before.
     pub(super) aliases: Vec<(String, PageId)>,
 }
@@ -48,6 +46,8 @@ pub(super) fn settle(
 ) -> (Vec<Section>, Addresses) {
     let mut own: FxHashMap<(Language, String), &Arc<Page>> = FxHashMap::default();
     let mut folders = std::collections::BTreeSet::new();
+    // With a folder, those above it were seen.
+    let mut seen: FxHashSet<(&str, Language)> = FxHashSet::default();
     for language in sources.settings.languages() {
         if language == sources.settings.language {
             folders.insert((String::new(), language.tag()));
@@ -63,6 +63,13 @@ pub(super) fn settle(
         };
         let mut next = Some(folder.as_str());
         while let Some(path) = next {
+            if seen.contains(&(path, language)) {
+                break;
+            }
+            let known: &str = page.file.section.get(..path.len()).filter(|known| *known == path).unwrap_or_default();
+            if known.len() == path.len() {
+                seen.insert((known, language));
+            }
             folders.insert((path.to_owned(), language.tag()));
             next = (!path.is_empty()).then(|| path.rsplit_once('/').map_or("", |(above, _)| above));
         }
@@ -122,7 +129,6 @@ pub(super) fn place(site: &mut Site, sources: &Sources) {
         }
         site.addresses.by_file.insert(file.clone(), Some(id));
         site.addresses.by_address.insert(address.clone(), id);
-        site.addresses.by_key.insert((language, page.file.key()), id);
         site.nodes.push(Node {
             page: Arc::clone(page),
             address,

@@ -1,17 +1,19 @@
 //! Where links lead.
 
 use std::collections::BTreeMap;
+use std::hash::{Hash as _, Hasher as _};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use messages::Message;
 use percent_encoding::percent_decode_str;
+use rustc_hash::FxHasher;
 use strict_toml::Problem;
 
 use super::{PageId, Site};
-use crate::content::Kind;
+use crate::content::{Kind, Sources};
 use crate::markdown::{Answer, Contact, DocumentFacts, Picture, Question, is_outside};
-use crate::pictures::{Variant, Variants};
+use crate::pictures::{Pictures, Variant, Variants};
 
 /// What the site answers to a question of a page's text.
 pub(super) fn answer(site: &Site, id: PageId, question: &Question) -> Answer {
@@ -27,6 +29,34 @@ pub(super) fn answer(site: &Site, id: PageId, question: &Question) -> Answer {
         },
         Question::Contact(name) => contact(site, name),
     }
+}
+
+/// All that [`answer`] depends on, as one number: where pages and files are, in which language, what files are, and what people
+/// and units say of themselves. While it is the same, so are all answers; that it may differ without need does no harm.
+pub(super) fn fingerprint(site: &Site, sources: &Sources) -> u64 {
+    let mut hasher = FxHasher::default();
+    site.settings.is_lenient.hash(&mut hasher);
+    for file in sources.pages.keys() {
+        file.hash(&mut hasher);
+        let Some(id) = site.page_of_file(file) else { continue };
+        let node = site.node(id);
+        (&node.address, node.page.file.language, &node.translations).hash(&mut hasher);
+        if matches!(node.page.front.kind, Kind::Person(_) | Kind::Unit(_)) {
+            (&node.page.front.title, format!("{:?}", node.page.front.kind)).hash(&mut hasher);
+        }
+    }
+    for section in &site.sections {
+        section.address.hash(&mut hasher);
+    }
+    for term in &site.taxonomies {
+        term.address.hash(&mut hasher);
+    }
+    for assets in [&sources.assets, &sources.statics] {
+        for (file, asset) in assets {
+            (file, &asset.path, asset.size, asset.modified).hash(&mut hasher);
+        }
+    }
+    hasher.finish()
 }
 
 /// A picture as a page shows it: one of the site's own made anew in several widths, one that is published as it is (a drawing
@@ -69,7 +99,8 @@ pub(super) fn picture_files(site: &Site) -> BTreeMap<String, PathBuf> {
     let mut files = BTreeMap::new();
     for id in site.pages() {
         let asked = site.text(id).asked.iter().filter_map(|(question, _)| match question {
-            Question::Picture(link) | Question::Link(link) => Some(link.as_str()),
+            Question::Picture(link) => Some(link.as_str()),
+            Question::Link(link) if Pictures::is_picture(link) => Some(link.as_str()),
             _ => None,
         });
         let named = site.page(id).front.images.iter().map(|image| image.file.as_str());

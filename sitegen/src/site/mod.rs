@@ -93,7 +93,7 @@ pub struct Site {
     texts: Vec<Arc<texts::Settled>>,
     sections: Vec<Section>,
     taxonomies: Vec<Term>,
-    term_index: FxHashMap<(Language, usize, String), TermId>,
+    term_index: FxHashMap<(Language, usize), taxonomies::TermIndex>,
     addresses: Addresses,
     pictures: Arc<Pictures>,
     problems: Vec<Problem>,
@@ -128,7 +128,7 @@ impl Site {
         relations::connect(&mut site);
         sections::fill(&mut site);
         taxonomies::collect(&mut site);
-        texts::settle(&mut site, texts);
+        texts::settle(&mut site, sources, texts);
         links::settle(&mut site);
         site.problems.sort_by_cached_key(|problem| {
             (problem.path.clone(), problem.place.as_ref().map(|place| (place.line, place.column)))

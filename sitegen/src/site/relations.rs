@@ -52,6 +52,9 @@ pub(super) fn connect(site: &mut Site) {
 
 /// Finds the same page in other languages.
 fn translate(site: &mut Site) {
+    if site.settings.languages().nth(1).is_none() {
+        return;
+    }
     let mut groups: FxHashMap<String, Vec<PageId>> = FxHashMap::default();
     let mut wrong: Vec<(PageId, Range<usize>, Message)> = Vec::new();
     for id in site.pages() {

@@ -1,8 +1,7 @@
 //! Pages grouped by what they are about.
 
-use std::collections::BTreeMap;
-
 use messages::Language;
+use rustc_hash::FxHashMap;
 
 use super::sections::collation_key;
 use super::{PageId, Site};
@@ -47,37 +46,54 @@ pub fn taxonomy_address(site: &Site, language: Language, taxonomy: usize) -> Str
     format!("{}{name}/", site.settings.root(language))
 }
 
+/// Terms by the words that pages have for them, of one taxonomy in one language.
+pub(super) type TermIndex = FxHashMap<String, TermId>;
+
 /// Gathers the terms of all pages.
 pub(super) fn collect(site: &mut Site) {
-    let mut found: BTreeMap<(&'static str, usize, String), Term> = BTreeMap::new();
+    let mut terms: Vec<Term> = Vec::new();
+    // Words that differ only in capitals or diacritics are one term. Most pages have words that others had before.
+    let mut by_slug: FxHashMap<(Language, usize, String), usize> = FxHashMap::default();
+    let mut by_name: FxHashMap<(Language, usize), FxHashMap<&str, usize>> = FxHashMap::default();
     for id in site.pages().filter(|id| site.is_current(*id)) {
         let page = site.page(id);
         let language = page.file.language;
         for (taxonomy, settings) in site.settings.taxonomies.iter().enumerate() {
+            let names = by_name.entry((language, taxonomy)).or_default();
             for name in page.front.terms.get(&settings.name).into_iter().flatten() {
-                let key = (language.tag(), taxonomy, slug(name));
-                let term = found.entry(key).or_insert_with(|| Term {
-                    language,
-                    taxonomy,
-                    name: name.clone(),
-                    address: format!("{}{}/", taxonomy_address(site, language, taxonomy), slug(name)),
-                    pages: Vec::new(),
+                let index = *names.entry(name).or_insert_with(|| {
+                    *by_slug.entry((language, taxonomy, slug(name))).or_insert_with(|| {
+                        let address = format!("{}{}/", taxonomy_address(site, language, taxonomy), slug(name));
+                        terms.push(Term { language, taxonomy, name: name.clone(), address, pages: Vec::new() });
+                        terms.len() - 1
+                    })
                 });
-                if term.pages.last() != Some(&id) {
-                    term.pages.push(id);
+                let pages = &mut terms[index].pages;
+                if pages.last() != Some(&id) {
+                    pages.push(id);
                 }
             }
         }
     }
-    let mut terms: Vec<Term> = found.into_values().collect();
-    let order = |id: &PageId| (site.rank(*id), *id);
-    for term in &mut terms {
-        term.pages.sort_by_cached_key(order);
+    let mut order: Vec<usize> = (0..terms.len()).collect();
+    order.sort_by_cached_key(|index| {
+        let term = &terms[*index];
+        (term.language.tag(), term.taxonomy, collation_key(&term.name))
+    });
+    let mut places = vec![TermId::of(0); terms.len()];
+    for (place, index) in order.iter().enumerate() {
+        places[*index] = TermId::of(place);
     }
-    terms.sort_by_cached_key(|term| (term.language.tag(), term.taxonomy, collation_key(&term.name)));
-    let key = |term: &Term| (term.language, term.taxonomy, slug(&term.name));
-    site.term_index = terms.iter().enumerate().map(|(index, term)| (key(term), TermId::of(index))).collect();
-    site.taxonomies = terms;
+    let named = |names: FxHashMap<&str, usize>| -> TermIndex {
+        names.into_iter().map(|(name, index)| (name.to_owned(), places[index])).collect()
+    };
+    let term_index = by_name.into_iter().map(|(key, names)| (key, named(names))).collect();
+    for term in &mut terms {
+        term.pages.sort_by_cached_key(|id| (site.rank(*id), *id));
+    }
+    let mut ordered: Vec<Option<Term>> = terms.into_iter().map(Some).collect();
+    site.taxonomies = order.into_iter().filter_map(|index| ordered[index].take()).collect();
+    site.term_index = term_index;
 }
 
 impl Site {
@@ -87,13 +103,15 @@ impl Site {
         page.front.terms.iter().flat_map(move |(taxonomy, names)| {
             names.iter().filter_map(move |name| {
                 let taxonomy = self.settings.taxonomies.iter().position(|found| found.name == *taxonomy)?;
-                self.term_named(language, taxonomy, &slug(name))
+                self.term_named(language, taxonomy, name)
             })
         })
     }
 
-    fn term_named(&self, language: Language, taxonomy: usize, slug: &str) -> Option<&Term> {
-        self.term_index.get(&(language, taxonomy, slug.to_owned())).map(|id| self.term(*id))
+    /// The term of a taxonomy that pages in a language call `name`.
+    #[must_use]
+    pub fn term_named(&self, language: Language, taxonomy: usize, name: &str) -> Option<&Term> {
+        self.term_index.get(&(language, taxonomy))?.get(name).map(|id| self.term(*id))
     }
 
     /// The terms of a taxonomy in a language, by name.

@@ -7,8 +7,8 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use strict_toml::Problem;
 
-use super::{PageId, Site};
-use crate::content::{Page, Parts};
+use super::{PageId, Site, links};
+use crate::content::{Page, Parts, Sources};
 use crate::markdown::{self, Answer, Question, Resolver, Style, Text};
 use crate::search::terms::Tokeniser;
 
@@ -19,7 +19,11 @@ thread_local! {
 
 /// Texts by the path of their file.
 #[derive(Debug, Default)]
-pub struct Texts(FxHashMap<String, (Arc<Page>, Arc<Settled>)>);
+pub struct Texts {
+    kept: FxHashMap<String, (Arc<Page>, Arc<Settled>)>,
+    /// All that the answers to questions depended on, as one number.
+    answers: Option<u64>,
+}
 
 struct Asker<'s> {
     site: &'s Site,
@@ -40,21 +44,24 @@ pub(super) struct Settled {
 }
 
 /// Gives every page its text: the one before while its file and all answers to its questions are the same.
-pub(super) fn settle(site: &mut Site, texts: &mut Texts) {
+pub(super) fn settle(site: &mut Site, sources: &Sources, texts: &mut Texts) {
     let ids: Vec<PageId> = site.pages().collect();
-    let settled: Vec<Arc<Settled>> = ids.into_par_iter().map(|id| settled(site, id, texts)).collect();
+    let answers = links::fingerprint(site, sources);
+    let is_same = texts.answers.replace(answers) == Some(answers);
+    let settled: Vec<Arc<Settled>> = ids.into_par_iter().map(|id| settled(site, id, texts, is_same)).collect();
     let kept = site.nodes.iter().zip(&settled);
-    texts.0 =
+    texts.kept =
         kept.map(|(node, text)| (node.page.file.path.clone(), (Arc::clone(&node.page), Arc::clone(text)))).collect();
     site.problems.extend(settled.iter().flat_map(|settled| settled.problems.iter().cloned()));
     site.texts = settled;
 }
 
-fn settled(site: &Site, id: PageId, texts: &Texts) -> Arc<Settled> {
+/// The text of a page. When `is_same`, all answers are as they were.
+fn settled(site: &Site, id: PageId, texts: &Texts, is_same: bool) -> Arc<Settled> {
     let page = &site.node(id).page;
-    if let Some((before, settled)) = texts.0.get(&page.file.path)
+    if let Some((before, settled)) = texts.kept.get(&page.file.path)
         && Arc::ptr_eq(before, page)
-        && settled.text.asked.iter().all(|(question, answer)| site.answer(id, question) == *answer)
+        && (is_same || settled.text.asked.iter().all(|(question, answer)| site.answer(id, question) == *answer))
     {
         return Arc::clone(settled);
     }
