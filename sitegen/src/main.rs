@@ -1,7 +1,7 @@
 //! The command line of `sitegen`: one short function a command.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -200,11 +200,13 @@ fn exit_code(error: &anyhow::Error) -> u8 {
     if matches!(build, Some(BuildError::Mistakes(_))) { 2 } else { 1 }
 }
 
-fn build(arguments: &SiteArguments, time: &TimeArguments, output: &std::path::Path) -> anyhow::Result<()> {
+fn build(arguments: &SiteArguments, time: &TimeArguments, output: &Path) -> anyhow::Result<()> {
     let now = time.now.unwrap_or_else(Timestamp::now);
     let publish = publish(time.drafts);
+    let output = &place(&arguments.site, output)?;
+    let cache = arguments.cache();
     let inputs = Record::of(&arguments.site, publish);
-    if let (Some(inputs), Some(record)) = (inputs, Record::read(output))
+    if let (Some(inputs), Some(record)) = (inputs, Record::read(&cache, output))
         && record.holds(inputs, now)
     {
         println!("{}", arguments.language.text("site-unchanged"));
@@ -214,14 +216,45 @@ fn build(arguments: &SiteArguments, time: &TimeArguments, output: &std::path::Pa
     let (site, outputs) = workshop.plan(now, publish)?;
     let record = Record::new(inputs, now, site.holds_until(workshop.sources()));
     let renderer = Renderer::new(&site, workshop.theme());
-    let written = release(&site, &renderer, &outputs, &record, output)?;
+    let written = release(&site, &renderer, &outputs, output)?;
+    record.keep(&cache, output, &written.files.iter().map(String::as_str).collect::<Vec<_>>());
     let message = Message::new("site-built")
         .with("pages", u64::try_from(outputs.files.keys().filter(|path| path.ends_with(".html")).count())?)
         .with("changed", u64::try_from(written.changed)?)
         .with("output", output.display().to_string());
     println!("{}", arguments.language.say(&message));
+    tell(&site, arguments.language);
     print!("{}", desk::waiting(workshop.sources(), site.now, arguments.language));
     Ok(())
+}
+
+/// Where the site really goes: a symbolic link is followed. Not into what it is made of, where it would become content.
+fn place(site: &Path, output: &Path) -> anyhow::Result<PathBuf> {
+    let resolved = std::fs::canonicalize(output).or_else(|_| std::path::absolute(output))?;
+    for name in ["content", "static", "theme"] {
+        if let Ok(source) = std::fs::canonicalize(site.join(name))
+            && resolved.starts_with(&source)
+        {
+            anyhow::bail!(
+                "{} is inside {}, of which the site is made; choose another --output",
+                output.display(),
+                source.display()
+            );
+        }
+    }
+    Ok(resolved)
+}
+
+/// Tells of what does not keep the site from being built.
+fn tell(site: &Site, language: Language) {
+    if site.notes().is_empty() {
+        return;
+    }
+    let count = u64::try_from(site.notes().len()).unwrap_or(u64::MAX);
+    eprintln!("{}", language.say(&Message::new("site-told").with("count", count)));
+    for note in site.notes() {
+        eprintln!("{}", note.describe(language));
+    }
 }
 
 fn open(arguments: &SiteArguments, now: Timestamp) -> anyhow::Result<(Workshop, Site)> {
@@ -235,6 +268,7 @@ fn check(arguments: &SiteArguments, time: &TimeArguments) -> anyhow::Result<()> 
     let (site, outputs) = workshop.plan(time.now.unwrap_or_else(Timestamp::now), publish(time.drafts))?;
     let renderer = Renderer::new(&site, workshop.theme());
     outputs.files.par_iter().try_for_each(|(_, output)| renderer.render(output, &outputs).map(drop))?;
+    tell(&site, arguments.language);
     println!("{}", arguments.language.text("site-good"));
     Ok(())
 }

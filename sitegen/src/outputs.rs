@@ -36,7 +36,7 @@ pub enum Output {
     /// The page of the search.
     Search(Language),
     /// What is shown when there is no page.
-    NotFound,
+    NotFound(Language),
     /// The list of all addresses for search engines: the index of several, or the one with this number, counted from 1.
     Sitemap(Option<usize>),
     /// What robots may read (RFC 9309).
@@ -91,6 +91,8 @@ pub enum TableFormat {
 pub enum Server {
     /// `map` of nginx.
     Nginx,
+    /// The same for addresses with a query.
+    NginxQuery,
     /// `redir` of Caddy.
     Caddy,
     /// `Redirect` of Apache's mod_alias.
@@ -246,13 +248,13 @@ impl Outputs {
             if site.home(language).is_none() {
                 continue;
             }
+            self.add(format!("{root}404.html"), Output::NotFound(language), site);
             self.add(format!("{root}feed.xml"), Output::Feed(Listed::Site(language), FeedFormat::Atom), site);
             self.add(format!("{root}feed.json"), Output::Feed(Listed::Site(language), FeedFormat::Json), site);
             if site.settings.search {
                 self.add(format!("{root}{}/index.html", search_folder(language)), Output::Search(language), site);
             }
         }
-        self.add("404.html".to_owned(), Output::NotFound, site);
         self.add("robots.txt".to_owned(), Output::Robots, site);
         self.add("site.webmanifest".to_owned(), Output::Manifest, site);
         let sitemaps = crate::emit::sitemap::count(site).div_ceil(SITEMAP_LIMIT);
@@ -274,9 +276,13 @@ impl Outputs {
             self.add("catalog.jsonld".to_owned(), Output::Catalogue, site);
         }
         if !site.aliases().is_empty() {
-            for (name, server) in
-                [("nginx.conf", Server::Nginx), ("caddy.conf", Server::Caddy), ("apache.conf", Server::Apache)]
-            {
+            let servers = [
+                ("nginx.conf", Server::Nginx),
+                ("nginx-query.conf", Server::NginxQuery),
+                ("caddy.conf", Server::Caddy),
+                ("apache.conf", Server::Apache),
+            ];
+            for (name, server) in servers {
                 self.add(format!(".redirects/{name}"), Output::Redirects(server), site);
             }
         }

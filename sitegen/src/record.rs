@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::hash::Hasher;
-use std::io;
+use std::io::{self, Write as _};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -15,11 +15,10 @@ use jiff::Timestamp;
 use rayon::prelude::*;
 use rustc_hash::FxHasher;
 
-use crate::release::MARK;
 use crate::site::Publish;
 
 /// The first line of a record.
-const HEAD: &str = "Made by sitegen, and replaced by it as a whole.";
+const HEAD: &str = "What sitegen made of what, 1";
 
 /// Within this time before the build, a file's times say nothing.
 const COARSE: Duration = Duration::from_secs(2);
@@ -62,10 +61,10 @@ impl Record {
         Some(Inputs { hash: hasher.finish(), is_settled })
     }
 
-    /// What the folder `output` was made of, if it is as we left it.
+    /// What the folder `output` was made of, as was noted in the folder `cache`, if it is as we left it.
     #[must_use]
-    pub fn read(output: &Path) -> Option<Self> {
-        let text = fs::read_to_string(output.join(MARK)).ok()?;
+    pub fn read(cache: &Path, output: &Path) -> Option<Self> {
+        let text = fs::read_to_string(place(cache, output)?).ok()?;
         let mut lines = text.lines();
         if lines.next()? != HEAD {
             return None;
@@ -100,9 +99,24 @@ impl Record {
         self.inputs == Some(inputs.hash) && self.from <= now && self.until.is_none_or(|until| now < until)
     }
 
+    /// Notes in the folder `cache` what `output` is made of. What cannot be noted is only made again.
+    pub fn keep(&self, cache: &Path, output: &Path, files: &[&str]) {
+        let Some(place) = place(cache, output) else { return };
+        let kept = || -> io::Result<()> {
+            let folder = place.parent().unwrap_or(cache);
+            fs::create_dir_all(folder)?;
+            let mut file = tempfile::NamedTempFile::new_in(folder)?;
+            file.write_all(self.text(output, files).as_bytes())?;
+            file.persist(&place)?;
+            Ok(())
+        };
+        if kept().is_err() {
+            let _ = fs::remove_file(&place);
+        }
+    }
+
     /// The record as it is kept, with sizes and times of the files in `folder`.
-    #[must_use]
-    pub fn text(&self, folder: &Path, files: &[&str]) -> String {
+    fn text(&self, folder: &Path, files: &[&str]) -> String {
         let until = self.until.map_or_else(String::new, |until| until.to_string());
         let inputs = self.inputs.map_or_else(String::new, |inputs| format!("{inputs:016x}"));
         let mut text = format!("{HEAD}\n{inputs}\n{}\n{until}\n", self.from);
@@ -115,6 +129,14 @@ impl Record {
         }
         text
     }
+}
+
+/// Where the record of a folder is kept: it is not for the public, and tells times, which differ between two equal sites.
+fn place(cache: &Path, output: &Path) -> Option<PathBuf> {
+    let output = fs::canonicalize(output).ok()?;
+    let mut hasher = FxHasher::default();
+    hasher.write(output.as_os_str().as_encoded_bytes());
+    Some(cache.join("records").join(format!("{:016x}", hasher.finish())))
 }
 
 /// What a site would be made of now.

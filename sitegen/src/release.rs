@@ -1,8 +1,8 @@
 //! The built site replaces the old one in one step: whoever looks sees the one or the other, never half of both.
 //!
 //! The new site is written beside the old one. A file whose octets did not change is not written again but shared with the old
-//! site (a hard link), so that its time of modification stays, for `rsync` and for caches. What the site was made of is noted in
-//! the file `.sitegen`, so that a build after which nothing changed need not be made.
+//! site (a hard link), so that its time of modification stays, for `rsync` and for caches. See also
+//! [`crate::record`], by which a build after which nothing changed is not made at all.
 
 use std::fs;
 use std::io;
@@ -12,7 +12,6 @@ use rayon::prelude::*;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 
 use crate::outputs::{Output, Outputs};
-use crate::record::Record;
 use crate::render::{RenderError, Renderer};
 use crate::search;
 use crate::site::Site;
@@ -43,15 +42,15 @@ pub enum ReleaseError {
 }
 
 /// How much of a release is new.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Written {
-    /// Files in all.
-    pub files: usize,
+    /// The paths of all files.
+    pub files: Vec<String>,
     /// Files that were not there before, or are others now.
     pub changed: usize,
 }
 
-/// Writes the files of a site into the folder `output`, in place of what was there. `record` notes what it was made of.
+/// Writes the files of a site into the folder `output`, in place of what was there.
 ///
 /// # Errors
 /// Why not; what was there is as it was.
@@ -59,7 +58,6 @@ pub fn release(
     site: &Site,
     renderer: &Renderer<'_>,
     outputs: &Outputs,
-    record: &Record,
     output: &Path,
 ) -> Result<Written, ReleaseError> {
     let failed = |path: &Path| {
@@ -92,15 +90,16 @@ pub fn release(
     let put_found = |(path, octets): &(String, Vec<u8>)| put(&folder.join(path), &output.join(path), octets);
     let mut written = written?;
     written.extend(found.par_iter().map(put_found).collect::<Result<Vec<bool>, _>>()?);
-    let files: Vec<&str> = outputs.files.keys().chain(found.iter().map(|(path, _)| path)).map(String::as_str).collect();
     let mark = folder.join(MARK);
-    fs::write(&mark, record.text(folder, &files)).map_err(failed(&mark))?;
+    fs::write(&mark, "Made by sitegen, and replaced by it as a whole.\n").map_err(failed(&mark))?;
     // A folder of `tempfile` is closed to all but us; a web server has to read this one.
     let open = std::os::unix::fs::PermissionsExt::from_mode(0o755);
     fs::set_permissions(folder, open).map_err(failed(folder))?;
     switch(folder, output).map_err(failed(output))?;
     // What `next` names is now the old site, and goes with it.
-    Ok(Written { files: written.len(), changed: written.into_iter().filter(|is_changed| *is_changed).count() })
+    let changed = written.iter().filter(|is_changed| **is_changed).count();
+    let files = outputs.files.keys().cloned().chain(found.into_iter().map(|(path, _)| path)).collect();
+    Ok(Written { files, changed })
 }
 
 /// Removes what builds that were killed have left. What cannot be removed is in nobody's way.

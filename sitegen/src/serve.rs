@@ -16,8 +16,10 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Query, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, X_CONTENT_TYPE_OPTIONS};
-use axum::http::{HeaderValue, Method, Response, StatusCode, Uri};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, LOCATION, X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri};
 use axum::routing::get;
 use jiff::Timestamp;
 use messages::Language;
@@ -30,6 +32,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
+use crate::content::Change;
 use crate::outputs::{Output, Outputs};
 use crate::render::{Renderer, Theme};
 use crate::site::{Publish, Site};
@@ -143,57 +146,82 @@ pub async fn serve(order: &Order, report: impl Fn(&str) + Send + Sync + 'static)
     // Watching begins before the first build: what is saved meanwhile is not overlooked.
     let (changed, changes) = mpsc::unbounded_channel();
     let folder = std::path::absolute(&order.site)?;
-    let _watcher = watch_folder(&folder, order.poll, changed)?;
+    let watch = Watch::new(&folder, order.poll, changed)?;
     let mut workshop = Workshop::open(&folder, &order.cache, order.language)?;
     let now = Timestamp::now();
-    let shown = Shown::new(workshop.plan(now, order.publish)?, workshop.theme());
+    let shown = Shown::new(workshop.preview(now, order.publish, Change::EVERYTHING)?, workshop.theme());
     let (publish, shared) = watch::channel(Arc::new(Preview { version: 1, shown, mistakes: String::new() }));
     report(&format!("http://{address}/"));
 
     let stop = CancellationToken::new();
-    let serving =
-        axum::serve(listener, router(shared, stop.clone())).with_graceful_shutdown(stop.clone().cancelled_owned());
+    let serving = axum::serve(listener, router(shared, stop.clone(), address.ip().is_loopback()))
+        .with_graceful_shutdown(stop.clone().cancelled_owned());
     tokio::select! {
         served = serving.into_future() => served?,
-        never = follow(order.publish, workshop, changes, publish, report) => match never {},
+        never = follow(order.publish, workshop, watch, changes, publish, report) => match never {},
         _ = terminate.recv() => stop.cancel(),
         _ = interrupt.recv() => stop.cancel(),
     }
     Ok(())
 }
 
-fn watch_folder(
-    folder: &Path,
-    poll: Option<Duration>,
-    changed: mpsc::UnboundedSender<Vec<PathBuf>>,
-) -> Result<Box<dyn Watcher + Send>, ServeError> {
-    let failed = |source| ServeError::Watch { path: folder.to_owned(), source };
-    let root = folder.to_owned();
-    let tell = move |event: notify::Result<Event>| {
-        // The receiver is gone only when the preview is.
-        match event {
-            Ok(event) if is_change(event.kind) => drop(changed.send(event.paths)),
-            Ok(_) => {}
-            // A watch that lost events says so by an error: look at everything, to be sure.
-            Err(_) => drop(changed.send(vec![root.clone()])),
-        }
-    };
-    let mut watcher: Box<dyn Watcher + Send> = match poll {
-        None => Box::new(RecommendedWatcher::new(tell, Config::default()).map_err(failed)?),
-        Some(every) => {
-            let config = Config::default().with_poll_interval(every);
-            Box::new(PollWatcher::new(tell, config).map_err(failed)?)
-        }
-    };
-    // Only what a site is made of: its folder may be a whole repository.
-    watcher.watch(folder, RecursiveMode::NonRecursive).map_err(failed)?;
-    for name in ["content", "static", "theme"] {
-        let inner = folder.join(name);
-        if inner.is_dir() {
-            watcher.watch(&inner, RecursiveMode::Recursive).map_err(failed)?;
-        }
+/// Watches the folders that a site is made of.
+struct Watch {
+    watcher: Box<dyn Watcher + Send>,
+    folder: PathBuf,
+    /// Folders that are not there yet, or were not when we looked.
+    missing: Vec<&'static str>,
+}
+
+impl Watch {
+    fn new(
+        folder: &Path,
+        poll: Option<Duration>,
+        changed: mpsc::UnboundedSender<Vec<PathBuf>>,
+    ) -> Result<Self, ServeError> {
+        let failed = |source| ServeError::Watch { path: folder.to_owned(), source };
+        let root = folder.to_owned();
+        let tell = move |event: notify::Result<Event>| {
+            // The receiver is gone only when the preview is.
+            match event {
+                Ok(event) if is_change(event.kind) => drop(changed.send(event.paths)),
+                Ok(_) => {}
+                // A watch that lost events says so by an error: look at everything, to be sure.
+                Err(_) => drop(changed.send(vec![root.clone()])),
+            }
+        };
+        let mut watcher: Box<dyn Watcher + Send> = match poll {
+            None => Box::new(RecommendedWatcher::new(tell, Config::default()).map_err(failed)?),
+            Some(every) => {
+                let config = Config::default().with_poll_interval(every);
+                Box::new(PollWatcher::new(tell, config).map_err(failed)?)
+            }
+        };
+        // Only what a site is made of: its folder may be a whole repository.
+        watcher.watch(folder, RecursiveMode::NonRecursive).map_err(failed)?;
+        let mut watch = Self { watcher, folder: folder.to_owned(), missing: vec!["content", "static", "theme"] };
+        watch.look().map_err(failed)?;
+        Ok(watch)
     }
-    Ok(watcher)
+
+    /// Watches folders that have come, and forgets those that are gone. Those that have come, to be read whole.
+    fn look(&mut self) -> notify::Result<Vec<PathBuf>> {
+        let mut come = Vec::new();
+        for name in ["content", "static", "theme"] {
+            let inner = self.folder.join(name);
+            let was_missing = self.missing.contains(&name);
+            if inner.is_dir() && was_missing {
+                self.watcher.watch(&inner, RecursiveMode::Recursive)?;
+                self.missing.retain(|missing| *missing != name);
+                come.push(inner);
+            } else if !inner.is_dir() && !was_missing {
+                // The watch went with the folder.
+                let _ = self.watcher.unwatch(&inner);
+                self.missing.push(name);
+            }
+        }
+        Ok(come)
+    }
 }
 
 /// Whether something is another now. A file that is being written is not yet: it is when it is closed.
@@ -211,6 +239,7 @@ const fn is_change(kind: EventKind) -> bool {
 async fn follow(
     publish: Publish,
     mut workshop: Workshop,
+    mut watch: Watch,
     mut changes: mpsc::UnboundedReceiver<Vec<PathBuf>>,
     shared: watch::Sender<Arc<Preview>>,
     report: impl Fn(&str),
@@ -227,8 +256,13 @@ async fn follow(
         while let Ok(Some(changed)) = tokio::time::timeout(QUIET, changes.recv()).await {
             paths.extend(changed);
         }
+        match watch.look() {
+            Ok(come) => paths.extend(come),
+            Err(error) => report(&error.to_string()),
+        }
         let updated = tokio::task::spawn_blocking(move || {
-            let planned = workshop.update(&paths).and_then(|_| workshop.plan(Timestamp::now(), publish));
+            let planned =
+                workshop.update(&paths).and_then(|change| workshop.preview(Timestamp::now(), publish, change));
             (workshop, planned)
         });
         let Ok((returned, planned)) = updated.await else { return pending().await };
@@ -260,6 +294,17 @@ fn until_next_change(workshop: &Workshop) -> Duration {
 struct App {
     shared: Shared,
     stop: CancellationToken,
+    /// Whether only this machine is served: then only by its own names, so that no page of another site, under a name that it
+    /// lets point here, reads drafts.
+    is_local: bool,
+}
+
+impl App {
+    fn is_meant(&self, headers: &HeaderMap) -> bool {
+        let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+        let name = if host.starts_with('[') { host } else { host.split(':').next().unwrap_or_default() };
+        !self.is_local || name == "localhost" || name.starts_with("127.") || name.starts_with("[::1]")
+    }
 }
 
 #[derive(serde::Deserialize)]
@@ -267,12 +312,12 @@ struct Seen {
     version: u64,
 }
 
-fn router(shared: Shared, stop: CancellationToken) -> Router {
+fn router(shared: Shared, stop: CancellationToken, is_local: bool) -> Router {
     Router::new()
         .route("/_reload.js", get(async || answer(StatusCode::OK, "text/javascript; charset=utf-8", RELOAD)))
         .route("/_newer", get(newer))
         .fallback(file)
-        .with_state(App { shared, stop })
+        .with_state(App { shared, stop, is_local })
 }
 
 /// Answers as soon as there is a newer site than the page has seen.
@@ -286,7 +331,11 @@ async fn newer(State(app): State<App>, Query(seen): Query<Seen>) -> Response<Bod
     answer(StatusCode::OK, "text/plain; charset=utf-8", if is_newer { "yes" } else { "no" })
 }
 
-async fn file(State(app): State<App>, method: Method, uri: Uri) -> Response<Body> {
+async fn file(State(app): State<App>, method: Method, headers: HeaderMap, uri: Uri) -> Response<Body> {
+    if !app.is_meant(&headers) {
+        let text = "this preview is for this machine alone: ask for it by 127.0.0.1 or localhost, or choose another --listen\n";
+        return answer(StatusCode::MISDIRECTED_REQUEST, "text/plain; charset=utf-8", text);
+    }
     if method != Method::GET && method != Method::HEAD {
         return answer(StatusCode::METHOD_NOT_ALLOWED, "text/plain; charset=utf-8", "only GET and HEAD\n");
     }
@@ -313,7 +362,7 @@ fn respond(preview: &Preview, path: &str) -> Response<Body> {
     }
     let (status, output, file) = match files.get(&file) {
         Some(output) => (StatusCode::OK, output, file.as_str()),
-        None => (StatusCode::NOT_FOUND, &Output::NotFound, "404.html"),
+        None => (StatusCode::NOT_FOUND, &Output::NotFound(site.language_at(path)), "404.html"),
     };
     match Renderer::new(site, theme).render(output, outputs) {
         Ok(octets) if file.ends_with(".html") => {

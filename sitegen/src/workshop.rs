@@ -8,10 +8,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use messages::{Language, Message};
 use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 use strict_toml::Problem;
 
 use crate::content::{Change, Sources};
-use crate::outputs::Outputs;
+use crate::outputs::{Output, Outputs};
 use crate::pictures::Pictures;
 use crate::render::{RenderError, Renderer, Theme};
 use crate::site::{Publish, Site, Texts};
@@ -137,6 +138,30 @@ impl Workshop {
         } else {
             Err(BuildError::Mistakes(Mistakes { problems, language: self.language }))
         }
+    }
+
+    /// As [`Workshop::plan`], for a preview. When templates are others now, each is tried with the first page that it is for, so
+    /// that one that is wrong does not replace one that was good.
+    ///
+    /// # Errors
+    /// As [`Workshop::files`].
+    pub fn preview(&mut self, now: Timestamp, publish: Publish, change: Change) -> Result<(Site, Outputs), BuildError> {
+        let (site, outputs) = self.plan(now, publish)?;
+        if change.is_everywhere {
+            let renderer = Renderer::new(&site, &self.theme);
+            let mut tried = FxHashSet::default();
+            let first = outputs.files.values().filter(|output| match output {
+                Output::File(_) | Output::Theme(_) => false,
+                Output::Page(id) => {
+                    tried.insert((std::mem::discriminant(*output), Some(site.page(*id).front.kind.type_())))
+                }
+                output => tried.insert((std::mem::discriminant(*output), None)),
+            });
+            for output in first.collect::<Vec<_>>() {
+                renderer.render(output, &outputs)?;
+            }
+        }
+        Ok((site, outputs))
     }
 
     /// All files of the site by path: what a clean build writes.

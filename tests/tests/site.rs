@@ -251,6 +251,16 @@ fn the_preview_follows_the_editor_and_says_what_to_mend() {
         (!body.contains("preview-mistakes") && body.contains("Darbo laikas")).then_some(())
     });
 
+    // A template that is wrong does not replace one that was good.
+    fs::create_dir(desk.path("theme")).unwrap();
+    fs::write(desk.path("theme/style.css"), "body { color: black }").unwrap();
+    eventually("the new style", || (get(address, "/style.css").unwrap().body == "body { color: black }").then_some(()));
+    fs::write(desk.path("theme/page.html"), "{{ nera }}").unwrap();
+    eventually("the mistake in the template", || page().body.contains("page.html:1:").then_some(()));
+    assert!(page().status == 200 && page().body.contains("Darbo laikas"));
+    fs::remove_file(desk.path("theme/page.html")).unwrap();
+    eventually("the template of before", || (!page().body.contains("preview-mistakes")).then_some(()));
+
     // As many editors save: a new file takes the place of the old one.
     let beside = desk.path("content/.kontaktai.md.tmp");
     fs::write(&beside, text.replace("Darbo laikas\n", "Kada atvykti\n")).unwrap();

@@ -157,6 +157,12 @@ impl<'t> Iterator for Lines<'t> {
 /// # Errors
 /// The line, counted from the fence's, and what is wrong.
 fn toml_of_yaml(yaml: &str) -> Result<String, (usize, String)> {
+    // A few lines of aliases of aliases are gigabytes.
+    if let Some(line) =
+        yaml.lines().position(|line| has_token(line, '*')).filter(|_| yaml.lines().any(|line| has_token(line, '&')))
+    {
+        return Err((line + 1, "&name, *name".to_owned()));
+    }
     let documents =
         MarkedYaml::load_from_str(yaml).map_err(|error| (error.marker().line(), error.info().to_owned()))?;
     let Some(document) = documents.first() else { return Ok(String::new()) };
@@ -179,6 +185,16 @@ fn toml_of_yaml(yaml: &str) -> Result<String, (usize, String)> {
         line += 1;
     }
     Ok(toml)
+}
+
+/// Whether a line has an anchor (`&name`) or an alias (`*name`) of YAML 1.2, 7.1, or what may be one.
+fn has_token(line: &str, mark: char) -> bool {
+    line.match_indices(mark).any(|(at, _)| {
+        let before = line[..at].chars().next_back();
+        let after = line[at + 1..].chars().next();
+        before.is_none_or(|before| before.is_whitespace() || "[{,:-".contains(before))
+            && after.is_some_and(char::is_alphanumeric)
+    })
 }
 
 fn key_text(key: &MarkedYaml<'_>) -> Option<String> {
@@ -254,6 +270,12 @@ pub(super) fn read(
     let attachments = table.or("attachments", Vec::new());
     let aliases = table.or("aliases", Vec::new());
     let kind = Kind::read(type_, &mut table);
+    if let Some(Kind::Event(event)) = &kind
+        && event.end.is_some_and(|end| end.end() < event.start.start())
+    {
+        table.report(&table.place_of("end"), Message::new("site-ends-before-start"));
+        return None;
+    }
     let mut terms = read_terms(&mut table, settings);
     terms.retain(|_, terms| !terms.is_empty());
     let extra = read_extra(&mut table, settings);
@@ -408,6 +430,9 @@ mod tests {
             problems[0].starts_with("naujienos/a.md:3:1:") && problems[0].contains("3 | date: rytoj"),
             "{problems:?}"
         );
+        let bomb = "---\ntitle: A\na: &a [x, x]\nb: &b [*a, *a]\n---\n";
+        let (_, _, problems) = read_text(bomb);
+        assert!(problems.len() == 1 && problems[0].starts_with("naujienos/a.md:4:"), "{problems:?}");
         let (_, _, problems) = read_text("---\ntitle: A\n  b: [\n---\n");
         assert!(problems.len() == 1 && problems[0].contains("valid YAML"), "{problems:?}");
     }

@@ -65,6 +65,11 @@ pub struct Change {
     pub is_somewhere: bool,
 }
 
+impl Change {
+    /// As if nothing had been read before.
+    pub const EVERYTHING: Self = Self { is_everywhere: true, is_somewhere: true };
+}
+
 /// What a file read gives.
 type Outcome = (String, Option<Page>, Vec<Problem>);
 
@@ -313,6 +318,9 @@ impl Sources {
             Ok(Asset { size: metadata.len(), modified: metadata.modified()?, path: full.clone() })
         });
         match asset {
+            Ok(_) if inner.to_ascii_lowercase().ends_with(".svg") && is_active(&full) => {
+                self.report(path, Problem::of_file(&full, Message::new("site-svg-active")));
+            }
             Ok(asset) => {
                 let assets = if top == CONTENT { &mut self.assets } else { &mut self.statics };
                 assets.insert(inner.to_owned(), asset);
@@ -320,6 +328,14 @@ impl Sources {
             Err(error) => self.report(path, Problem::unreadable(&full, &error)),
         }
     }
+}
+
+/// Whether a drawing runs something: a script, or a handler of an event. A browser that opens it alone would.
+fn is_active(path: &Path) -> bool {
+    let Ok(octets) = fs::read(path) else { return false };
+    let text = String::from_utf8_lossy(&octets).to_ascii_lowercase();
+    let has_handler = text.split_whitespace().any(|word| word.starts_with("on") && word.contains('='));
+    has_handler || ["<script", "javascript:", "<foreignobject", "<!entity"].iter().any(|active| text.contains(active))
 }
 
 fn is_template(path: &str) -> bool {

@@ -103,6 +103,14 @@ impl FromValue for Moment {
     }
 }
 
+impl std::str::FromStr for Moment {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        parse_moment(text).ok_or(())
+    }
+}
+
 fn parse_moment(text: &str) -> Option<Moment> {
     let is_day = text.len() == 10;
     if is_day {

@@ -14,7 +14,7 @@ const PRODUCT: &str = "-//Rotušė//sitegen//LT";
 pub fn is_in_calendars(page: &Page) -> bool {
     match &page.front.kind {
         Kind::Event(_) | Kind::Consultation(_) => true,
-        Kind::Act(act) => act.adopted.is_none() && act.sitting.is_some(),
+        Kind::Act(act) => act.adopted.is_none() && (act.sitting.is_some() || act.consultation_until.is_some()),
         Kind::Course(course) => !course.dates.is_empty(),
         _ => false,
     }
@@ -32,6 +32,40 @@ pub fn of_section(site: &Site, id: SectionId) -> String {
     let section = site.section(id);
     let events = section.listed.iter().flat_map(|id| events(site, *id)).collect();
     write(site, section.title(site), section.language, events)
+}
+
+/// When an event that repeats takes place next, within a year; none for one that does not repeat.
+pub(crate) fn next(site: &Site, told: &content::Event) -> Option<Moment> {
+    let recurrence = recurrence(told.recurrence.as_ref()?);
+    let event = Event {
+        uid: String::new(),
+        stamp: jiff::Timestamp::UNIX_EPOCH,
+        sequence: 0,
+        start: when(site, told.start),
+        end: None,
+        summary: String::new(),
+        description: None,
+        location: None,
+        coordinates: None,
+        url: None,
+        organiser: None,
+        categories: Vec::new(),
+        status: Status::Confirmed,
+        recurrence: Some(recurrence),
+    };
+    let today = site.now.date();
+    let in_a_year = today.checked_add(jiff::Span::new().days(366)).ok()?;
+    icalendar::occurrences(&event, today, in_a_year)
+        .into_iter()
+        .map(|(start, _)| moment(&start))
+        .find(|next| next.end() >= site.now)
+}
+
+fn moment(when: &When) -> Moment {
+    match when {
+        When::Day(day) => Moment::Day(*day),
+        When::Local(time, _) => Moment::Time(*time),
+    }
 }
 
 fn write(site: &Site, name: &str, language: messages::Language, events: Vec<Event>) -> String {
@@ -59,7 +93,9 @@ fn events(site: &Site, id: PageId) -> Vec<Event> {
         Kind::Event(told) => vec![of_told(site, told, plain("", told.start))],
         Kind::Consultation(consultation) => vec![plain("", Moment::Day(consultation.deadline))],
         Kind::Act(act) if act.adopted.is_none() => {
-            act.sitting.map(|sitting| plain("", Moment::Day(sitting))).into_iter().collect()
+            let sitting = act.sitting.map(|sitting| plain("", Moment::Day(sitting)));
+            let comments = act.consultation_until.map(|last| plain("-comments", Moment::Day(last)));
+            sitting.into_iter().chain(comments).collect()
         }
         Kind::Course(course) => {
             let dates = course.dates.iter().enumerate();
@@ -77,11 +113,12 @@ fn event(site: &Site, id: PageId, suffix: &str, start: Moment) -> Event {
     let node = site.node(id);
     let front = &node.page.front;
     let host = site.settings.base_url.split("://").nth(1).unwrap_or_default();
-    let modified = front.updated.or(front.published).unwrap_or(start);
+    // Of a page that says nothing of itself it is only known that it changed before anybody asked.
+    let modified = front.updated.or(front.published);
     let summary = front.summary.clone().unwrap_or_else(|| site.text(id).beginning.clone());
     Event {
         uid: format!("{}{suffix}@{host}", node.address.trim_matches('/').replace('/', "-")),
-        stamp: super::feed::instant(site, modified),
+        stamp: modified.map_or(jiff::Timestamp::UNIX_EPOCH, |modified| super::feed::instant(site, modified)),
         sequence: 0,
         start: when(site, start),
         end: None,

@@ -52,7 +52,11 @@ fn of(site: &Site, listed: Listed) -> Feed {
 
 /// When readers could first read a page.
 fn appeared(page: &Page) -> Option<Moment> {
-    page.front.published.or_else(|| page.front.kind.moment())
+    page.front.published.or_else(|| match &page.front.kind {
+        // The sitting at which it may be adopted is still to come.
+        Kind::Act(act) => act.adopted.map(Moment::Day),
+        kind => kind.moment(),
+    })
 }
 
 /// The pages that appeared last, with when that was.

@@ -159,6 +159,22 @@ fn of_kind(site: &Site, id: PageId) -> Option<Value> {
         Kind::Dataset(dataset) => {
             put(&mut value, "license", Some(dataset.licence.0.as_str()));
             put(&mut value, "creator", Some(publisher));
+            let period = match (dataset.period_from, dataset.period_to) {
+                (None, None) => None,
+                (from, to) => {
+                    let day =
+                        |day: Option<jiff::civil::Date>| day.map_or_else(|| "..".to_owned(), |day| day.to_string());
+                    Some(format!("{}/{}", day(from), day(to)))
+                }
+            };
+            put(&mut value, "temporalCoverage", period);
+            let files = dataset.distributions.iter().map(|distribution| {
+                let inside = site
+                    .document(id, &distribution.file)
+                    .map(|facts| format!("{}{}", site.settings.base_url, facts.address));
+                json!({ "@type": "DataDownload", "contentUrl": inside.unwrap_or_else(|| distribution.file.clone()) })
+            });
+            put(&mut value, "distribution", Some(files.collect::<Vec<Value>>()));
             put(&mut value, "dateModified", front.updated.map(|moment| time(site, moment)));
             "Dataset"
         }

@@ -37,6 +37,7 @@ pub fn manifest(site: &Site) -> String {
         "lang": language.tag(),
         "start_url": "/",
         "display": "browser",
+        "icons": [{ "src": "/favicon.svg", "type": "image/svg+xml", "sizes": "any" }],
     });
     format!("{manifest:#}\n")
 }

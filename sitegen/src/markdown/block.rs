@@ -58,7 +58,7 @@ pub(super) fn write(writer: &mut Writer<'_>, block: Block, inner: &str, span: &R
         Block::Accordion => {
             for (title, text) in parts(writer, inner, span) {
                 writer.html("<details><summary>");
-                writer.escaped(title);
+                writer.write_line(title);
                 writer.html("</summary>\n");
                 writer.write_part(text, span);
                 writer.html("</details>\n");
@@ -68,7 +68,7 @@ pub(super) fn write(writer: &mut Writer<'_>, block: Block, inner: &str, span: &R
             writer.html("<ol class=\"steps\">\n");
             for (title, text) in parts(writer, inner, span) {
                 writer.html("<li><strong>");
-                writer.escaped(title);
+                writer.write_line(title);
                 writer.html("</strong>\n");
                 writer.write_part(text, span);
                 writer.html("</li>\n");
@@ -205,10 +205,9 @@ fn map(writer: &mut Writer<'_>, inner: &str, span: &Range<usize>) {
     };
     let words = lines.collect::<Vec<_>>().join(" ");
     let words = if words.is_empty() { writer.language().text("site-map") } else { words };
-    let (latitude, longitude) = (place.latitude, place.longitude);
-    writer.html(&format!(
-        "<p class=\"map\"><a href=\"https://www.openstreetmap.org/?mlat={latitude}&amp;mlon={longitude}#map=17/{latitude}/{longitude}\">"
-    ));
+    writer.html("<p class=\"map\"><a href=\"");
+    writer.attribute(&super::map_address(place));
+    writer.html("\">");
     writer.escaped(&words);
     writer.html("</a></p>\n");
 }

@@ -104,6 +104,8 @@ pub struct Style {
     pub typography: bool,
     /// Whether the text without markup is wanted, for a search.
     pub plain: bool,
+    /// Whether links that lead nowhere stay as they are.
+    pub is_lenient: bool,
 }
 
 /// A text, as HTML and as what else is to be known of it.
@@ -159,6 +161,13 @@ pub fn is_outside(url: &str) -> bool {
     ["https://", "http://", "mailto:", "tel:"]
         .iter()
         .any(|scheme| url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)))
+}
+
+/// Where a place is shown on OpenStreetMap.
+#[must_use]
+pub fn map_address(place: crate::content::Coordinates) -> String {
+    let (latitude, longitude) = (place.latitude, place.longitude);
+    format!("https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}#map=17/{latitude}/{longitude}")
 }
 
 /// RFC 3986, 3.1, read generously: `java\nscript:` is one for some browsers.

@@ -33,7 +33,7 @@ impl Resolver for Everything {
     }
 }
 
-const STYLE: Style = Style { language: Language::Lithuanian, typography: false, plain: true };
+const STYLE: Style = Style { language: Language::Lithuanian, typography: false, plain: true, is_lenient: false };
 
 fn text(markdown: &str) -> Text {
     parse(markdown, STYLE, &Everything)
@@ -61,7 +61,8 @@ fn links_that_lead_nowhere_or_do_harm_are_mistakes_with_their_place() {
 
 #[test]
 fn links_outside_stay_as_they_are() {
-    let shown = html("[a](https://e-tar.lt/x) [b](mailto:a@b.example) [c](tel:+370) <a@b.example> [d](#apie)");
+    let shown =
+        html("[a](https://e-tar.lt/x) [b](mailto:a@b.example) [c](tel:+370) <a@b.example> [d](#apie)\n\n# Apie\n");
     for link in ["https://e-tar.lt/x", "mailto:a@b.example", "tel:+370", "#apie"] {
         assert!(shown.contains(&format!("href=\"{link}\"")), "{shown}");
     }
@@ -86,7 +87,10 @@ fn tables_have_scopes_and_the_paragraph_before_may_be_their_caption() {
 fn footnotes_stand_at_the_end_in_the_order_of_the_text() {
     let shown = html("B[^b] A[^a] B[^b]\n\n[^a]: Pirma.\n\n[^b]: Antra.\n");
     let (first, second) = (shown.find("Antra.").unwrap(), shown.find("Pirma.").unwrap());
-    assert!(first < second && shown.contains("id=\"nuoroda-1-2\"") && shown.contains("href=\"#nuoroda-1\""), "{shown}");
+    assert!(
+        first < second && shown.contains("id=\"_nuoroda-1-2\"") && shown.contains("href=\"#_nuoroda-1\""),
+        "{shown}"
+    );
 }
 
 #[test]
@@ -104,6 +108,25 @@ fn a_picture_needs_words_and_may_have_a_caption() {
     let mistakes = text("![](a.jpg)\n\n![b](https://kitur.example/b.jpg)\n").mistakes;
     let keys: Vec<&str> = mistakes.iter().map(|mistake| mistake.message.key()).collect();
     assert_eq!(keys, ["site-picture-alt", "site-picture-elsewhere"]);
+}
+
+#[test]
+fn links_in_html_are_asked_for_as_any_other_and_anchors_of_the_page_must_be_there() {
+    let found = text(
+        "<a href=\"a.md\">A</a> <img src='b.jpg' alt=\"B\"> <a href=\"nera.md\">C</a>\n\n[d](#nera) [e](#e)\n\n## E\n",
+    );
+    assert!(found.html.contains("href=\"/a.md/\"") && found.html.contains("src=\"/b.jpg\""), "{}", found.html);
+    let keys: Vec<&str> = found.mistakes.iter().map(|mistake| mistake.message.key()).collect();
+    assert_eq!(keys, ["site-link-missing", "site-link-anchor"]);
+}
+
+#[test]
+fn many_equal_headings_have_anchors_of_their_own() {
+    let found = text(&"## A\n\n".repeat(20_000));
+    assert_eq!(found.headings.last().map(|heading| heading.id.as_str()), Some("a-20000"));
+    let found = text("## A\n\n## A-2\n\n## A\n");
+    let ids: Vec<&str> = found.headings.iter().map(|heading| heading.id.as_str()).collect();
+    assert_eq!(ids, ["a", "a-2", "a-3"]);
 }
 
 #[test]

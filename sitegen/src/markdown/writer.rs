@@ -10,7 +10,7 @@ use pulldown_cmark::{
     Alignment, BlockQuoteKind, CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd,
 };
 use pulldown_cmark_escape::{escape_href, escape_html, escape_html_body_text};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use super::typography::{Quotes, typeset};
 use super::{Answer, Heading, Mistake, Picture, Question, Resolver, Style, Text, block, has_scheme, is_outside, slug};
@@ -26,7 +26,10 @@ pub(super) struct Writer<'r> {
     style: Style,
     resolver: &'r dyn Resolver,
     text: Text,
-    ids: FxHashSet<String>,
+    /// Anchors that are taken, each with how many headings wished for it.
+    ids: FxHashMap<String, usize>,
+    /// Links to anchors of this very text.
+    fragments: Vec<(String, Range<usize>)>,
     /// Where the HTML of the open heading begins, and what it says so far.
     heading: Option<(usize, String)>,
     /// The text of the open picture.
@@ -83,7 +86,8 @@ impl<'r> Writer<'r> {
             style,
             resolver,
             text: Text::default(),
-            ids: FxHashSet::default(),
+            ids: FxHashMap::default(),
+            fragments: Vec::new(),
             heading: None,
             alt: None,
             links: Vec::new(),
@@ -114,8 +118,38 @@ impl<'r> Writer<'r> {
         }
     }
 
+    /// Adds the HTML of one line of Markdown, without a paragraph around it.
+    pub(super) fn write_line(&mut self, markdown: &str) {
+        self.quotes = Quotes::default();
+        for (event, span) in Parser::new_ext(markdown, options()).into_offset_iter() {
+            let is_inline = match &event {
+                Event::Start(tag) => !is_block(tag),
+                Event::End(tag) => matches!(
+                    tag,
+                    TagEnd::Emphasis
+                        | TagEnd::Strong
+                        | TagEnd::Strikethrough
+                        | TagEnd::Superscript
+                        | TagEnd::Subscript
+                        | TagEnd::Link
+                        | TagEnd::Image
+                ),
+                _ => true,
+            };
+            if is_inline {
+                self.event(event, span);
+            }
+        }
+    }
+
     pub(super) fn finish(mut self) -> Text {
         self.write_footnotes();
+        for (fragment, span) in mem::take(&mut self.fragments) {
+            let is_there = fragment.is_empty() || self.text.html.contains(&format!("id=\"{fragment}\""));
+            if !is_there {
+                self.mistake(&span, Message::new("site-link-anchor").with("link", format!("#{fragment}")));
+            }
+        }
         if self.has_raw_html {
             self.text.html = sanitised(&self.text.html);
         }
@@ -140,18 +174,40 @@ impl<'r> Writer<'r> {
             Event::Rule => self.html("<hr>\n"),
             Event::Html(html) | Event::InlineHtml(html) => {
                 self.has_raw_html = true;
-                self.html(&html);
+                self.raw_html(&html, &span);
             }
             Event::FootnoteReference(label) => self.footnote_reference(&label),
             Event::TaskListMarker(is_done) => {
-                self.html(if is_done {
-                    "<span aria-hidden=\"true\">☑</span> "
-                } else {
-                    "<span aria-hidden=\"true\">☐</span> "
-                });
+                let (key, sign) = if is_done { ("site-done", '☑') } else { ("site-not-done", '☐') };
+                let words = self.style.language.text(key);
+                let _ = write!(self.text.html, "<span role=\"img\" aria-label=\"{words}\">{sign}</span> ");
             }
             Event::InlineMath(text) | Event::DisplayMath(text) => self.inline_code(&text),
         }
+    }
+
+    /// Adds HTML that an editor wrote: where it leads is asked as of any link.
+    fn raw_html(&mut self, html: &str, span: &Range<usize>) {
+        let mut rest = html;
+        while let Some((at, name)) = next_address(rest) {
+            let (before, after) = rest.split_at(at);
+            self.html(before);
+            let quote = if after.starts_with('\'') { '\'' } else { '"' };
+            let inner = &after[1..];
+            let Some(end) = inner.find(quote) else { break };
+            let (value, next) = inner.split_at(end);
+            let is_inside = !value.is_empty() && !value.starts_with('#') && !is_outside(value) && !has_scheme(value);
+            let address = match (is_inside, name) {
+                (false, _) => Some(value.to_owned()),
+                (true, "src") => self.picture(value, span).map(|picture| picture.source),
+                (true, _) => self.address(LinkType::Inline, value, span),
+            };
+            self.html("\"");
+            self.attribute(&address.unwrap_or_default());
+            self.html("\"");
+            rest = &next[1..];
+        }
+        self.html(rest);
     }
 
     /// Adds HTML of our own.
@@ -394,11 +450,14 @@ impl<'r> Writer<'r> {
     fn unique_id(&mut self, wished: String) -> String {
         let base = if wished.is_empty() { "skyrius".to_owned() } else { wished };
         let mut id = base.clone();
-        for number in 2.. {
-            if self.ids.insert(id.clone()) {
-                break;
-            }
+        let mut number = *self.ids.entry(base.clone()).and_modify(|wished| *wished += 1).or_insert(1);
+        if number > 1 {
             id = format!("{base}-{number}");
+            while self.ids.insert(id.clone(), 1).is_some() {
+                number += 1;
+                id = format!("{base}-{number}");
+            }
+            self.ids.insert(base, number);
         }
         id
     }
@@ -491,7 +550,11 @@ impl<'r> Writer<'r> {
         if link_type == LinkType::Email {
             return Some(format!("mailto:{url}"));
         }
-        if url.starts_with('#') || is_outside(url) {
+        if let Some(fragment) = url.strip_prefix('#') {
+            self.fragments.push((fragment.to_owned(), span.clone()));
+            return Some(url.to_owned());
+        }
+        if is_outside(url) {
             return Some(url.to_owned());
         }
         if has_scheme(url) && !url.starts_with('@') {
@@ -502,7 +565,7 @@ impl<'r> Writer<'r> {
             Answer::Address(address) => Some(address),
             Answer::Wrong(message) => {
                 self.mistake(span, message);
-                None
+                self.style.is_lenient.then(|| url.to_owned())
             }
             _ => None,
         }
@@ -541,7 +604,8 @@ impl<'r> Writer<'r> {
 
     /// A picture, with what stands under it if there is any.
     pub(super) fn figure(&mut self, picture: &Picture, alt: &str, caption: &str) {
-        let is_figure = !caption.is_empty();
+        // A figure is a block, which no link in a paragraph can hold.
+        let is_figure = !caption.is_empty() && self.links.is_empty();
         if is_figure {
             self.html("<figure>");
         }
@@ -582,7 +646,7 @@ impl<'r> Writer<'r> {
         let again = if times > 1 { format!("-{times}") } else { String::new() };
         let _ = write!(
             self.text.html,
-            "<sup><a href=\"#isnasa-{number}\" id=\"nuoroda-{number}{again}\" class=\"footnote-reference\">[{number}]</a></sup>"
+            "<sup><a href=\"#_isnasa-{number}\" id=\"_nuoroda-{number}{again}\" class=\"footnote-reference\">[{number}]</a></sup>"
         );
     }
 
@@ -599,16 +663,25 @@ impl<'r> Writer<'r> {
         let back = self.style.language.text("site-footnote-back");
         self.html("<section class=\"footnotes\"><ol>\n");
         for (number, html) in defined {
-            let _ = write!(self.text.html, "<li id=\"isnasa-{number}\" value=\"{number}\">");
+            let _ = write!(self.text.html, "<li id=\"_isnasa-{number}\" value=\"{number}\">");
             let inner = html.strip_suffix("</p>\n");
             self.html(inner.unwrap_or(&html));
-            let _ = write!(self.text.html, " <a href=\"#nuoroda-{number}\" aria-label=\"");
+            let _ = write!(self.text.html, " <a href=\"#_nuoroda-{number}\" aria-label=\"");
             self.attribute(&back);
             self.html("\">↩</a>");
             self.html(if inner.is_some() { "</p></li>\n" } else { "</li>\n" });
         }
         self.html("</ol></section>\n");
     }
+}
+
+/// Where the value of the next `href` or `src` begins, with its quotation mark.
+fn next_address(html: &str) -> Option<(usize, &'static str)> {
+    let found = [" href=", " src="].into_iter().filter_map(|pattern| {
+        let at = html.find(pattern)? + pattern.len();
+        html[at..].starts_with(['"', '\'']).then_some((at, if pattern == " src=" { "src" } else { "href" }))
+    });
+    found.min()
 }
 
 /// Whether the words inside have nothing to do with those before.
@@ -638,7 +711,9 @@ fn shorten(text: &mut String) {
 fn sanitised(html: &str) -> String {
     let mut builder = ammonia::Builder::default();
     builder
-        .add_tags(["figure", "figcaption", "picture", "source", "section", "caption"])
+        .add_tags(["address", "figure", "figcaption", "picture", "source", "section", "caption"])
+        // Obsolete ones, and a second title of the page; what is in them stays.
+        .rm_tags(["center", "font", "strike", "tt", "h1"])
         .add_generic_attributes(["id", "class", "lang", "dir", "tabindex", "role", "aria-label", "aria-hidden"])
         .add_tag_attributes("source", ["srcset", "sizes", "type"])
         .add_tag_attributes("img", ["srcset", "sizes", "loading", "decoding"])

@@ -37,8 +37,11 @@ const TEMPLATES: [(&str, &str); 11] = [
 ];
 
 /// Files of the theme that are published as they are.
-pub const THEME_FILES: &[(&str, &str)] =
-    &[("style.css", include_str!("../../theme/style.css")), ("search.js", include_str!("../../theme/search.js"))];
+pub const THEME_FILES: &[(&str, &str)] = &[
+    ("style.css", include_str!("../../theme/style.css")),
+    ("search.js", include_str!("../../theme/search.js")),
+    ("favicon.svg", include_str!("../../theme/favicon.svg")),
+];
 
 /// How many pages of a type the home page shows.
 const ON_HOME: usize = 6;
@@ -78,6 +81,14 @@ impl Theme {
         tera.autoescape_on([".html", ".xml"]);
         tera.register_function("t", translate);
         tera.register_filter("day", day);
+        tera.register_filter("euros", euros);
+        tera.register_filter("shown_link", |link: &str, _: Kwargs, _: &State| {
+            link.trim_start_matches("https://")
+                .trim_start_matches("mailto:")
+                .trim_start_matches("tel:")
+                .trim_end_matches('/')
+                .to_owned()
+        });
         tera.register_filter("dialled", |phone: &str, _: Kwargs, _: &State| words::dialled(phone));
         let built_in = TEMPLATES.iter().filter(|(name, _)| !own.contains_key(*name));
         let all = built_in.map(|(name, text)| (*name, *text));
@@ -174,7 +185,7 @@ impl<'s> Renderer<'s> {
                 let values = [("address", address.as_str().into())];
                 self.document("search.html", *language, folder, values)
             }
-            Output::NotFound => self.document("404.html", site.settings.language, "404.html", []),
+            Output::NotFound(language) => self.document("404.html", *language, "404.html", []),
             Output::Feed(listed, format) => owned(emit::feed::write(site, *listed, *format)),
             Output::Calendar(id) => owned(emit::calendar::of_section(site, *id)),
             Output::Event(id) => owned(emit::calendar::of_event(site, *id)),
@@ -289,10 +300,16 @@ fn translate(arguments: Kwargs, state: &State) -> TeraResult<Value> {
     Ok(value)
 }
 
+/// `{{ amount | euros }}`: money in words.
+fn euros(amount: f64, _: Kwargs, state: &State) -> TeraResult<String> {
+    let language = state.get::<String>("lang")?.as_deref().and_then(Language::from_tag).unwrap_or(Language::Lithuanian);
+    Ok(words::euros(amount, language))
+}
+
 /// `{{ date | day }}`: a day or a minute in words.
 fn day(date: &str, _: Kwargs, state: &State) -> TeraResult<String> {
     let language = state.get::<String>("lang")?.as_deref().and_then(Language::from_tag).unwrap_or(Language::Lithuanian);
-    let moment = date.parse().map(Moment::Day).or_else(|_| date.parse().map(Moment::Time));
+    let moment: Result<Moment, ()> = date.parse();
     let moment = moment.map_err(|_| tera::Error::message(format!("“{date}” is no date")))?;
     Ok(words::moment(moment, language))
 }

@@ -55,8 +55,12 @@ impl<'s> Views<'s> {
     fn new_entry(&self, id: PageId) -> Value {
         let node = self.site.node(id);
         let (front, language) = (&node.page.front, node.page.file.language);
-        let date = shown_date(&node.page);
+        let next = self.site.next_start(&node.page);
+        let date = next.or_else(|| shown_date(&node.page));
         let when = match &front.kind {
+            Kind::Event(event) if next.is_some_and(|next| next != event.start) => {
+                next.map(|next| words::moment(next, language))
+            }
             Kind::Event(event) => Some(words::span(event.start, event.end, language)),
             Kind::Visit(visit) => Some(words::span(Moment::Day(visit.from), visit.to.map(Moment::Day), language)),
             _ => date.map(|date| words::moment(date, language)),
@@ -73,6 +77,7 @@ impl<'s> Views<'s> {
             ("place", place(&front.kind).into()),
             ("position", position(&front.kind).into()),
             ("mark", mark(node.visibility).into()),
+            ("mark_words", mark(node.visibility).map(|mark| language.text(&format!("site-short-{mark}"))).into()),
             ("is_coming", self.site.is_coming(id).into()),
         ])
     }
@@ -111,13 +116,50 @@ impl<'s> Views<'s> {
             ("previous", node.neighbours[0].map(|id| self.entry(id)).into()),
             ("next", node.neighbours[1].map(|id| self.entry(id)).into()),
             ("translations", self.translations(id)),
+            ("languages", self.languages(id)),
             ("images", self.images(id)),
             ("attachments", self.attachments(id)),
             ("has_calendar", calendar::is_in_calendars(page).into()),
             ("drawing", self.drawing(&[id])),
+            ("distributions", self.distributions(id)),
+            ("repeats", self.repeats(page)),
+            ("map", map_link(&front.kind).into()),
             ("extra", Value::from_serializable(&front.extra)),
             ("linked_data", Value::safe_string(&linked_data::of_page(site, id))),
         ])
+    }
+
+    /// The files of a dataset, with where each is.
+    fn distributions(&self, id: PageId) -> Value {
+        let page = self.site.page(id);
+        let Kind::Dataset(dataset) = &page.front.kind else { return Value::none() };
+        list(dataset.distributions.iter().map(|distribution| {
+            let facts = self.site.document(id, &distribution.file);
+            let name = distribution.file.rsplit('/').next().unwrap_or(&distribution.file);
+            map([
+                ("address", facts.as_ref().map_or(distribution.file.as_str(), |facts| facts.address.as_str()).into()),
+                ("title", distribution.title.as_deref().unwrap_or(name).into()),
+                ("format", facts.as_ref().map(|facts| facts.format.as_str()).into()),
+                ("size", facts.as_ref().map(|facts| words::size(facts.size, page.file.language)).into()),
+            ])
+        }))
+    }
+
+    /// How an event repeats, in words.
+    fn repeats(&self, page: &Page) -> Value {
+        let Kind::Event(event) = &page.front.kind else { return Value::none() };
+        let Some(recurrence) = &event.recurrence else { return Value::none() };
+        let language = page.file.language;
+        let often = language.text(&recurrence.frequency.key());
+        let until = recurrence.until.map(|until| {
+            let message = messages::Message::new("site-repeats-until").with("day", words::day(until, language));
+            language.say(&message)
+        });
+        let next = self.site.next_start(page).filter(|next| *next != event.start).map(|next| {
+            let message = messages::Message::new("site-repeats-next").with("when", words::moment(next, language));
+            language.say(&message)
+        });
+        [Some(often), until, next].into_iter().flatten().collect::<Vec<_>>().join(", ").into()
     }
 
     /// The structure of units, where there are any.
@@ -225,6 +267,24 @@ impl<'s> Views<'s> {
         }))
     }
 
+    /// The other languages of the site: where the same page is, or else their home page.
+    fn languages(&self, id: PageId) -> Value {
+        let site = self.site;
+        let node = site.node(id);
+        let others =
+            site.settings.languages().filter(|other| *other != node.page.file.language && site.home(*other).is_some());
+        list(others.map(|other| {
+            let translation = node.translations.iter().find(|id| site.page(**id).file.language == other);
+            let address = translation.map_or_else(|| site.settings.root(other), |id| site.node(*id).address.clone());
+            map([
+                ("lang", other.tag().into()),
+                ("name", other.text("site-language-name").into()),
+                ("address", address.into()),
+                ("is_translated", translation.is_some().into()),
+            ])
+        }))
+    }
+
     fn images(&self, id: PageId) -> Value {
         let page = self.site.page(id);
         list(page.front.images.iter().filter_map(|image| {
@@ -310,10 +370,13 @@ impl<'s> Views<'s> {
         let site = self.site;
         let settings = &site.settings;
         let institution = settings.institution(language);
-        let languages = settings
-            .languages()
-            .filter(|other| site.home(*other).is_some())
-            .map(|other| map([("lang", other.tag().into()), ("address", settings.root(other).into())]));
+        let languages = settings.languages().filter(|other| site.home(*other).is_some()).map(|other| {
+            map([
+                ("lang", other.tag().into()),
+                ("name", other.text("site-language-name").into()),
+                ("address", settings.root(other).into()),
+            ])
+        });
         let info = map([
             ("title", institution.title.as_str().into()),
             ("summary", institution.summary.as_deref().into()),
@@ -362,11 +425,27 @@ impl<'s> Views<'s> {
             matches!(&page.front.kind, Kind::Notice(notice)
                 if page.file.language == language && notice.from.start() <= site.now && notice.until.end() >= site.now)
         });
-        list(shown.map(|id| {
+        let severity = |id: &PageId| match &site.page(*id).front.kind {
+            Kind::Notice(notice) => std::cmp::Reverse(notice.severity),
+            _ => std::cmp::Reverse(crate::content::Severity::Information),
+        };
+        let mut shown: Vec<PageId> = shown.collect();
+        shown.sort_by_key(severity);
+        list(shown.into_iter().map(|id| {
             let page = site.page(id);
             map([("entry", self.entry(id)), ("fields", fields(&page.front.kind))])
         }))
     }
+}
+
+/// Where a place is shown on a map of others.
+fn map_link(kind: &Kind) -> Option<String> {
+    let at = match kind {
+        Kind::Event(event) => event.coordinates,
+        Kind::Unit(unit) => unit.coordinates,
+        _ => None,
+    };
+    at.map(crate::markdown::map_address)
 }
 
 /// The day or minute that a list shows beside a page.

@@ -58,10 +58,33 @@ pub fn size(octets: u64, language: Language) -> String {
     }
 }
 
+/// „1 250 000,50 Eur“, “1,250,000.50 EUR”.
+#[must_use]
+pub fn euros(amount: f64, language: Language) -> String {
+    let said = format!("{:.2}", amount.abs());
+    let (whole, cents) = said.split_once('.').unwrap_or((&said, "00"));
+    let (separator, point, unit) = match language {
+        Language::Lithuanian => ('\u{a0}', ',', "Eur"),
+        Language::English => (',', '.', "EUR"),
+    };
+    let mut grouped = String::new();
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index).is_multiple_of(3) {
+            grouped.push(separator);
+        }
+        grouped.push(digit);
+    }
+    let sign = if amount < 0.0 { "−" } else { "" };
+    let cents = if cents == "00" { String::new() } else { format!("{point}{cents}") };
+    format!("{sign}{grouped}{cents}\u{a0}{unit}")
+}
+
 /// A telephone number without what only makes it easier to read (RFC 3966).
 #[must_use]
 pub fn dialled(phone: &str) -> String {
-    phone.chars().filter(|character| character.is_ascii_digit() || *character == '+').collect()
+    // An extension („vid. 12“) is dialled after somebody has answered.
+    let number = phone.split(char::is_alphabetic).next().unwrap_or_default();
+    number.chars().filter(|character| character.is_ascii_digit() || *character == '+').collect()
 }
 
 #[cfg(test)]
@@ -97,8 +120,15 @@ mod tests {
     }
 
     #[test]
+    fn money_is_grouped_by_thousands() {
+        assert_eq!(euros(1_250_000.5, Language::Lithuanian), "1\u{a0}250\u{a0}000,50\u{a0}Eur");
+        assert_eq!(euros(10_000.0, Language::English), "10,000\u{a0}EUR");
+    }
+
+    #[test]
     fn telephone_numbers_can_be_dialled() {
         assert_eq!(dialled("(0 000) 12 345"), "000012345");
         assert_eq!(dialled("+370 000 12345"), "+37000012345");
+        assert_eq!(dialled("8 (5) 212 3456, vid. 12"), "852123456");
     }
 }

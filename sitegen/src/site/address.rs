@@ -8,6 +8,7 @@ use messages::{Language, Message};
 use rustc_hash::{FxHashMap, FxHashSet};
 use strict_toml::Problem;
 
+use super::links::composed;
 use super::sections::{Section, SectionId};
 use super::{Node, PageId, Publish, Site};
 use crate::content::{Asset, Page, Sources, Visibility};
@@ -107,7 +108,7 @@ pub(super) fn place(site: &mut Site, sources: &Sources) {
     for (file, page) in &sources.pages {
         let visibility = page.visibility(site.now);
         if !is_published(page, site.now, site.publish) {
-            site.addresses.by_file.insert(file.clone(), None);
+            site.addresses.by_file.insert(composed(file).into_owned(), None);
             continue;
         }
         let language = page.file.language;
@@ -121,13 +122,13 @@ pub(super) fn place(site: &mut Site, sources: &Sources) {
             let other = site.page(other).file.path.clone();
             let message = Message::new("site-same-address").with("address", address.as_str());
             site.problems.push(Problem::of_file(sources.named(file), message.with("other", other)));
-            site.addresses.by_file.insert(file.clone(), None);
+            site.addresses.by_file.insert(composed(file).into_owned(), None);
             continue;
         }
         if page.file.is_section {
             site.sections[section.index()].page = Some(id);
         }
-        site.addresses.by_file.insert(file.clone(), Some(id));
+        site.addresses.by_file.insert(composed(file).into_owned(), Some(id));
         site.addresses.by_address.insert(address.clone(), id);
         site.nodes.push(Node {
             page: Arc::clone(page),
@@ -157,7 +158,7 @@ fn place_files(site: &mut Site, sources: &Sources) {
         if Pictures::is_picture(name) {
             // As it is, it may say where and when it was taken.
             let inner = if target.is_empty() { String::new() } else { format!("{}/", target.join("/")) };
-            site.addresses.pictures.insert(file.clone(), (inner, asset.clone()));
+            site.addresses.pictures.insert(composed(file).into_owned(), (inner, asset.clone()));
             continue;
         }
         target.push(slug_of_file(name));
@@ -168,30 +169,51 @@ fn place_files(site: &mut Site, sources: &Sources) {
             let message = message.with("other", other.display().to_string());
             site.problems.push(Problem::of_file(&asset.path, message));
         }
-        site.addresses.assets.insert(file.clone(), (target, asset.size));
+        site.addresses.assets.insert(composed(file).into_owned(), (target, asset.size));
     }
 }
 
 fn place_aliases(site: &mut Site) {
     let mut aliases: Vec<(String, PageId)> = Vec::new();
+    let mut wrong: Vec<(PageId, Message)> = Vec::new();
     for id in site.pages() {
         for alias in &site.page(id).front.aliases {
-            aliases.push((format!("/{}", alias.trim_start_matches('/')), id));
+            match old_address(alias) {
+                Some(alias) => aliases.push((alias, id)),
+                None => wrong.push((id, Message::new("site-alias").with("alias", alias.as_str()))),
+            }
         }
     }
     aliases.sort();
+    let same = |alias: &str, other: &str| Message::new("site-same-address").with("address", alias).with("other", other);
     for pair in aliases.windows(2) {
-        if let [(alias, one), (same, other)] = pair
-            && alias == same
-            && one != other
+        if let [(alias, one), (other, id)] = pair
+            && alias == other
+            && one != id
         {
-            let message = Message::new("site-same-address").with("address", alias.as_str());
-            let message = message.with("other", site.page(*one).file.path.as_str());
-            let path = site.page(*other).path.clone();
-            site.problems.push(Problem::of_file(path, message));
+            wrong.push((*id, same(alias, &site.page(*one).file.path)));
         }
+    }
+    for (alias, id) in &aliases {
+        if let Some(taken) = site.page_at(alias).filter(|taken| taken != id) {
+            wrong.push((*id, same(alias, &site.page(taken).file.path)));
+        }
+    }
+    for (id, message) in wrong {
+        let path = site.page(id).path.clone();
+        site.problems.push(Problem::of_file(path, message));
     }
     aliases.retain(|(alias, _)| !site.addresses.by_address.contains_key(alias));
     aliases.dedup_by(|one, other| one.0 == other.0);
     site.addresses.aliases = aliases;
+}
+
+/// An address of before with a slash at its start; none when it is none of this site.
+fn old_address(alias: &str) -> Option<String> {
+    let inner = alias.strip_prefix('/').unwrap_or(alias);
+    let path = inner.split('?').next().unwrap_or_default();
+    let is_wrong = |part: &str| part == ".." || part == ".";
+    let has_wrong_letter = inner.chars().any(|letter| letter.is_control() || "\\\"'<>{};#".contains(letter));
+    let is_elsewhere = inner.starts_with('/') || path.contains(':');
+    (!path.split('/').any(is_wrong) && !has_wrong_letter && !is_elsewhere).then(|| format!("/{inner}"))
 }

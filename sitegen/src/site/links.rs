@@ -1,5 +1,6 @@
 //! Where links lead.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::hash::{Hash as _, Hasher as _};
 use std::path::PathBuf;
@@ -9,6 +10,7 @@ use messages::Message;
 use percent_encoding::percent_decode_str;
 use rustc_hash::FxHasher;
 use strict_toml::Problem;
+use unicode_normalization::UnicodeNormalization as _;
 
 use super::{PageId, Site};
 use crate::content::{Kind, Sources};
@@ -27,7 +29,7 @@ pub(super) fn answer(site: &Site, id: PageId, question: &Question) -> Answer {
             Some((address, size)) => Answer::Document(DocumentFacts { format: format_of(&address), address, size }),
             None => Answer::Wrong(Message::new("site-document-missing").with("link", link.as_str())),
         },
-        Question::Contact(name) => contact(site, name),
+        Question::Contact(name) => contact(site, id, name),
     }
 }
 
@@ -90,7 +92,7 @@ fn variants<'s>(site: &'s Site, id: PageId, link: &str) -> Option<(&'s str, Resu
     let decoded = percent_decode_str(link).decode_utf8_lossy();
     let path = decoded.split(['#', '?']).next().unwrap_or_default();
     let inner = join(&site.page(id).file.folder, path)?;
-    let (folder, asset) = site.addresses.pictures.get(&inner)?;
+    let (folder, asset) = site.addresses.pictures.get(&*composed(&inner))?;
     Some((folder, site.pictures.variants(asset)))
 }
 
@@ -125,7 +127,7 @@ pub(crate) fn file(site: &Site, id: PageId, link: &str) -> Option<(String, u64)>
     let decoded = percent_decode_str(link).decode_utf8_lossy();
     let path = decoded.split(['#', '?']).next().unwrap_or_default();
     let inner = join(&site.page(id).file.folder, path)?;
-    if let Some((target, size)) = site.addresses.assets.get(&inner) {
+    if let Some((target, size)) = site.addresses.assets.get(&*composed(&inner)) {
         return Some((format!("/{target}"), *size));
     }
     let published = site.addresses.files.get(inner.as_str())?;
@@ -140,7 +142,7 @@ fn target(site: &Site, id: PageId, link: &str) -> Result<String, Message> {
     let (path, fragment) = link.find(['#', '?']).map_or((link, ""), |at| link.split_at(at));
     let decoded = percent_decode_str(path).decode_utf8_lossy();
     let inner = join(&site.page(id).file.folder, &decoded).ok_or_else(|| wrong("site-link-outside"))?;
-    if let Some(found) = site.addresses.by_file.get(&inner) {
+    if let Some(found) = site.addresses.by_file.get(&*composed(&inner)) {
         let found = found.ok_or_else(|| wrong("site-link-unpublished"))?;
         return Ok(format!("{}{fragment}", in_language_of(site, id, found)));
     }
@@ -155,9 +157,6 @@ fn target(site: &Site, id: PageId, link: &str) -> Result<String, Message> {
     let address = if inner.is_empty() { "/".to_owned() } else { format!("/{inner}/") };
     if decoded.starts_with('/') && is_address(site, &address) {
         return Ok(format!("{address}{fragment}"));
-    }
-    if site.settings.is_lenient {
-        return Ok(link.to_owned());
     }
     Err(wrong("site-link-missing"))
 }
@@ -180,11 +179,14 @@ fn in_language_of(site: &Site, from: PageId, target: PageId) -> &str {
     }
 }
 
-fn contact(site: &Site, name: &str) -> Answer {
-    let found = site.pages().find(|id| {
+fn contact(site: &Site, from: PageId, name: &str) -> Answer {
+    let language = site.page(from).file.language;
+    let named = site.pages().filter(|id| {
         let page = site.page(*id);
         page.file.name == name && matches!(page.front.kind, Kind::Person(_) | Kind::Unit(_))
     });
+    let in_language = |id: &PageId| site.page(*id).file.language;
+    let found = named.min_by_key(|id| (in_language(id) != language, in_language(id) != site.settings.language, *id));
     let Some(id) = found else { return Answer::Wrong(Message::new("site-contact-missing").with("name", name)) };
     let node = site.node(id);
     let (address, name) = (node.address.clone(), node.page.front.title.clone());
@@ -212,7 +214,11 @@ fn contact(site: &Site, name: &str) -> Answer {
 /// Finds who links to whom, links to anchors that are not there, and files that front matter names in vain.
 pub(super) fn settle(site: &mut Site) {
     let lost: Vec<Problem> = site.pages().flat_map(|id| lost_files(site, id)).collect();
-    site.problems.extend(lost);
+    if site.settings.is_lenient {
+        site.notes.extend(lost);
+    } else {
+        site.problems.extend(lost);
+    }
     let mut backlinks: Vec<(PageId, PageId)> = Vec::new();
     let mut wrong: Vec<(PageId, Message)> = Vec::new();
     for id in site.pages() {
@@ -265,6 +271,11 @@ fn lost_files(site: &Site, id: PageId) -> Vec<Problem> {
         _ => None,
     });
     wrong.collect()
+}
+
+/// A name with each letter as one character (NFC): macOS writes names of files with marks of their own (NFD), people do not.
+pub(super) fn composed(name: &str) -> Cow<'_, str> {
+    if name.is_ascii() { Cow::Borrowed(name) } else { Cow::Owned(name.nfc().collect()) }
 }
 
 /// A path relative to a folder of the site, or from its root when it begins with a slash; none when it leads out.

@@ -21,7 +21,7 @@ use messages::{Language, Message};
 use rustc_hash::FxHashMap;
 use strict_toml::Problem;
 
-use crate::content::{Kind, Page, Settings, Sources, Type, Visibility};
+use crate::content::{Kind, Moment, Page, Settings, Sources, Type, Visibility};
 use crate::markdown::{Answer, DocumentFacts, Picture, Question, Text};
 
 use crate::pictures::Pictures;
@@ -97,6 +97,7 @@ pub struct Site {
     addresses: Addresses,
     pictures: Arc<Pictures>,
     problems: Vec<Problem>,
+    notes: Vec<Problem>,
 }
 
 impl Site {
@@ -123,6 +124,7 @@ impl Site {
             addresses,
             pictures: Arc::clone(pictures),
             problems,
+            notes: Vec::new(),
         };
         address::place(&mut site, sources);
         relations::connect(&mut site);
@@ -140,6 +142,12 @@ impl Site {
     #[must_use]
     pub fn problems(&self) -> &[Problem] {
         &self.problems
+    }
+
+    /// What is wrong and does not keep the site from being built, because it comes from another generator.
+    #[must_use]
+    pub fn notes(&self) -> &[Problem] {
+        &self.notes
     }
 
     /// All pages that are published, in the order of their files.
@@ -177,6 +185,13 @@ impl Site {
         &self.sections[id.index()]
     }
 
+    /// The language in which somebody reads who asks for a path of the site.
+    #[must_use]
+    pub fn language_at(&self, path: &str) -> Language {
+        let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
+        self.settings.languages().find(|language| language.tag() == first).unwrap_or(self.settings.language)
+    }
+
     /// The section of the home page in a language.
     #[must_use]
     pub fn home(&self, language: Language) -> Option<&Section> {
@@ -204,7 +219,7 @@ impl Site {
     /// The page of a file of `content/`.
     #[must_use]
     pub fn page_of_file(&self, file: &str) -> Option<PageId> {
-        self.addresses.by_file.get(file).copied().flatten()
+        self.addresses.by_file.get(&*links::composed(file)).copied().flatten()
     }
 
     /// The page at an address.
@@ -247,14 +262,8 @@ impl Site {
     pub fn is_coming(&self, id: PageId) -> bool {
         match &self.page(id).front.kind {
             Kind::Event(event) => {
-                let last = event.recurrence.as_ref().map(|recurrence| recurrence.until);
                 let end = event.end.unwrap_or(event.start).end();
-                match last {
-                    Some(Some(until)) => until >= self.now.date(),
-                    // Without a last day, it goes on.
-                    Some(None) => true,
-                    None => end >= self.now,
-                }
+                end >= self.now || crate::emit::calendar::next(self, event).is_some()
             }
             Kind::Vacancy(vacancy) => vacancy.deadline >= self.now.date(),
             Kind::Procurement(procurement) => procurement.deadline.end() >= self.now,
@@ -266,10 +275,19 @@ impl Site {
         }
     }
 
+    /// When an event that repeats takes place next.
+    #[must_use]
+    pub fn next_start(&self, page: &Page) -> Option<Moment> {
+        let Kind::Event(event) = &page.front.kind else { return None };
+        event.recurrence.as_ref()?;
+        crate::emit::calendar::next(self, event)
+    }
+
     /// What orders pages by date; smaller comes first: what is coming, the next first; then the newest.
     fn rank(&self, id: PageId) -> (bool, DateTime, Reverse<DateTime>) {
         let front = &self.page(id).front;
-        let moment = front.kind.moment().or(front.published).map_or(DateTime::MIN, crate::content::Moment::start);
+        let next = self.next_start(self.page(id));
+        let moment = next.or_else(|| front.kind.moment()).or(front.published).map_or(DateTime::MIN, Moment::start);
         if self.is_coming(id) {
             (false, moment, Reverse(DateTime::MIN))
         } else {

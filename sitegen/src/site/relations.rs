@@ -5,7 +5,7 @@ use std::ops::Range;
 use messages::{Language, Message};
 use rustc_hash::FxHashMap;
 
-use super::links::join;
+use super::links::{composed, join};
 use super::{PageId, Site};
 use crate::content::{Kind, Reference, Type};
 
@@ -40,6 +40,9 @@ pub(super) fn connect(site: &mut Site) {
     }
     for (id, key, target) in found {
         site.nodes[id.index()].relations.push((key, target));
+        // What is not adopted changes nothing yet.
+        let is_draft = matches!(&site.page(id).front.kind, Kind::Act(act) if act.adopted.is_none());
+        let key = if is_draft && ["amends", "repeals", "implements"].contains(&key) { "drafted" } else { key };
         site.nodes[target.index()].named_by.push((key, id));
     }
     for (id, span, message) in wrong {
@@ -118,7 +121,7 @@ impl Names {
         if text.contains('/') || text.ends_with(".md") {
             let missing = || Message::new("site-link-missing").with("link", text);
             let file = join(&page.file.folder, text).ok_or_else(missing)?;
-            let found = site.addresses.by_file.get(&file).ok_or_else(missing)?;
+            let found = site.addresses.by_file.get(&*composed(&file)).ok_or_else(missing)?;
             return match found {
                 Some(id) if !types.contains(&site.page(*id).front.kind.type_()) => {
                     Err(of_type("site-reference-type", text, types))

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use strict_toml::Problem;
 
 use super::{PageId, Site, links};
-use crate::content::{Page, Parts, Sources};
+use crate::content::{Kind, Page, Parts, Sources};
 use crate::markdown::{self, Answer, Question, Resolver, Style, Text};
 use crate::search::terms::Tokeniser;
 
@@ -52,7 +52,13 @@ pub(super) fn settle(site: &mut Site, sources: &Sources, texts: &mut Texts) {
     let kept = site.nodes.iter().zip(&settled);
     texts.kept =
         kept.map(|(node, text)| (node.page.file.path.clone(), (Arc::clone(&node.page), Arc::clone(text)))).collect();
-    site.problems.extend(settled.iter().flat_map(|settled| settled.problems.iter().cloned()));
+    let problems = settled.iter().flat_map(|settled| settled.problems.iter().cloned());
+    // In what comes from another generator, much leads nowhere: it is told of, and the rest is shown.
+    if site.settings.is_lenient {
+        site.notes.extend(problems);
+    } else {
+        site.problems.extend(problems);
+    }
     site.texts = settled;
 }
 
@@ -71,15 +77,64 @@ fn settled(site: &Site, id: PageId, texts: &Texts, is_same: bool) -> Arc<Settled
     })
 }
 
+/// By what words a page is found, and how much each tells.
+struct Found {
+    title: String,
+    summary: String,
+    text: String,
+}
+
+impl Found {
+    /// The words of the text, `plain`, and those of the front matter.
+    fn of(page: &Page, plain: String) -> Self {
+        let front = &page.front;
+        let mut found =
+            Self { title: front.title.clone(), summary: front.summary.clone().unwrap_or_default(), text: plain };
+        let add = |text: &mut String, words: &str| {
+            text.push('\n');
+            text.push_str(words);
+        };
+        if let Kind::Act(act) = &front.kind {
+            add(&mut found.title, &page.file.language.text(&act.form.key()));
+            add(&mut found.title, act.number.as_deref().unwrap_or_default());
+        }
+        if let Kind::Person(person) = &front.kind {
+            add(&mut found.title, &person.position);
+        }
+        front.terms.values().flatten().for_each(|term| add(&mut found.summary, term));
+        // What else the type has: places, prices, what is needed, a programme.
+        if let Ok(fields) = serde_json::to_value(&front.kind) {
+            add_words(&fields, &mut found.text);
+        }
+        found
+    }
+}
+
+fn add_words(value: &serde_json::Value, text: &mut String) {
+    match value {
+        serde_json::Value::String(words) => {
+            text.push('\n');
+            text.push_str(words);
+        }
+        serde_json::Value::Array(values) => values.iter().for_each(|value| add_words(value, text)),
+        serde_json::Value::Object(fields) => fields.values().for_each(|value| add_words(value, text)),
+        _ => {}
+    }
+}
+
 fn parse(site: &Site, id: PageId, parts: &Parts) -> Settled {
     let page = site.page(id);
-    let style =
-        Style { language: page.file.language, typography: site.settings.typography, plain: site.settings.search };
+    let settings = &site.settings;
+    let style = Style {
+        language: page.file.language,
+        typography: settings.typography,
+        plain: settings.search,
+        is_lenient: settings.is_lenient,
+    };
     let mut text = markdown::parse(parts.text(), style, &Asker { site, page: id });
     if style.plain {
-        let summary = page.front.summary.as_deref().unwrap_or_default();
-        let plain = std::mem::take(&mut text.plain);
-        let terms = |tokeniser: &RefCell<Tokeniser>| tokeniser.borrow_mut().terms(&page.front.title, summary, &plain);
+        let Found { title, summary, text: plain } = Found::of(page, std::mem::take(&mut text.plain));
+        let terms = |tokeniser: &RefCell<Tokeniser>| tokeniser.borrow_mut().terms(&title, &summary, &plain);
         text.terms = Some(TOKENISER.with(terms));
     }
     text.html.shrink_to_fit();
