@@ -107,6 +107,8 @@ pub const SITEMAP_LIMIT: usize = 50_000;
 pub struct Outputs {
     /// What makes each file.
     pub files: BTreeMap<String, Output>,
+    /// What is planned so far, in no order: one large sort is cheaper than as many insertions.
+    planned: Vec<(String, Output)>,
     /// Two that would be the same file.
     pub problems: Vec<Problem>,
 }
@@ -127,8 +129,9 @@ impl Outputs {
         outputs.terms(site);
         outputs.whole_site(site);
         for (path, file) in site.assets() {
-            outputs.add(path.clone(), Output::File(file.clone()), site);
+            outputs.add(path.clone(), Output::File(file.clone()));
         }
+        outputs.settle(site);
         // Two that are called the same are the same: their names tell what is in them.
         for (path, file) in site.picture_files() {
             outputs.files.insert(path, Output::File(file));
@@ -140,43 +143,50 @@ impl Outputs {
         outputs
     }
 
-    fn add(&mut self, path: String, output: Output, site: &Site) {
-        use std::collections::btree_map::Entry;
-        match self.files.entry(path) {
-            Entry::Vacant(free) => {
-                free.insert(output);
-            }
-            Entry::Occupied(taken) => {
-                let name = |output: &Output| match output {
-                    Output::Page(id) => site.page(*id).path.clone(),
-                    Output::File(path) => path.clone(),
-                    Output::List(id, _) | Output::Year(id, _, _) => PathBuf::from(site.section(*id).folder.clone()),
-                    _ => PathBuf::from(taken.key()),
-                };
-                let message = messages::Message::new("site-same-address").with("address", format!("/{}", taken.key()));
-                let message = message.with("other", name(taken.get()).display().to_string());
-                self.problems.push(Problem::of_file(name(&output), message));
+    fn add(&mut self, path: String, output: Output) {
+        self.planned.push((path, output));
+    }
+
+    /// Brings what was planned into order. Of two that would be the same file, the one that was planned first stays.
+    fn settle(&mut self, site: &Site) {
+        let mut planned = std::mem::take(&mut self.planned);
+        planned.sort_by(|one, other| one.0.cmp(&other.0));
+        let name = |path: &str, output: &Output| match output {
+            Output::Page(id) => site.page(*id).path.clone(),
+            Output::File(file) => file.clone(),
+            Output::List(id, _) | Output::Year(id, _, _) => PathBuf::from(&site.section(*id).folder),
+            _ => PathBuf::from(path),
+        };
+        for pair in planned.windows(2) {
+            if let [(path, taken), (same, output)] = pair
+                && path == same
+            {
+                let message = messages::Message::new("site-same-address").with("address", format!("/{path}"));
+                let message = message.with("other", name(path, taken).display().to_string());
+                self.problems.push(Problem::of_file(name(path, output), message));
             }
         }
+        planned.dedup_by(|later, first| later.0 == first.0);
+        self.files = planned.into_iter().collect();
     }
 
     fn pages(&mut self, site: &Site) {
         for id in site.pages() {
             let node = site.node(id);
             if !node.page.file.is_section {
-                self.add(file_of(&node.address), Output::Page(id), site);
+                self.add(file_of(&node.address), Output::Page(id));
             }
             if matches!(node.page.front.kind, Kind::Event(_)) {
-                self.add(format!("{}event.ics", node.address.trim_start_matches('/')), Output::Event(id), site);
+                self.add(format!("{}event.ics", node.address.trim_start_matches('/')), Output::Event(id));
             }
         }
         for (alias, id) in site.aliases() {
             let path = alias.trim_start_matches('/');
             // An old address with a query or an ending is only for the map of the web server.
             if path.ends_with('/') || !path.rsplit('/').next().unwrap_or_default().contains(['.', '?']) {
-                self.add(file_of(&format!("/{}/", path.trim_end_matches('/'))), Output::Redirect(*id), site);
+                self.add(file_of(&format!("/{}/", path.trim_end_matches('/'))), Output::Redirect(*id));
             } else if path.ends_with(".html") && !path.contains('?') {
-                self.add(path.to_owned(), Output::Redirect(*id), site);
+                self.add(path.to_owned(), Output::Redirect(*id));
             }
         }
     }
@@ -187,7 +197,7 @@ impl Outputs {
             let is_home = section.parent.is_none();
             let pages = if is_home { 1 } else { section.list_pages() };
             for number in 1..=pages {
-                self.add(file_of(&Section::list_address(&section.address, number)), Output::List(id, number), site);
+                self.add(file_of(&Section::list_address(&section.address, number)), Output::List(id, number));
             }
             if is_home {
                 continue;
@@ -200,16 +210,16 @@ impl Outputs {
                 }
                 for number in 1..=listed.len().div_ceil(section.paginate_by).max(1) {
                     let address = Section::list_address(&address, number);
-                    self.add(file_of(&address), Output::Year(id, year.0, number), site);
+                    self.add(file_of(&address), Output::Year(id, year.0, number));
                 }
             }
             let root = section.address.trim_start_matches('/');
             if section.has_feed {
-                self.add(format!("{root}feed.xml"), Output::Feed(Listed::Section(id), FeedFormat::Atom), site);
-                self.add(format!("{root}feed.json"), Output::Feed(Listed::Section(id), FeedFormat::Json), site);
+                self.add(format!("{root}feed.xml"), Output::Feed(Listed::Section(id), FeedFormat::Atom));
+                self.add(format!("{root}feed.json"), Output::Feed(Listed::Section(id), FeedFormat::Json));
             }
             if section.listed.iter().any(|id| crate::emit::calendar::is_in_calendars(site.page(*id))) {
-                self.add(format!("{root}calendar.ics"), Output::Calendar(id), site);
+                self.add(format!("{root}calendar.ics"), Output::Calendar(id));
             }
         }
     }
@@ -223,7 +233,7 @@ impl Outputs {
             for taxonomy in 0..site.settings.taxonomies.len() {
                 if site.terms_of(language, taxonomy).next().is_some() {
                     let address = taxonomy_address(site, language, taxonomy);
-                    self.add(file_of(&address), Output::Terms(language, taxonomy), site);
+                    self.add(file_of(&address), Output::Terms(language, taxonomy));
                 }
             }
         }
@@ -231,12 +241,12 @@ impl Outputs {
         for (index, term) in site.terms().iter().enumerate() {
             let id = TermId::of(index);
             for number in 1..=term.pages.len().div_ceil(per_page) {
-                self.add(file_of(&Section::list_address(&term.address, number)), Output::Term(id, number), site);
+                self.add(file_of(&Section::list_address(&term.address, number)), Output::Term(id, number));
             }
             if has_feed(site, term) {
                 let root = term.address.trim_start_matches('/');
-                self.add(format!("{root}feed.xml"), Output::Feed(Listed::Term(id), FeedFormat::Atom), site);
-                self.add(format!("{root}feed.json"), Output::Feed(Listed::Term(id), FeedFormat::Json), site);
+                self.add(format!("{root}feed.xml"), Output::Feed(Listed::Term(id), FeedFormat::Atom));
+                self.add(format!("{root}feed.json"), Output::Feed(Listed::Term(id), FeedFormat::Json));
             }
         }
     }
@@ -248,32 +258,32 @@ impl Outputs {
             if site.home(language).is_none() {
                 continue;
             }
-            self.add(format!("{root}404.html"), Output::NotFound(language), site);
-            self.add(format!("{root}feed.xml"), Output::Feed(Listed::Site(language), FeedFormat::Atom), site);
-            self.add(format!("{root}feed.json"), Output::Feed(Listed::Site(language), FeedFormat::Json), site);
+            self.add(format!("{root}404.html"), Output::NotFound(language));
+            self.add(format!("{root}feed.xml"), Output::Feed(Listed::Site(language), FeedFormat::Atom));
+            self.add(format!("{root}feed.json"), Output::Feed(Listed::Site(language), FeedFormat::Json));
             if site.settings.search {
-                self.add(format!("{root}{}/index.html", search_folder(language)), Output::Search(language), site);
+                self.add(format!("{root}{}/index.html", search_folder(language)), Output::Search(language));
             }
         }
-        self.add("robots.txt".to_owned(), Output::Robots, site);
-        self.add("site.webmanifest".to_owned(), Output::Manifest, site);
+        self.add("robots.txt".to_owned(), Output::Robots);
+        self.add("site.webmanifest".to_owned(), Output::Manifest);
         let sitemaps = crate::emit::sitemap::count(site).div_ceil(SITEMAP_LIMIT);
-        self.add("sitemap.xml".to_owned(), Output::Sitemap(None), site);
+        self.add("sitemap.xml".to_owned(), Output::Sitemap(None));
         if sitemaps > 1 {
             for number in 1..=sitemaps {
-                self.add(format!("sitemap-{number}.xml"), Output::Sitemap(Some(number)), site);
+                self.add(format!("sitemap-{number}.xml"), Output::Sitemap(Some(number)));
             }
         }
         if site.settings.security.is_some() {
-            self.add(".well-known/security.txt".to_owned(), Output::Security, site);
+            self.add(".well-known/security.txt".to_owned(), Output::Security);
         }
         let has = |type_: Type| site.pages().any(|id| site.page(id).front.kind.type_() == type_);
         if has(Type::Act) {
-            self.add("acts.csv".to_owned(), Output::Acts(TableFormat::Csv), site);
-            self.add("acts.json".to_owned(), Output::Acts(TableFormat::Json), site);
+            self.add("acts.csv".to_owned(), Output::Acts(TableFormat::Csv));
+            self.add("acts.json".to_owned(), Output::Acts(TableFormat::Json));
         }
         if has(Type::Dataset) {
-            self.add("catalog.jsonld".to_owned(), Output::Catalogue, site);
+            self.add("catalog.jsonld".to_owned(), Output::Catalogue);
         }
         if !site.aliases().is_empty() {
             let servers = [
@@ -283,7 +293,7 @@ impl Outputs {
                 ("apache.conf", Server::Apache),
             ];
             for (name, server) in servers {
-                self.add(format!(".redirects/{name}"), Output::Redirects(server), site);
+                self.add(format!(".redirects/{name}"), Output::Redirects(server));
             }
         }
     }

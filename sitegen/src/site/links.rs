@@ -40,9 +40,9 @@ pub(super) fn fingerprint(site: &Site, sources: &Sources) -> u64 {
     site.settings.is_lenient.hash(&mut hasher);
     for file in sources.pages.keys() {
         file.hash(&mut hasher);
-        let Some(id) = site.page_of_file(file) else { continue };
-        let node = site.node(id);
-        (&node.address, node.page.file.language, &node.translations).hash(&mut hasher);
+    }
+    for node in &site.nodes {
+        (&node.page.file.path, &node.address, node.page.file.language, &node.translations).hash(&mut hasher);
         if matches!(node.page.front.kind, Kind::Person(_) | Kind::Unit(_)) {
             (&node.page.front.title, format!("{:?}", node.page.front.kind)).hash(&mut hasher);
         }

@@ -90,6 +90,8 @@ pub struct Site {
     /// Which pages are left out.
     pub publish: Publish,
     nodes: Vec<Node>,
+    /// Where each page stands among all, by date: every list is in this order, so that it is found once.
+    places: Vec<u32>,
     texts: Vec<Arc<texts::Settled>>,
     sections: Vec<Section>,
     taxonomies: Vec<Term>,
@@ -117,6 +119,7 @@ impl Site {
             now,
             publish,
             nodes: Vec::new(),
+            places: Vec::new(),
             texts: Vec::new(),
             sections,
             taxonomies: Vec::new(),
@@ -127,6 +130,7 @@ impl Site {
             notes: Vec::new(),
         };
         address::place(&mut site, sources);
+        site.places = site.order();
         relations::connect(&mut site);
         sections::fill(&mut site);
         taxonomies::collect(&mut site);
@@ -295,6 +299,21 @@ impl Site {
         }
     }
 
+    fn order(&self) -> Vec<u32> {
+        let mut ordered: Vec<PageId> = self.pages().collect();
+        ordered.sort_by_cached_key(|id| (self.rank(*id), *id));
+        let mut places = vec![0; ordered.len()];
+        for (place, id) in (0..).zip(ordered) {
+            places[id.index()] = place;
+        }
+        places
+    }
+
+    /// Where a page stands among all, by date.
+    fn place(&self, id: PageId) -> u32 {
+        self.places[id.index()]
+    }
+
     /// The newest pages of a type in a language, as lists order them.
     #[must_use]
     pub fn newest(&self, type_: Type, language: Language, most: usize) -> Vec<PageId> {
@@ -305,7 +324,7 @@ impl Site {
                 page.front.kind.type_() == type_ && page.file.language == language && self.is_current(*id)
             })
             .collect();
-        pages.sort_by_cached_key(|id| (self.rank(*id), *id));
+        pages.sort_unstable_by_key(|id| self.place(*id));
         pages.truncate(most);
         pages
     }

@@ -170,6 +170,9 @@ fn report_circles(site: &mut Site, key: &'static str) {
     let mut marks = vec![0_u8; site.nodes.len()];
     let mut circles: Vec<Vec<PageId>> = Vec::new();
     for start in site.pages() {
+        if site.node(start).relations.iter().all(|(of, _)| *of != key) {
+            continue;
+        }
         let mut way: Vec<(PageId, usize)> = vec![(start, 0)];
         while let Some((id, next)) = way.last_mut() {
             if *next == 0 && marks[id.index()] != 0 {

@@ -134,7 +134,7 @@ pub(super) fn fill(site: &mut Site) {
                 }
             }
             for pages in years.values_mut() {
-                pages.sort_by_cached_key(|id| (site.rank(*id), *id));
+                pages.sort_unstable_by_key(|id| site.place(*id));
             }
         }
         let section = &mut site.sections[index];
@@ -176,7 +176,7 @@ fn sort(site: &Site, section: &Section, pages: &mut [PageId]) {
     let has_dates = || pages.iter().any(|id| site.day(*id).is_some());
     let sorting = said(site, section).and_then(|said| said.sort_by);
     match sorting.unwrap_or(if has_dates() { Sorting::Date } else { Sorting::Menu }) {
-        Sorting::Date => pages.sort_by_cached_key(|id| (site.rank(*id), *id)),
+        Sorting::Date => pages.sort_unstable_by_key(|id| site.place(*id)),
         Sorting::Menu => pages.sort_by_cached_key(|id| {
             let front = &site.page(*id).front;
             (front.menu.unwrap_or(i64::MAX), collation_key(&front.title), *id)

@@ -89,7 +89,7 @@ pub(super) fn collect(site: &mut Site) {
     };
     let term_index = by_name.into_iter().map(|(key, names)| (key, named(names))).collect();
     for term in &mut terms {
-        term.pages.sort_by_cached_key(|id| (site.rank(*id), *id));
+        term.pages.sort_unstable_by_key(|id| site.place(*id));
     }
     let mut ordered: Vec<Option<Term>> = terms.into_iter().map(Some).collect();
     site.taxonomies = order.into_iter().filter_map(|index| ordered[index].take()).collect();

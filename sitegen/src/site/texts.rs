@@ -20,7 +20,9 @@ thread_local! {
 /// Texts by the path of their file.
 #[derive(Debug, Default)]
 pub struct Texts {
-    kept: FxHashMap<String, (Arc<Page>, Arc<Settled>)>,
+    /// By the address in memory of the page, which is another one as soon as its file was read again: the page is kept with its
+    /// text, so that no other comes to that address.
+    kept: FxHashMap<usize, (Arc<Page>, Arc<Settled>)>,
     /// All that the answers to questions depended on, as one number.
     answers: Option<u64>,
 }
@@ -51,7 +53,7 @@ pub(super) fn settle(site: &mut Site, sources: &Sources, texts: &mut Texts) {
     let settled: Vec<Arc<Settled>> = ids.into_par_iter().map(|id| settled(site, id, texts, is_same)).collect();
     let kept = site.nodes.iter().zip(&settled);
     texts.kept =
-        kept.map(|(node, text)| (node.page.file.path.clone(), (Arc::clone(&node.page), Arc::clone(text)))).collect();
+        kept.map(|(node, text)| (address_of(&node.page), (Arc::clone(&node.page), Arc::clone(text)))).collect();
     let problems = settled.iter().flat_map(|settled| settled.problems.iter().cloned());
     // In what comes from another generator, much leads nowhere: it is told of, and the rest is shown.
     if site.settings.is_lenient {
@@ -62,11 +64,14 @@ pub(super) fn settle(site: &mut Site, sources: &Sources, texts: &mut Texts) {
     site.texts = settled;
 }
 
+fn address_of(page: &Arc<Page>) -> usize {
+    Arc::as_ptr(page).addr()
+}
+
 /// The text of a page. When `is_same`, all answers are as they were.
 fn settled(site: &Site, id: PageId, texts: &Texts, is_same: bool) -> Arc<Settled> {
     let page = &site.node(id).page;
-    if let Some((before, settled)) = texts.kept.get(&page.file.path)
-        && Arc::ptr_eq(before, page)
+    if let Some((_, settled)) = texts.kept.get(&address_of(page))
         && (is_same || settled.text.asked.iter().all(|(question, answer)| site.answer(id, question) == *answer))
     {
         return Arc::clone(settled);
