@@ -338,7 +338,6 @@ site-act-council-decision = Council decision
 site-act-mayor-decree = Mayor's decree
 site-act-director-order = Order of the director of the administration
 site-people = Whom to turn to
-site-person = Name
 site-position = Position
 site-phone = Phone
 site-email = E-mail
@@ -369,7 +368,6 @@ site-not-built = The content has { $count ->
 ## What editors have to mend
 
 site-missing-file = there is no such file; --site must be the folder with site.toml and the pages
-site-file-name = the name becomes a part of the address: use only a-z, 0-9, dashes and dots
 site-not-a-file = symbolic links are not published; put the file itself here
 site-structure = Structure
 site-language-name = English
@@ -404,7 +402,6 @@ site-search-none = Nothing found. Check the spelling or try other words.
 site-search-more = Show more
 site-search-failed = The search does not work at the moment.
 site-search-script = The search needs JavaScript. Without it, use the menu.
-site-notice = Notice
 site-notice-until = Until
 site-contents = Contents
 site-attachments = Attachments

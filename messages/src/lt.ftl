@@ -343,7 +343,6 @@ site-act-council-decision = Tarybos sprendimas
 site-act-mayor-decree = Mero potvarkis
 site-act-director-order = Administracijos direktoriaus įsakymas
 site-people = Į ką kreiptis
-site-person = Vardas ir pavardė
 site-position = Pareigos
 site-phone = Telefonas
 site-email = El. paštas
@@ -376,7 +375,6 @@ site-not-built = Turinyje { $count ->
 ## Ką redaktoriui taisyti
 
 site-missing-file = tokio failo nėra; --site turi būti aplankas, kuriame yra site.toml ir content/
-site-file-name = pavadinimas tampa adreso dalimi: rašykite tik a–z, 0–9, brūkšnelius ir taškus
 site-not-a-file = simbolinės nuorodos neskelbiamos; įdėkite patį failą
 site-structure = Struktūra
 site-language-name = Lietuvių
@@ -411,7 +409,6 @@ site-search-none = Nieko nerasta. Patikrinkite rašybą arba ieškokite kitų ž
 site-search-more = Rodyti daugiau
 site-search-failed = Paieška šiuo metu neveikia.
 site-search-script = Paieškai reikia JavaScript. Be jo naudokitės meniu.
-site-notice = Pranešimas
 site-notice-until = Galioja iki
 site-contents = Turinys
 site-attachments = Priedai

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
@@ -216,11 +216,11 @@ fn build(arguments: &SiteArguments, time: &TimeArguments, output: &Path) -> anyh
     let (site, outputs) = workshop.plan(now, publish)?;
     let record = Record::new(inputs, now, site.holds_until(workshop.sources()));
     let renderer = Renderer::new(&site, workshop.theme());
-    let written = release(&site, &renderer, &outputs, output)?;
-    record.keep(&cache, output, &written.files.iter().map(String::as_str).collect::<Vec<_>>());
+    let files = release(&site, &renderer, &outputs, output)?;
+    record.keep(&cache, output, &files);
+    workshop.pictures().sweep(SystemTime::now());
     let message = Message::new("site-built")
         .with("pages", u64::try_from(outputs.files.keys().filter(|path| path.ends_with(".html")).count())?)
-        .with("changed", u64::try_from(written.changed)?)
         .with("output", output.display().to_string());
     println!("{}", arguments.language.say(&message));
     tell(&site, arguments.language);
@@ -267,7 +267,7 @@ fn check(arguments: &SiteArguments, time: &TimeArguments) -> anyhow::Result<()> 
     let mut workshop = Workshop::open(&arguments.site, &arguments.cache(), arguments.language)?;
     let (site, outputs) = workshop.plan(time.now.unwrap_or_else(Timestamp::now), publish(time.drafts))?;
     let renderer = Renderer::new(&site, workshop.theme());
-    outputs.files.par_iter().try_for_each(|(_, output)| renderer.render(output, &outputs).map(drop))?;
+    outputs.files.par_iter().try_for_each(|(_, output)| renderer.render(output).map(drop))?;
     tell(&site, arguments.language);
     println!("{}", arguments.language.text("site-good"));
     Ok(())

@@ -107,8 +107,6 @@ pub const SITEMAP_LIMIT: usize = 50_000;
 pub struct Outputs {
     /// What makes each file.
     pub files: BTreeMap<String, Output>,
-    /// What is planned so far, in no order: one large sort is cheaper than as many insertions.
-    planned: Vec<(String, Output)>,
     /// Two that would be the same file.
     pub problems: Vec<Problem>,
 }
@@ -123,15 +121,15 @@ impl Outputs {
     /// Plans the files of `site`.
     #[must_use]
     pub fn of(site: &Site) -> Self {
-        let mut outputs = Self::default();
-        outputs.pages(site);
-        outputs.lists(site);
-        outputs.terms(site);
-        outputs.whole_site(site);
+        let mut planning = Planning { site, planned: Vec::new() };
+        planning.pages();
+        planning.lists();
+        planning.terms();
+        planning.whole_site();
         for (path, file) in site.assets() {
-            outputs.add(path.clone(), Output::File(file.clone()));
+            planning.add(path.clone(), Output::File(file.clone()));
         }
-        outputs.settle(site);
+        let mut outputs = planning.settled();
         // Two that are called the same are the same: their names tell what is in them.
         for (path, file) in site.picture_files() {
             outputs.files.insert(path, Output::File(file));
@@ -142,14 +140,29 @@ impl Outputs {
         }
         outputs
     }
+}
 
+/// The plan while it is made, in no order: one large sort is cheaper than as many insertions.
+struct Planning<'s> {
+    site: &'s Site,
+    planned: Vec<(String, Output)>,
+}
+
+impl Planning<'_> {
     fn add(&mut self, path: String, output: Output) {
         self.planned.push((path, output));
     }
 
-    /// Brings what was planned into order. Of two that would be the same file, the one that was planned first stays.
-    fn settle(&mut self, site: &Site) {
-        let mut planned = std::mem::take(&mut self.planned);
+    /// Both forms of the feed of what is listed at `address`.
+    fn add_feeds(&mut self, address: &str, listed: Listed) {
+        let root = address.trim_start_matches('/');
+        self.add(format!("{root}feed.xml"), Output::Feed(listed, FeedFormat::Atom));
+        self.add(format!("{root}feed.json"), Output::Feed(listed, FeedFormat::Json));
+    }
+
+    /// What was planned, in order. Of two that would be the same file, the one that was planned first stays.
+    fn settled(self) -> Outputs {
+        let Self { site, mut planned } = self;
         planned.sort_by(|one, other| one.0.cmp(&other.0));
         let name = |path: &str, output: &Output| match output {
             Output::Page(id) => site.page(*id).path.clone(),
@@ -157,20 +170,22 @@ impl Outputs {
             Output::List(id, _) | Output::Year(id, _, _) => PathBuf::from(&site.section(*id).folder),
             _ => PathBuf::from(path),
         };
+        let mut problems = Vec::new();
         for pair in planned.windows(2) {
             if let [(path, taken), (same, output)] = pair
                 && path == same
             {
                 let message = messages::Message::new("site-same-address").with("address", format!("/{path}"));
                 let message = message.with("other", name(path, taken).display().to_string());
-                self.problems.push(Problem::of_file(name(path, output), message));
+                problems.push(Problem::of_file(name(path, output), message));
             }
         }
         planned.dedup_by(|later, first| later.0 == first.0);
-        self.files = planned.into_iter().collect();
+        Outputs { files: planned.into_iter().collect(), problems }
     }
 
-    fn pages(&mut self, site: &Site) {
+    fn pages(&mut self) {
+        let site = self.site;
         for id in site.pages() {
             let node = site.node(id);
             if !node.page.file.is_section {
@@ -191,7 +206,8 @@ impl Outputs {
         }
     }
 
-    fn lists(&mut self, site: &Site) {
+    fn lists(&mut self) {
+        let site = self.site;
         for (index, section) in site.sections().iter().enumerate() {
             let id = SectionId::of(index);
             let is_home = section.parent.is_none();
@@ -205,7 +221,7 @@ impl Outputs {
             for (year, listed) in &section.years {
                 let address = format!("{}{}/", section.address, year.0);
                 // A folder of that year is the list of that year.
-                if self.has_section(site, &address) {
+                if site.sections().iter().any(|section| section.address == address) {
                     continue;
                 }
                 for number in 1..=listed.len().div_ceil(section.paginate_by).max(1) {
@@ -213,22 +229,17 @@ impl Outputs {
                     self.add(file_of(&address), Output::Year(id, year.0, number));
                 }
             }
-            let root = section.address.trim_start_matches('/');
             if section.has_feed {
-                self.add(format!("{root}feed.xml"), Output::Feed(Listed::Section(id), FeedFormat::Atom));
-                self.add(format!("{root}feed.json"), Output::Feed(Listed::Section(id), FeedFormat::Json));
+                self.add_feeds(&section.address, Listed::Section(id));
             }
-            if section.listed.iter().any(|id| crate::emit::calendar::is_in_calendars(site.page(*id))) {
-                self.add(format!("{root}calendar.ics"), Output::Calendar(id));
+            if crate::emit::calendar::is_needed(site, section) {
+                self.add(format!("{}calendar.ics", section.address.trim_start_matches('/')), Output::Calendar(id));
             }
         }
     }
 
-    fn has_section(&self, site: &Site, address: &str) -> bool {
-        site.sections().iter().any(|section| section.address == address)
-    }
-
-    fn terms(&mut self, site: &Site) {
+    fn terms(&mut self) {
+        let site = self.site;
         for language in site.settings.languages() {
             for taxonomy in 0..site.settings.taxonomies.len() {
                 if site.terms_of(language, taxonomy).next().is_some() {
@@ -244,14 +255,13 @@ impl Outputs {
                 self.add(file_of(&Section::list_address(&term.address, number)), Output::Term(id, number));
             }
             if has_feed(site, term) {
-                let root = term.address.trim_start_matches('/');
-                self.add(format!("{root}feed.xml"), Output::Feed(Listed::Term(id), FeedFormat::Atom));
-                self.add(format!("{root}feed.json"), Output::Feed(Listed::Term(id), FeedFormat::Json));
+                self.add_feeds(&term.address, Listed::Term(id));
             }
         }
     }
 
-    fn whole_site(&mut self, site: &Site) {
+    fn whole_site(&mut self) {
+        let site = self.site;
         for language in site.settings.languages() {
             let root = site.settings.root(language);
             let root = root.trim_start_matches('/');
@@ -259,8 +269,7 @@ impl Outputs {
                 continue;
             }
             self.add(format!("{root}404.html"), Output::NotFound(language));
-            self.add(format!("{root}feed.xml"), Output::Feed(Listed::Site(language), FeedFormat::Atom));
-            self.add(format!("{root}feed.json"), Output::Feed(Listed::Site(language), FeedFormat::Json));
+            self.add_feeds(root, Listed::Site(language));
             if site.settings.search {
                 self.add(format!("{root}{}/index.html", search_folder(language)), Output::Search(language));
             }

@@ -100,7 +100,7 @@ impl Record {
     }
 
     /// Notes in the folder `cache` what `output` is made of. What cannot be noted is only made again.
-    pub fn keep(&self, cache: &Path, output: &Path, files: &[&str]) {
+    pub fn keep(&self, cache: &Path, output: &Path, files: &[String]) {
         let Some(place) = place(cache, output) else { return };
         let kept = || -> io::Result<()> {
             let folder = place.parent().unwrap_or(cache);
@@ -116,7 +116,7 @@ impl Record {
     }
 
     /// The record as it is kept, with sizes and times of the files in `folder`.
-    fn text(&self, folder: &Path, files: &[&str]) -> String {
+    fn text(&self, folder: &Path, files: &[String]) -> String {
         let until = self.until.map_or_else(String::new, |until| until.to_string());
         let inputs = self.inputs.map_or_else(String::new, |inputs| format!("{inputs:016x}"));
         let mut text = format!("{HEAD}\n{inputs}\n{}\n{until}\n", self.from);

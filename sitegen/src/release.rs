@@ -41,16 +41,7 @@ pub enum ReleaseError {
     Render(#[from] RenderError),
 }
 
-/// How much of a release is new.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Written {
-    /// The paths of all files.
-    pub files: Vec<String>,
-    /// Files that were not there before, or are others now.
-    pub changed: usize,
-}
-
-/// Writes the files of a site into the folder `output`, in place of what was there.
+/// Writes the files of a site into the folder `output`, in place of what was there. The paths of all files.
 ///
 /// # Errors
 /// Why not; what was there is as it was.
@@ -59,7 +50,7 @@ pub fn release(
     renderer: &Renderer<'_>,
     outputs: &Outputs,
     output: &Path,
-) -> Result<Written, ReleaseError> {
+) -> Result<Vec<String>, ReleaseError> {
     let failed = |path: &Path| {
         let path = path.to_owned();
         move |source| ReleaseError::Write { path, source }
@@ -79,17 +70,17 @@ pub fn release(
     let folder = next.path();
     let (found, written) = rayon::join(
         || search::files(site),
-        || -> Result<Vec<bool>, ReleaseError> {
+        || {
             let make = |(path, what): (&String, &Output)| {
-                let octets = renderer.render(what, outputs)?;
+                let octets = renderer.render(what)?;
                 put(&folder.join(path), &output.join(path), &octets)
             };
-            outputs.files.par_iter().map(make).collect()
+            outputs.files.par_iter().try_for_each(make)
         },
     );
     let put_found = |(path, octets): &(String, Vec<u8>)| put(&folder.join(path), &output.join(path), octets);
-    let mut written = written?;
-    written.extend(found.par_iter().map(put_found).collect::<Result<Vec<bool>, _>>()?);
+    written?;
+    found.par_iter().try_for_each(put_found)?;
     let mark = folder.join(MARK);
     fs::write(&mark, "Made by sitegen, and replaced by it as a whole.\n").map_err(failed(&mark))?;
     // A folder of `tempfile` is closed to all but us; a web server has to read this one.
@@ -97,9 +88,7 @@ pub fn release(
     fs::set_permissions(folder, open).map_err(failed(folder))?;
     switch(folder, output).map_err(failed(output))?;
     // What `next` names is now the old site, and goes with it.
-    let changed = written.iter().filter(|is_changed| **is_changed).count();
-    let files = outputs.files.keys().cloned().chain(found.into_iter().map(|(path, _)| path)).collect();
-    Ok(Written { files, changed })
+    Ok(outputs.files.keys().cloned().chain(found.into_iter().map(|(path, _)| path)).collect())
 }
 
 /// Removes what builds that were killed have left. What cannot be removed is in nobody's way.
@@ -123,15 +112,14 @@ fn is_ours(output: &Path) -> io::Result<bool> {
     }
 }
 
-/// Makes the file `path`: the same as `before` if that has the same octets. Whether it is another.
-fn put(path: &Path, before: &Path, octets: &[u8]) -> Result<bool, ReleaseError> {
+/// Makes the file `path`: the same as `before` if that has the same octets.
+fn put(path: &Path, before: &Path, octets: &[u8]) -> Result<(), ReleaseError> {
     let failed = |source| ReleaseError::Write { path: path.to_owned(), source };
     fs::create_dir_all(path.parent().unwrap_or(path)).map_err(failed)?;
     if is_same(before, octets) && fs::hard_link(before, path).is_ok() {
-        return Ok(false);
+        return Ok(());
     }
-    fs::write(path, octets).map_err(failed)?;
-    Ok(true)
+    fs::write(path, octets).map_err(failed)
 }
 
 /// Whether a file has these octets. One that cannot be read has not.

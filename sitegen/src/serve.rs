@@ -33,6 +33,7 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::content::Change;
+use crate::formats::media_type;
 use crate::outputs::{Output, Outputs};
 use crate::render::{Renderer, Theme};
 use crate::site::{Publish, Site};
@@ -99,14 +100,14 @@ struct Preview {
 struct Shown {
     site: Site,
     outputs: Outputs,
-    theme: Theme,
+    theme: Arc<Theme>,
     /// The files of the search, made when somebody searches.
     search: OnceLock<FxHashMap<String, Vec<u8>>>,
 }
 
 impl Shown {
-    fn new((site, outputs): (Site, Outputs), theme: &Theme) -> Arc<Self> {
-        Arc::new(Self { site, outputs, theme: theme.clone(), search: OnceLock::new() })
+    fn new((site, outputs): (Site, Outputs), theme: &Arc<Theme>) -> Arc<Self> {
+        Arc::new(Self { site, outputs, theme: Arc::clone(theme), search: OnceLock::new() })
     }
 
     /// The octets of a file of the search.
@@ -364,7 +365,7 @@ fn respond(preview: &Preview, path: &str) -> Response<Body> {
         Some(output) => (StatusCode::OK, output, file.as_str()),
         None => (StatusCode::NOT_FOUND, &Output::NotFound(site.language_at(path)), "404.html"),
     };
-    match Renderer::new(site, theme).render(output, outputs) {
+    match Renderer::new(site, theme).render(output) {
         Ok(octets) if file.ends_with(".html") => {
             let text = with_preview(&String::from_utf8_lossy(&octets), &preview.mistakes, preview.version);
             answer(status, media_type(file), text)
@@ -400,28 +401,6 @@ fn answer(status: StatusCode, media_type: &'static str, body: impl Into<Body>) -
     headers.insert(CONTENT_SECURITY_POLICY, POLICY);
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
-}
-
-/// By the file's extension; what is not listed is only ever saved by a browser, never run.
-fn media_type(file: &str) -> &'static str {
-    match file.rsplit('.').next() {
-        Some("html") => "text/html; charset=utf-8",
-        Some("css") => "text/css; charset=utf-8",
-        Some("js") => "text/javascript; charset=utf-8",
-        Some("json") => "application/json; charset=utf-8",
-        Some("jsonld") => "application/ld+json; charset=utf-8",
-        Some("webmanifest") => "application/manifest+json; charset=utf-8",
-        Some("xml") => "application/xml; charset=utf-8",
-        Some("ics") => "text/calendar; charset=utf-8",
-        Some("csv") => "text/csv; charset=utf-8",
-        Some("txt") => "text/plain; charset=utf-8",
-        Some("svg") => "image/svg+xml",
-        Some("png") => "image/png",
-        Some("jpg" | "jpeg") => "image/jpeg",
-        Some("webp") => "image/webp",
-        Some("pdf") => "application/pdf",
-        _ => "application/octet-stream",
-    }
 }
 
 #[cfg(test)]

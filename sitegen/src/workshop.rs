@@ -59,11 +59,10 @@ impl fmt::Display for Mistakes {
 /// A folder of content, read and kept up to date.
 #[derive(Debug)]
 pub struct Workshop {
-    folder: PathBuf,
     language: Language,
     sources: Sources,
     texts: Texts,
-    theme: Theme,
+    theme: Arc<Theme>,
     pictures: Arc<Pictures>,
 }
 
@@ -74,15 +73,8 @@ impl Workshop {
     /// There is no `site.toml`, or it or a template is wrong.
     pub fn open(site: &Path, cache: &Path, language: Language) -> Result<Self, BuildError> {
         let sources = Sources::read(site).map_err(|problems| BuildError::Mistakes(Mistakes { problems, language }))?;
-        let theme = Theme::new(&sources.templates)?;
-        Ok(Self {
-            folder: site.to_owned(),
-            language,
-            sources,
-            texts: Texts::default(),
-            theme,
-            pictures: Arc::new(Pictures::new(cache)),
-        })
+        let theme = Arc::new(Theme::new(&sources.templates)?);
+        Ok(Self { language, sources, texts: Texts::default(), theme, pictures: Arc::new(Pictures::new(cache)) })
     }
 
     /// Reads again what changed at `paths`.
@@ -96,15 +88,9 @@ impl Workshop {
         if change.is_everywhere {
             // Typography and the like are of the settings.
             self.texts = Texts::default();
-            self.theme = Theme::new(&self.sources.templates)?;
+            self.theme = Arc::new(Theme::new(&self.sources.templates)?);
         }
         Ok(change)
-    }
-
-    /// Where the content is.
-    #[must_use]
-    pub fn folder(&self) -> &Path {
-        &self.folder
     }
 
     /// What was read.
@@ -115,8 +101,14 @@ impl Workshop {
 
     /// The templates.
     #[must_use]
-    pub const fn theme(&self) -> &Theme {
+    pub const fn theme(&self) -> &Arc<Theme> {
         &self.theme
+    }
+
+    /// The pictures.
+    #[must_use]
+    pub fn pictures(&self) -> &Pictures {
+        &self.pictures
     }
 
     /// The site as it is at `now`, with its mistakes.
@@ -158,7 +150,7 @@ impl Workshop {
                 output => tried.insert((std::mem::discriminant(*output), None)),
             });
             for output in first.collect::<Vec<_>>() {
-                renderer.render(output, &outputs)?;
+                renderer.render(output)?;
             }
         }
         Ok((site, outputs))
@@ -174,7 +166,7 @@ impl Workshop {
         let made: Result<Vec<_>, RenderError> = outputs
             .files
             .par_iter()
-            .map(|(path, output)| Ok((path.clone(), renderer.render(output, &outputs)?.into_owned())))
+            .map(|(path, output)| Ok((path.clone(), renderer.render(output)?.into_owned())))
             .collect();
         let mut made = made?;
         made.extend(crate::search::files(&site));

@@ -253,11 +253,10 @@ pub(super) fn read(
     let summary: Option<String> = first(&mut table, ["summary", "description"]);
     let summary = summary.map(|summary| summary.trim().to_owned());
     let needs_day = type_ == Type::News && !table.has("date");
-    let published: Option<Moment> = match needs_day {
-        true => table.required("published"),
-        false => first(&mut table, ["published", "date"]),
+    let published: Option<Option<Moment>> = match needs_day {
+        true => table.required("published").map(Some),
+        false => Some(first(&mut table, ["published", "date"])),
     };
-    let is_whole = published.is_some() || !needs_day;
     let updated = first(&mut table, ["updated", "lastmod"]);
     let expires = table.optional("expires");
     let slug = table.optional("slug");
@@ -274,20 +273,16 @@ pub(super) fn read(
         && event.end.is_some_and(|end| end.end() < event.start.start())
     {
         table.report(&table.place_of("end"), Message::new("site-ends-before-start"));
-        return None;
     }
     let mut terms = read_terms(&mut table, settings);
     terms.retain(|_, terms| !terms.is_empty());
     let extra = read_extra(&mut table, settings);
-    if !is_whole {
-        return None;
-    }
     Some(FrontMatter {
         title: title?,
         summary,
         slug,
         is_draft,
-        published,
+        published: published?,
         updated,
         expires,
         menu,

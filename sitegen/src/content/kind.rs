@@ -9,7 +9,7 @@ use strict_toml::{FromValue, Reporter, Table};
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::value::{Coordinates, Moment, Reference, words};
+use super::value::{Coordinates, Link, Moment, Reference, words};
 
 /// A key of front matter, for whoever writes a new page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -538,71 +538,5 @@ impl FromValue for Image {
 
     fn from_value(value: &Spanned<DeValue<'_>>, reporter: &Reporter<'_>) -> Option<Self> {
         Self::read(&mut reporter.table(value)?)
-    }
-}
-
-/// An address outside of the site: `https`, `http`, `mailto` or `tel`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct Link(pub String);
-
-impl strict_toml::FromText for Link {
-    const EXAMPLE: &'static str = "\"https://www.epaslaugos.lt/…\"";
-
-    fn from_text(text: &str) -> Result<Self, messages::Message> {
-        if crate::markdown::is_outside(text)
-            && !text.chars().any(|character| character.is_whitespace() || character.is_control())
-        {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(strict_toml::not_a("site-link-kind", text, <Self as strict_toml::FromText>::EXAMPLE))
-        }
-    }
-}
-
-impl Kind {
-    /// The pages it names, with the key that names them and the type they must have.
-    #[must_use]
-    pub fn references(&self) -> Vec<(&'static str, Type, &Reference)> {
-        fn named<'k>(
-            key: &'static str,
-            type_: Type,
-            named: impl IntoIterator<Item = &'k Reference>,
-        ) -> Vec<(&'static str, Type, &'k Reference)> {
-            named.into_iter().map(|reference| (key, type_, reference)).collect()
-        }
-        match self {
-            Self::Act(act) => [
-                named("signatory", Type::Person, &act.signatory),
-                named("amends", Type::Act, &act.amends),
-                named("repeals", Type::Act, &act.repeals),
-                named("implements", Type::Act, &act.implements),
-            ]
-            .concat(),
-            Self::Service(service) => named("responsible", Type::Person, &service.responsible),
-            Self::Person(person) => named("reports_to", Type::Person, &person.reports_to),
-            Self::Unit(unit) => {
-                [named("parent", Type::Unit, &unit.parent), named("head", Type::Person, &unit.head)].concat()
-            }
-            Self::Consultation(consultation) => named("drafts", Type::Act, &consultation.drafts),
-            Self::Visit(visit) => named("media_contact", Type::Person, &visit.media_contact),
-            _ => Vec::new(),
-        }
-    }
-
-    /// The moment by which lists are ordered, if pages of this type have one of their own beside `published`.
-    #[must_use]
-    pub fn moment(&self) -> Option<Moment> {
-        match self {
-            Self::Event(event) => Some(event.start),
-            Self::Act(act) => act.adopted.or(act.sitting).map(Moment::Day),
-            Self::Vacancy(vacancy) => Some(Moment::Day(vacancy.deadline)),
-            Self::Procurement(procurement) => Some(procurement.deadline),
-            Self::Consultation(consultation) => Some(Moment::Day(consultation.deadline)),
-            Self::Visit(visit) => Some(Moment::Day(visit.from)),
-            Self::Notice(notice) => Some(notice.from),
-            Self::Course(course) => course.dates.first().copied(),
-            _ => None,
-        }
     }
 }

@@ -8,6 +8,7 @@
 
 mod front_matter;
 mod kind;
+mod meaning;
 mod page;
 mod settings;
 mod sources;
@@ -15,10 +16,10 @@ mod value;
 
 pub use front_matter::{FrontMatter, Parts};
 pub use kind::{
-    Act, ActForm, Attachment, Event, EventStatus, Field, Frequency, Image, Kind, Link, Recurrence, Section, Severity,
+    Act, ActForm, Attachment, Event, EventStatus, Field, Frequency, Image, Kind, Recurrence, Section, Severity,
     Sorting, Type, Updating,
 };
-pub use page::{Page, PageFile, Visibility};
+pub use page::{Page, PageFile, Visibility, folder_above};
 pub use settings::{Feeds, Institution, Settings, Taxonomy};
 pub use sources::{Asset, Change, Sources};
-pub use value::{Coordinates, Moment, Reference};
+pub use value::{Coordinates, Link, Moment, Reference};

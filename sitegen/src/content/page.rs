@@ -1,5 +1,6 @@
 //! One page as it was written, and whether residents may see it.
 
+use std::borrow::Cow;
 use std::hash::Hasher as _;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -90,6 +91,12 @@ impl PageFile {
         })
     }
 
+    /// The folder whose list the page is in; of a folder's own page, that folder.
+    #[must_use]
+    pub fn listed_in(&self) -> Cow<'_, str> {
+        if self.is_section { Cow::Owned(self.key()) } else { Cow::Borrowed(&self.section) }
+    }
+
     /// What it has in common with its translations: the path without language and ending.
     #[must_use]
     pub fn key(&self) -> String {
@@ -98,6 +105,12 @@ impl PageFile {
             (section, name) => format!("{section}/{name}"),
         }
     }
+}
+
+/// The folder that a folder of `content/` is in; none for the uppermost, whose path is empty.
+#[must_use]
+pub fn folder_above(folder: &str) -> Option<&str> {
+    (!folder.is_empty()).then(|| folder.rsplit_once('/').map_or("", |(above, _)| above))
 }
 
 fn hash(text: &str) -> u64 {

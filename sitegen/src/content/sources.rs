@@ -13,7 +13,7 @@ use strict_toml::{Document, Problem, Problems};
 
 use super::front_matter;
 use super::kind::{Kind, Type};
-use super::page::{Page, PageFile};
+use super::page::{Page, PageFile, folder_above};
 use super::settings::Settings;
 
 /// No editor writes a text of so many octets by hand; a file that large is there by mistake.
@@ -61,13 +61,11 @@ pub struct Sources {
 pub struct Change {
     /// A template or the settings: everything may look otherwise.
     pub is_everywhere: bool,
-    /// A page or a file that is published as it is.
-    pub is_somewhere: bool,
 }
 
 impl Change {
     /// As if nothing had been read before.
-    pub const EVERYTHING: Self = Self { is_everywhere: true, is_somewhere: true };
+    pub const EVERYTHING: Self = Self { is_everywhere: true };
 }
 
 /// What a file read gives.
@@ -115,7 +113,7 @@ impl Sources {
         let is_everything = inner.contains(SETTINGS) || inner.contains("");
         if is_everything {
             *self = Self::read(&self.folder)?;
-            return Ok(Change { is_everywhere: true, is_somewhere: true });
+            return Ok(Change::EVERYTHING);
         }
         let types = self.types();
         let mut change = Change::default();
@@ -125,7 +123,6 @@ impl Sources {
                 continue;
             };
             change.is_everywhere |= top == THEME;
-            change.is_somewhere = true;
             self.forget(path);
             self.list(path, &mut files);
         }
@@ -299,7 +296,7 @@ impl Sources {
             {
                 return type_;
             }
-            folder = (!path.is_empty()).then(|| path.rsplit_once('/').map_or("", |(above, _)| above));
+            folder = folder_above(path);
         }
         Type::Page
     }

@@ -144,6 +144,25 @@ impl FromText for Coordinates {
     }
 }
 
+/// An address outside of the site: `https`, `http`, `mailto` or `tel`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Link(pub String);
+
+impl FromText for Link {
+    const EXAMPLE: &'static str = "\"https://www.epaslaugos.lt/…\"";
+
+    fn from_text(text: &str) -> Result<Self, Message> {
+        if crate::markdown::is_outside(text)
+            && !text.chars().any(|character| character.is_whitespace() || character.is_control())
+        {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(not_a("site-link-kind", text, <Self as FromText>::EXAMPLE))
+        }
+    }
+}
+
 /// Defines types that are one of several words, each with its word in front matter and the key of its words in the catalogue.
 macro_rules! words {
     ($( $(#[doc = $doc:literal])* $name:ident ($catalogue:literal) { $( $(#[doc = $case_doc:literal])* $case:ident = $word:literal ),* $(,)? } )*) => {$(

@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use crate::content::{self, EventStatus, Kind, Moment, Page};
 use crate::formats::icalendar::{self, Calendar, Event, Frequency, Limit, Recurrence, Status, When};
-use crate::site::{PageId, SectionId, Site};
+use crate::site::{PageId, Section, SectionId, Site};
 
 /// What wrote the calendar (RFC 5545, 3.7.3).
 const PRODUCT: &str = "-//Rotušė//sitegen//LT";
@@ -20,10 +20,16 @@ pub fn is_in_calendars(page: &Page) -> bool {
     }
 }
 
+/// Whether a section has a calendar: whether it lists anything for one.
+#[must_use]
+pub fn is_needed(site: &Site, section: &Section) -> bool {
+    section.listed.iter().any(|id| is_in_calendars(site.page(*id)))
+}
+
 /// The calendar of one event.
 #[must_use]
 pub fn of_event(site: &Site, id: PageId) -> String {
-    write(site, &site.page(id).front.title, site.page(id).file.language, events(site, id))
+    write(&site.page(id).front.title, site.page(id).file.language, events(site, id))
 }
 
 /// The calendar of what a section lists.
@@ -31,28 +37,14 @@ pub fn of_event(site: &Site, id: PageId) -> String {
 pub fn of_section(site: &Site, id: SectionId) -> String {
     let section = site.section(id);
     let events = section.listed.iter().flat_map(|id| events(site, *id)).collect();
-    write(site, section.title(site), section.language, events)
+    write(section.title(site), section.language, events)
 }
 
 /// When an event that repeats takes place next, within a year; none for one that does not repeat.
 pub(crate) fn next(site: &Site, told: &content::Event) -> Option<Moment> {
     let recurrence = recurrence(told.recurrence.as_ref()?);
-    let event = Event {
-        uid: String::new(),
-        stamp: jiff::Timestamp::UNIX_EPOCH,
-        sequence: 0,
-        start: when(site, told.start),
-        end: None,
-        summary: String::new(),
-        description: None,
-        location: None,
-        coordinates: None,
-        url: None,
-        organiser: None,
-        categories: Vec::new(),
-        status: Status::Confirmed,
-        recurrence: Some(recurrence),
-    };
+    let plain = Event::new(String::new(), jiff::Timestamp::UNIX_EPOCH, when(site, told.start), String::new());
+    let event = Event { recurrence: Some(recurrence), ..plain };
     let today = site.now.date();
     let in_a_year = today.checked_add(jiff::Span::new().days(366)).ok()?;
     icalendar::occurrences(&event, today, in_a_year)
@@ -68,8 +60,7 @@ fn moment(when: &When) -> Moment {
     }
 }
 
-fn write(site: &Site, name: &str, language: messages::Language, events: Vec<Event>) -> String {
-    let _ = site;
+fn write(name: &str, language: messages::Language, events: Vec<Event>) -> String {
     icalendar::write(&Calendar {
         name: name.to_owned(),
         language: language.tag().to_owned(),
@@ -116,21 +107,13 @@ fn event(site: &Site, id: PageId, suffix: &str, start: Moment) -> Event {
     // Of a page that says nothing of itself it is only known that it changed before anybody asked.
     let modified = front.updated.or(front.published);
     let summary = front.summary.clone().unwrap_or_else(|| site.text(id).beginning.clone());
+    let uid = format!("{}{suffix}@{host}", node.address.trim_matches('/').replace('/', "-"));
+    let stamp = modified.map_or(jiff::Timestamp::UNIX_EPOCH, |modified| super::feed::instant(site, modified));
     Event {
-        uid: format!("{}{suffix}@{host}", node.address.trim_matches('/').replace('/', "-")),
-        stamp: modified.map_or(jiff::Timestamp::UNIX_EPOCH, |modified| super::feed::instant(site, modified)),
-        sequence: 0,
-        start: when(site, start),
-        end: None,
-        summary: front.title.clone(),
         description: (!summary.is_empty()).then_some(summary),
-        location: None,
-        coordinates: None,
         url: Some(format!("{}{}", site.settings.base_url, node.address)),
-        organiser: None,
         categories: front.terms.values().flatten().cloned().collect(),
-        status: Status::Confirmed,
-        recurrence: None,
+        ..Event::new(uid, stamp, when(site, start), front.title.clone())
     }
 }
 

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::content::{Attachment, Kind, Moment, Page};
 use crate::formats::feed::{self, Feed, FeedEntry};
+use crate::formats::media_type;
 use crate::outputs::{FeedFormat, Listed};
 use crate::site::{PageId, Site};
 
@@ -115,24 +116,11 @@ fn enclosure(site: &Site, id: PageId, attachment: &Attachment) -> Option<feed::A
     let facts = site.document(id, &attachment.file)?;
     Some(feed::Attachment {
         url: format!("{}{}", site.settings.base_url, facts.address),
-        media_type: media_type(&facts.format).to_owned(),
+        // Of a file of others it is not known in which characters it is written.
+        media_type: media_type(&facts.address).split(';').next().unwrap_or_default().to_owned(),
         title: attachment.title.clone(),
         size: Some(facts.size),
     })
-}
-
-fn media_type(format: &str) -> &'static str {
-    match format {
-        "PDF" => "application/pdf",
-        "DOCX" => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        "XLSX" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        "ODT" => "application/vnd.oasis.opendocument.text",
-        "ODS" => "application/vnd.oasis.opendocument.spreadsheet",
-        "CSV" => "text/csv",
-        "JPG" | "JPEG" => "image/jpeg",
-        "PNG" => "image/png",
-        _ => "application/octet-stream",
-    }
 }
 
 /// HTML of a page at `url` with links that lead to the same places from anywhere.

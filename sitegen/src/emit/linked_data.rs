@@ -72,8 +72,7 @@ fn time(site: &Site, moment: Moment) -> String {
     }
 }
 
-fn related(site: &Site, id: PageId, relations: &[(&'static str, PageId)], key: &str) -> Vec<String> {
-    let _ = id;
+fn related(site: &Site, relations: &[(&'static str, PageId)], key: &str) -> Vec<String> {
     let of_key = relations.iter().filter(|(of, _)| *of == key);
     of_key.map(|(_, target)| format!("{}{}", site.settings.base_url, site.node(*target).address)).collect()
 }
@@ -110,7 +109,7 @@ fn of_kind(site: &Site, id: PageId) -> Option<Value> {
             put(&mut value, "legislationType", Some(act.form.word()));
             put(&mut value, "legislationDate", act.adopted.map(|day| day.to_string()));
             put(&mut value, "legislationPassedBy", Some(publisher));
-            let repealed = related(site, id, &node.named_by, "repeals");
+            let repealed = related(site, &node.named_by, "repeals");
             let is_over = !repealed.is_empty() || act.in_force_to.is_some_and(|day| day < site.now.date());
             let force = match act.in_force_from.or(act.adopted) {
                 _ if is_over => "NotInForce",
@@ -123,7 +122,7 @@ fn of_kind(site: &Site, id: PageId) -> Option<Value> {
                 ("repeals", "legislationRepeals"),
                 ("implements", "legislationApplies"),
             ] {
-                let targets = related(site, id, &node.relations, key);
+                let targets = related(site, &node.relations, key);
                 put(&mut value, name, (!targets.is_empty()).then_some(targets));
             }
             "Legislation"

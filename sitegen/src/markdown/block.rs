@@ -14,6 +14,7 @@ use pulldown_cmark::LinkType;
 
 use super::writer::Writer;
 use super::{Answer, Question, is_outside};
+use crate::render::words::{dialled, size};
 
 /// The kinds of blocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,28 +56,25 @@ pub(super) fn write(writer: &mut Writer<'_>, block: Block, inner: &str, span: &R
         Block::Gallery => gallery(writer, inner, span),
         Block::Documents => documents(writer, inner, span),
         Block::Contact => contacts(writer, inner, span),
-        Block::Accordion => {
-            for (title, text) in parts(writer, inner, span) {
-                writer.html("<details><summary>");
-                writer.write_line(title);
-                writer.html("</summary>\n");
-                writer.write_part(text, span);
-                writer.html("</details>\n");
-            }
-        }
+        Block::Accordion => titled(writer, inner, span, ["<details><summary>", "</summary>\n", "</details>\n"]),
         Block::Steps => {
             writer.html("<ol class=\"steps\">\n");
-            for (title, text) in parts(writer, inner, span) {
-                writer.html("<li><strong>");
-                writer.write_line(title);
-                writer.html("</strong>\n");
-                writer.write_part(text, span);
-                writer.html("</li>\n");
-            }
+            titled(writer, inner, span, ["<li><strong>", "</strong>\n", "</li>\n"]);
             writer.html("</ol>\n");
         }
         Block::Map => map(writer, inner, span),
         Block::Video => video(writer, inner, span),
+    }
+}
+
+/// Parts with a title each: what stands before the title, between it and the text, and after the text.
+fn titled(writer: &mut Writer<'_>, inner: &str, span: &Range<usize>, [before, between, after]: [&str; 3]) {
+    for (title, text) in parts(writer, inner, span) {
+        writer.html(before);
+        writer.write_line(title);
+        writer.html(between);
+        writer.write_part(text, span);
+        writer.html(after);
     }
 }
 
@@ -145,12 +143,10 @@ fn documents(writer: &mut Writer<'_>, inner: &str, span: &Range<usize>) {
         };
         match writer.ask(Question::Document(target.to_owned())) {
             Answer::Document(facts) => {
-                let size = crate::render::words::size(facts.size, writer.language());
-                writer.html("<li><a href=\"");
-                writer.attribute(&facts.address);
-                writer.html("\">");
-                writer.escaped(title);
-                writer.html("</a> <span class=\"format\">(");
+                let size = size(facts.size, writer.language());
+                writer.html("<li>");
+                writer.anchor(&facts.address, title);
+                writer.html(" <span class=\"format\">(");
                 writer.escaped(&format!("{}, {size}", facts.format));
                 writer.html(")</span></li>\n");
             }
@@ -165,28 +161,17 @@ fn contacts(writer: &mut Writer<'_>, inner: &str, span: &Range<usize>) {
     for line in lines(inner) {
         match writer.ask(Question::Contact(line.to_owned())) {
             Answer::Contact(contact) => {
-                writer.html("<address class=\"contact\"><a href=\"");
-                writer.attribute(&contact.address);
-                writer.html("\">");
-                writer.escaped(&contact.name);
-                writer.html("</a>");
+                writer.html("<address class=\"contact\">");
+                writer.anchor(&contact.address, &contact.name);
                 for text in [&contact.position, &contact.room].into_iter().flatten() {
                     writer.html("<br>");
                     writer.escaped(text);
                 }
-                if let Some(phone) = &contact.phone {
-                    writer.html("<br><a href=\"tel:");
-                    writer.attribute(&crate::render::words::dialled(phone));
-                    writer.html("\">");
-                    writer.escaped(phone);
-                    writer.html("</a>");
-                }
-                if let Some(email) = &contact.email {
-                    writer.html("<br><a href=\"mailto:");
-                    writer.attribute(email);
-                    writer.html("\">");
-                    writer.escaped(email);
-                    writer.html("</a>");
+                let phone = contact.phone.iter().map(|phone| (format!("tel:{}", dialled(phone)), phone));
+                let email = contact.email.iter().map(|email| (format!("mailto:{email}"), email));
+                for (address, words) in phone.chain(email) {
+                    writer.html("<br>");
+                    writer.anchor(&address, words);
                 }
                 writer.html("</address>\n");
             }
@@ -205,11 +190,9 @@ fn map(writer: &mut Writer<'_>, inner: &str, span: &Range<usize>) {
     };
     let words = lines.collect::<Vec<_>>().join(" ");
     let words = if words.is_empty() { writer.language().text("site-map") } else { words };
-    writer.html("<p class=\"map\"><a href=\"");
-    writer.attribute(&super::map_address(place));
-    writer.html("\">");
-    writer.escaped(&words);
-    writer.html("</a></p>\n");
+    writer.html("<p class=\"map\">");
+    writer.anchor(&super::map_address(place), &words);
+    writer.html("</p>\n");
 }
 
 fn video(writer: &mut Writer<'_>, inner: &str, span: &Range<usize>) {
@@ -221,9 +204,7 @@ fn video(writer: &mut Writer<'_>, inner: &str, span: &Range<usize>) {
     let Some(address) = writer.address(LinkType::Inline, first, span) else { return };
     let words = lines.collect::<Vec<_>>().join(" ");
     let words = if words.is_empty() { writer.language().text("site-video") } else { words };
-    writer.html("<p class=\"video\"><a href=\"");
-    writer.attribute(&address);
-    writer.html("\">▶ ");
-    writer.escaped(&words);
-    writer.html("</a></p>\n");
+    writer.html("<p class=\"video\">");
+    writer.anchor(&address, &format!("▶ {words}"));
+    writer.html("</p>\n");
 }

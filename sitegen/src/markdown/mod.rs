@@ -6,6 +6,9 @@
 //! an incremental build knows what one edit changes. HTML inside Markdown is kept as far as `ammonia` finds it harmless.
 
 mod block;
+mod footnote;
+mod picture;
+mod raw;
 mod slug;
 pub mod typography;
 mod writer;

@@ -118,6 +118,8 @@ fn links_in_html_are_asked_for_as_any_other_and_anchors_of_the_page_must_be_ther
     assert!(found.html.contains("href=\"/a.md/\"") && found.html.contains("src=\"/b.jpg\""), "{}", found.html);
     let keys: Vec<&str> = found.mistakes.iter().map(|mistake| mistake.message.key()).collect();
     assert_eq!(keys, ["site-link-missing", "site-link-anchor"]);
+    // A quotation mark that does not end.
+    assert_eq!(html("<div>kartas <a href=\"b>x</div>\n").matches("kartas").count(), 1);
 }
 
 #[test]

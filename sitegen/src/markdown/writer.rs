@@ -12,8 +12,11 @@ use pulldown_cmark::{
 use pulldown_cmark_escape::{escape_href, escape_html, escape_html_body_text};
 use rustc_hash::FxHashMap;
 
+use super::footnote::Footnotes;
+use super::picture::Opened;
+use super::raw::sanitised;
 use super::typography::{Quotes, typeset};
-use super::{Answer, Heading, Mistake, Picture, Question, Resolver, Style, Text, block, has_scheme, is_outside, slug};
+use super::{Answer, Heading, Mistake, Question, Resolver, Style, Text, block, has_scheme, is_outside, slug};
 
 /// How much of the first paragraph is kept, in characters.
 const BEGINNING: usize = 280;
@@ -23,9 +26,9 @@ const CAPTIONS: [&str; 2] = ["Lentelė: ", "Table: "];
 
 /// Turns events into HTML.
 pub(super) struct Writer<'r> {
-    style: Style,
-    resolver: &'r dyn Resolver,
-    text: Text,
+    pub(super) style: Style,
+    pub(super) resolver: &'r dyn Resolver,
+    pub(super) text: Text,
     /// Anchors that are taken, each with how many headings wished for it.
     ids: FxHashMap<String, usize>,
     /// Links to anchors of this very text.
@@ -33,23 +36,17 @@ pub(super) struct Writer<'r> {
     /// Where the HTML of the open heading begins, and what it says so far.
     heading: Option<(usize, String)>,
     /// The text of the open picture.
-    alt: Option<(Opened, String)>,
+    pub(super) alt: Option<(Opened, String)>,
     /// How each open link ends.
-    links: Vec<&'static str>,
+    pub(super) links: Vec<&'static str>,
     table: Table,
     /// Where the HTML of the last paragraph begins, if nothing came after it.
     paragraph: Option<usize>,
     is_in_first_paragraph: bool,
     code: Option<(Option<String>, String, Range<usize>)>,
-    footnotes: Footnotes,
+    pub(super) footnotes: Footnotes,
     has_raw_html: bool,
     quotes: Quotes,
-}
-
-struct Opened {
-    picture: Option<Picture>,
-    title: String,
-    span: Range<usize>,
 }
 
 #[derive(Default)]
@@ -57,16 +54,6 @@ struct Table {
     alignments: Vec<Alignment>,
     column: usize,
     is_head: bool,
-}
-
-#[derive(Default)]
-struct Footnotes {
-    /// Numbers by label, in the order in which they are referred to.
-    numbers: FxHashMap<String, (usize, usize)>,
-    /// The HTML of each that is defined.
-    defined: Vec<(String, String)>,
-    /// The HTML around the open definition.
-    outer: Option<(String, String)>,
 }
 
 /// What is understood beside CommonMark.
@@ -186,30 +173,6 @@ impl<'r> Writer<'r> {
         }
     }
 
-    /// Adds HTML that an editor wrote: where it leads is asked as of any link.
-    fn raw_html(&mut self, html: &str, span: &Range<usize>) {
-        let mut rest = html;
-        while let Some((at, name)) = next_address(rest) {
-            let (before, after) = rest.split_at(at);
-            self.html(before);
-            let quote = if after.starts_with('\'') { '\'' } else { '"' };
-            let inner = &after[1..];
-            let Some(end) = inner.find(quote) else { break };
-            let (value, next) = inner.split_at(end);
-            let is_inside = !value.is_empty() && !value.starts_with('#') && !is_outside(value) && !has_scheme(value);
-            let address = match (is_inside, name) {
-                (false, _) => Some(value.to_owned()),
-                (true, "src") => self.picture(value, span).map(|picture| picture.source),
-                (true, _) => self.address(LinkType::Inline, value, span),
-            };
-            self.html("\"");
-            self.attribute(&address.unwrap_or_default());
-            self.html("\"");
-            rest = &next[1..];
-        }
-        self.html(rest);
-    }
-
     /// Adds HTML of our own.
     pub(super) fn html(&mut self, html: &str) {
         self.text.html.push_str(html);
@@ -226,7 +189,16 @@ impl<'r> Writer<'r> {
         let _ = escape_html(&mut self.text.html, text);
     }
 
-    fn href(&mut self, address: &str) {
+    /// Adds a link of our own.
+    pub(super) fn anchor(&mut self, address: &str, words: &str) {
+        self.html("<a href=\"");
+        self.attribute(address);
+        self.html("\">");
+        self.escaped(words);
+        self.html("</a>");
+    }
+
+    pub(super) fn href(&mut self, address: &str) {
         let _ = escape_href(&mut self.text.html, address);
     }
 
@@ -570,118 +542,6 @@ impl<'r> Writer<'r> {
             _ => None,
         }
     }
-
-    fn start_picture(&mut self, url: &str, title: &str, span: Range<usize>) {
-        let picture = self.picture(url, &span);
-        self.alt = Some((Opened { picture, title: title.to_owned(), span }, String::new()));
-    }
-
-    /// The picture at `url`; none, after reporting, when it must not be shown.
-    pub(super) fn picture(&mut self, url: &str, span: &Range<usize>) -> Option<Picture> {
-        if has_scheme(url) {
-            self.mistake(span, Message::new("site-picture-elsewhere").with("link", url));
-            return None;
-        }
-        match self.ask(Question::Picture(url.to_owned())) {
-            Answer::Picture(picture) => Some(picture),
-            Answer::Wrong(message) => {
-                self.mistake(span, message);
-                None
-            }
-            _ => None,
-        }
-    }
-
-    fn end_picture(&mut self) {
-        let Some((Opened { picture, title, span }, alt)) = self.alt.take() else { return };
-        if alt.trim().is_empty() {
-            self.mistake(&span, Message::new("site-picture-alt"));
-        }
-        if let Some(picture) = picture {
-            self.figure(&picture, &alt, &title);
-        }
-    }
-
-    /// A picture, with what stands under it if there is any.
-    pub(super) fn figure(&mut self, picture: &Picture, alt: &str, caption: &str) {
-        // A figure is a block, which no link in a paragraph can hold.
-        let is_figure = !caption.is_empty() && self.links.is_empty();
-        if is_figure {
-            self.html("<figure>");
-        }
-        if !picture.webp.is_empty() {
-            self.html("<picture><source type=\"image/webp\" srcset=\"");
-            self.attribute(&picture.webp);
-            self.html("\" sizes=\"(min-width: 48rem) 44rem, 100vw\">");
-        }
-        self.html("<img src=\"");
-        self.href(&picture.source);
-        if !picture.fallback.is_empty() {
-            self.html("\" srcset=\"");
-            self.attribute(&picture.fallback);
-            self.html("\" sizes=\"(min-width: 48rem) 44rem, 100vw");
-        }
-        self.html("\" alt=\"");
-        self.attribute(alt.trim());
-        self.html("\"");
-        if picture.width > 0 {
-            let _ = write!(self.text.html, " width=\"{}\" height=\"{}\"", picture.width, picture.height);
-        }
-        self.html(" loading=\"lazy\" decoding=\"async\">");
-        if !picture.webp.is_empty() {
-            self.html("</picture>");
-        }
-        if is_figure {
-            self.html("<figcaption>");
-            self.escaped(caption);
-            self.html("</figcaption></figure>");
-        }
-    }
-
-    fn footnote_reference(&mut self, label: &str) {
-        let next = self.footnotes.numbers.len() + 1;
-        let (number, times) = self.footnotes.numbers.entry(label.to_owned()).or_insert((next, 0));
-        *times += 1;
-        let (number, times) = (*number, *times);
-        let again = if times > 1 { format!("-{times}") } else { String::new() };
-        let _ = write!(
-            self.text.html,
-            "<sup><a href=\"#_isnasa-{number}\" id=\"_nuoroda-{number}{again}\" class=\"footnote-reference\">[{number}]</a></sup>"
-        );
-    }
-
-    /// Footnotes stand at the end, in the order in which the text refers to them.
-    fn write_footnotes(&mut self) {
-        let mut defined: Vec<(usize, String)> = mem::take(&mut self.footnotes.defined)
-            .into_iter()
-            .filter_map(|(label, html)| Some((self.footnotes.numbers.get(&label)?.0, html)))
-            .collect();
-        if defined.is_empty() {
-            return;
-        }
-        defined.sort_by_key(|(number, _)| *number);
-        let back = self.style.language.text("site-footnote-back");
-        self.html("<section class=\"footnotes\"><ol>\n");
-        for (number, html) in defined {
-            let _ = write!(self.text.html, "<li id=\"_isnasa-{number}\" value=\"{number}\">");
-            let inner = html.strip_suffix("</p>\n");
-            self.html(inner.unwrap_or(&html));
-            let _ = write!(self.text.html, " <a href=\"#_nuoroda-{number}\" aria-label=\"");
-            self.attribute(&back);
-            self.html("\">↩</a>");
-            self.html(if inner.is_some() { "</p></li>\n" } else { "</li>\n" });
-        }
-        self.html("</ol></section>\n");
-    }
-}
-
-/// Where the value of the next `href` or `src` begins, with its quotation mark.
-fn next_address(html: &str) -> Option<(usize, &'static str)> {
-    let found = [" href=", " src="].into_iter().filter_map(|pattern| {
-        let at = html.find(pattern)? + pattern.len();
-        html[at..].starts_with(['"', '\'']).then_some((at, if pattern == " src=" { "src" } else { "href" }))
-    });
-    found.min()
 }
 
 /// Whether the words inside have nothing to do with those before.
@@ -705,23 +565,4 @@ fn shorten(text: &mut String) {
         text.truncate(cut);
         text.push('…');
     }
-}
-
-/// HTML without what could do harm. What we write ourselves passes unchanged.
-fn sanitised(html: &str) -> String {
-    let mut builder = ammonia::Builder::default();
-    builder
-        .add_tags(["address", "figure", "figcaption", "picture", "source", "section", "caption"])
-        // Obsolete ones, and a second title of the page; what is in them stays.
-        .rm_tags(["center", "font", "strike", "tt", "h1"])
-        .add_generic_attributes(["id", "class", "lang", "dir", "tabindex", "role", "aria-label", "aria-hidden"])
-        .add_tag_attributes("source", ["srcset", "sizes", "type"])
-        .add_tag_attributes("img", ["srcset", "sizes", "loading", "decoding"])
-        .add_tag_attributes("th", ["scope"])
-        .add_tag_attributes("li", ["value"])
-        .add_tag_attributes("details", ["open"])
-        .url_schemes(["https", "http", "mailto", "tel"].into())
-        .url_relative(ammonia::UrlRelative::PassThrough)
-        .link_rel(None);
-    builder.clean(html).to_string()
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use messages::Message;
 use rustc_hash::FxHashMap;
@@ -13,6 +13,9 @@ use crate::markdown::slug;
 
 /// Widths at which pictures are shown, in pixels: a telephone, a telephone with a fine screen, a large screen.
 const WIDTHS: [u32; 3] = [480, 960, 1600];
+
+/// How long what no build uses is kept: a picture that comes back within it costs nothing.
+const UNUSED_FOR: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
 /// What is known of a file: its size and time when it was looked at, and what came of it.
 type Known = (u64, SystemTime, Result<Arc<Variants>, Message>);
@@ -54,6 +57,11 @@ impl Pictures {
         let made = self.make(&asset.path);
         known().insert(asset.path.clone(), (asset.size, asset.modified, made.clone()));
         made
+    }
+
+    /// Removes from the cache what no build has used for a season, whichever site it is of. What cannot be removed now will be later.
+    pub fn sweep(&self, now: SystemTime) {
+        let _ = self.cache.sweep(UNUSED_FOR, now);
     }
 
     fn make(&self, path: &Path) -> Result<Arc<Variants>, Message> {

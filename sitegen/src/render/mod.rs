@@ -17,7 +17,7 @@ use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
 
 use crate::content::{Moment, Type};
 use crate::emit;
-use crate::outputs::{Listed, Output, Outputs};
+use crate::outputs::{Listed, Output};
 use crate::site::{Section, Site, TermId, taxonomy_address};
 use view::{Views, map};
 
@@ -68,7 +68,7 @@ pub enum RenderError {
 }
 
 /// Templates, ready to be filled in.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Theme(Tera);
 
 impl Theme {
@@ -127,7 +127,7 @@ impl<'s> Renderer<'s> {
     ///
     /// # Errors
     /// The template, or the file that it copies, and why.
-    pub fn render(&self, output: &Output, outputs: &Outputs) -> Result<Cow<'static, [u8]>, RenderError> {
+    pub fn render(&self, output: &Output) -> Result<Cow<'static, [u8]>, RenderError> {
         let site = self.site;
         let owned = |text: String| Ok(Cow::Owned(text.into_bytes()));
         match output {
@@ -143,7 +143,7 @@ impl<'s> Renderer<'s> {
                 let listed = section.years.get(&std::cmp::Reverse(*year)).map(Vec::as_slice).unwrap_or_default();
                 let values = [
                     ("title", format!("{}, {year}", section.title(site)).into()),
-                    ("above", self.views.way(section)),
+                    ("above", self.views.way(*id)),
                     ("address", Section::list_address(&address, *number).into()),
                     ("paginator", self.views.paginator(&address, listed, section.paginate_by, *number)),
                     ("feed", Value::none()),
@@ -201,7 +201,6 @@ impl<'s> Renderer<'s> {
                 Ok(Cow::Borrowed(text.as_bytes()))
             }
             Output::File(path) => {
-                let _ = outputs;
                 let unreadable = |source| RenderError::Unreadable { path: path.clone(), source };
                 std::fs::read(path).map(Cow::Owned).map_err(unreadable)
             }
@@ -275,14 +274,19 @@ impl Listed {
     }
 }
 
+/// The language of the page that is being made.
+fn language_of(state: &State) -> TeraResult<Language> {
+    let language = state.get::<String>("lang")?.as_deref().and_then(Language::from_tag);
+    language.ok_or_else(|| tera::Error::message("it is not known in which language: lang is missing"))
+}
+
 /// Words of the catalogue that were asked for, by language: a page asks for the same as all others.
 static SAID: RwLock<[Option<FxHashMap<String, Value>>; 2]> = RwLock::new([None, None]);
 
 /// `t(key="…")`: words of the catalogue in the language of the page.
 #[expect(clippy::needless_pass_by_value, reason = "Tera's signature")]
 fn translate(arguments: Kwargs, state: &State) -> TeraResult<Value> {
-    let language = state.get::<String>("lang")?.as_deref().and_then(Language::from_tag);
-    let language = language.ok_or_else(|| tera::Error::message("t() does not know in which language"))?;
+    let language = language_of(state)?;
     let key = arguments.must_get::<&str>("key")?;
     if let Ok(said) = SAID.read()
         && let Some(value) = said[language as usize].as_ref().and_then(|said| said.get(key))
@@ -302,13 +306,12 @@ fn translate(arguments: Kwargs, state: &State) -> TeraResult<Value> {
 
 /// `{{ amount | euros }}`: money in words.
 fn euros(amount: f64, _: Kwargs, state: &State) -> TeraResult<String> {
-    let language = state.get::<String>("lang")?.as_deref().and_then(Language::from_tag).unwrap_or(Language::Lithuanian);
-    Ok(words::euros(amount, language))
+    Ok(words::euros(amount, language_of(state)?))
 }
 
 /// `{{ date | day }}`: a day or a minute in words.
 fn day(date: &str, _: Kwargs, state: &State) -> TeraResult<String> {
-    let language = state.get::<String>("lang")?.as_deref().and_then(Language::from_tag).unwrap_or(Language::Lithuanian);
+    let language = language_of(state)?;
     let moment: Result<Moment, ()> = date.parse();
     let moment = moment.map_err(|_| tera::Error::message(format!("“{date}” is no date")))?;
     Ok(words::moment(moment, language))

@@ -18,6 +18,8 @@ use crate::site::{PageId, Section, SectionId, Site};
 pub(super) struct Views<'s> {
     site: &'s Site,
     entries: Vec<OnceLock<Value>>,
+    /// Of each section, what all pages of its list show.
+    sections: Vec<OnceLock<Value>>,
 }
 
 /// A map for templates.
@@ -39,7 +41,8 @@ fn moment_words(moment: Option<Moment>, language: Language) -> Value {
 
 impl<'s> Views<'s> {
     pub(super) fn new(site: &'s Site) -> Self {
-        Self { site, entries: site.pages().map(|_| OnceLock::new()).collect() }
+        let empty = |count: usize| std::iter::repeat_with(OnceLock::new).take(count).collect();
+        Self { site, entries: empty(site.pages().count()), sections: empty(site.sections().len()) }
     }
 
     /// A page as lists show it.
@@ -108,7 +111,7 @@ impl<'s> Views<'s> {
             ("when", self.when(page)),
             ("name", act_name(page).into()),
             ("terms", self.terms(page)),
-            ("ancestors", self.ancestors(id)),
+            ("ancestors", self.crumbs(site.ancestors(id))),
             ("relations", self.grouped(&node.relations)),
             ("named_by", self.grouped(&node.named_by)),
             ("backlinks", self.entries(node.backlinks.iter().copied())),
@@ -131,18 +134,30 @@ impl<'s> Views<'s> {
 
     /// The files of a dataset, with where each is.
     fn distributions(&self, id: PageId) -> Value {
-        let page = self.site.page(id);
-        let Kind::Dataset(dataset) = &page.front.kind else { return Value::none() };
+        let Kind::Dataset(dataset) = &self.site.page(id).front.kind else { return Value::none() };
         list(dataset.distributions.iter().map(|distribution| {
-            let facts = self.site.document(id, &distribution.file);
-            let name = distribution.file.rsplit('/').next().unwrap_or(&distribution.file);
-            map([
-                ("address", facts.as_ref().map_or(distribution.file.as_str(), |facts| facts.address.as_str()).into()),
-                ("title", distribution.title.as_deref().unwrap_or(name).into()),
-                ("format", facts.as_ref().map(|facts| facts.format.as_str()).into()),
-                ("size", facts.as_ref().map(|facts| words::size(facts.size, page.file.language)).into()),
-            ])
+            let title = distribution.title.as_deref().unwrap_or_else(|| name_of(&distribution.file));
+            self.document(id, &distribution.file, title, None).unwrap_or_else(|| {
+                map([
+                    ("address", distribution.file.as_str().into()),
+                    ("title", title.into()),
+                    ("format", Value::none()),
+                    ("size", Value::none()),
+                ])
+            })
         }))
+    }
+
+    /// A document of the site: where it is, and what is told of it before somebody opens it.
+    fn document(&self, id: PageId, file: &str, title: &str, language: Option<&str>) -> Option<Value> {
+        let facts = self.site.document(id, file)?;
+        Some(map([
+            ("address", facts.address.as_str().into()),
+            ("title", title.into()),
+            ("format", facts.format.as_str().into()),
+            ("size", words::size(facts.size, self.site.page(id).file.language).into()),
+            ("language", language.into()),
+        ]))
     }
 
     /// How an event repeats, in words.
@@ -191,28 +206,14 @@ impl<'s> Views<'s> {
         Value::from(all)
     }
 
-    fn ancestors(&self, id: PageId) -> Value {
-        list(self.site.ancestors(id).into_iter().map(|section| self.crumb(section)))
-    }
-
-    /// The sections above a section, from home down.
-    fn sections_above(&self, section: &Section) -> Vec<Value> {
-        let mut above = Vec::new();
-        let mut next = section.parent;
-        while let Some(id) = next {
-            let section = self.site.section(id);
-            above.push(self.crumb(section));
-            next = section.parent;
-        }
-        above.reverse();
-        above
+    /// Sections by name and address.
+    fn crumbs(&self, sections: Vec<&Section>) -> Value {
+        list(sections.into_iter().map(|section| self.crumb(section)))
     }
 
     /// The way to what is below a section, from home down.
-    pub(super) fn way(&self, section: &Section) -> Value {
-        let mut way = self.sections_above(section);
-        way.push(self.crumb(section));
-        Value::from(way)
+    pub(super) fn way(&self, id: SectionId) -> Value {
+        self.crumbs(self.site.way_to(Some(id)))
     }
 
     /// A section by its name and address.
@@ -299,27 +300,19 @@ impl<'s> Views<'s> {
     }
 
     fn attachments(&self, id: PageId) -> Value {
-        let page = self.site.page(id);
-        let of_kind = match &page.front.kind {
-            Kind::Act(act) => act.annexes.iter().chain(&act.consolidated).collect(),
-            Kind::Course(course) => course.materials.iter().collect(),
-            _ => Vec::new(),
-        };
-        list(page.front.attachments.iter().chain(of_kind).filter_map(|attachment| {
-            let facts = self.site.document(id, &attachment.file)?;
-            let name = attachment.file.rsplit('/').next().unwrap_or(&attachment.file);
-            Some(map([
-                ("address", facts.address.as_str().into()),
-                ("title", attachment.title.as_deref().unwrap_or(name).into()),
-                ("format", facts.format.as_str().into()),
-                ("size", words::size(facts.size, page.file.language).into()),
-                ("language", attachment.language.as_deref().into()),
-            ]))
+        let front = &self.site.page(id).front;
+        list(front.attachments.iter().chain(front.kind.attachments()).filter_map(|attachment| {
+            let title = attachment.title.as_deref().unwrap_or_else(|| name_of(&attachment.file));
+            self.document(id, &attachment.file, title, attachment.language.as_deref())
         }))
     }
 
-    /// A section with one page of its list; `listed` are the pages that this one shows.
+    /// A section, as every page of its list shows it.
     pub(super) fn section(&self, id: SectionId) -> Value {
+        self.sections[id.index()].get_or_init(|| self.new_section(id)).clone()
+    }
+
+    fn new_section(&self, id: SectionId) -> Value {
         let site = self.site;
         let section = site.section(id);
         let below = section.below.iter().map(|id| {
@@ -343,10 +336,10 @@ impl<'s> Views<'s> {
             ("page", section.page.map(|page| self.page(page)).into()),
             ("below", list(below)),
             ("years", list(years)),
-            ("ancestors", self.sections_above(section).into()),
+            ("ancestors", self.crumbs(site.way_to(section.parent))),
             ("drawing", self.drawing(&structure::roots(site, &section.listed))),
             ("has_feed", section.has_feed.into()),
-            ("has_calendar", section.listed.iter().any(|id| calendar::is_in_calendars(site.page(*id))).into()),
+            ("has_calendar", calendar::is_needed(site, section).into()),
         ])
     }
 
@@ -436,6 +429,11 @@ impl<'s> Views<'s> {
             map([("entry", self.entry(id)), ("fields", fields(&page.front.kind))])
         }))
     }
+}
+
+/// The name of a file without its folder.
+fn name_of(file: &str) -> &str {
+    file.rsplit('/').next().unwrap_or(file)
 }
 
 /// Where a place is shown on a map of others.

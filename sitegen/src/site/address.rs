@@ -1,23 +1,24 @@
 //! Where each page is.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::civil::DateTime;
 use messages::{Language, Message};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use strict_toml::Problem;
 
 use super::links::composed;
-use super::sections::{Section, SectionId};
-use super::{Node, PageId, Publish, Site};
-use crate::content::{Asset, Page, Sources, Visibility};
+use super::sections::Section;
+use super::{Node, PageId, Publish, SectionId, Site};
+use crate::content::{Asset, Page, Sources, Visibility, folder_above};
 use crate::markdown::{slug, slug_of_file};
 use crate::pictures::Pictures;
 
 /// What is at which address.
 #[derive(Debug, Default)]
-pub struct Addresses {
+pub(super) struct Addresses {
     /// The page of each file of `content/`; none for one that is not published.
     pub(super) by_file: FxHashMap<String, Option<PageId>>,
     pub(super) by_address: FxHashMap<String, PageId>,
@@ -46,40 +47,23 @@ pub(super) fn settle(
     problems: &mut Vec<Problem>,
 ) -> (Vec<Section>, Addresses) {
     let mut own: FxHashMap<(Language, String), &Arc<Page>> = FxHashMap::default();
-    let mut folders = std::collections::BTreeSet::new();
-    // With a folder, those above it were seen.
-    let mut seen: FxHashSet<(&str, Language)> = FxHashSet::default();
-    for language in sources.settings.languages() {
-        if language == sources.settings.language {
-            folders.insert((String::new(), language.tag()));
-        }
-    }
+    let mut folders = BTreeSet::from([(String::new(), sources.settings.language)]);
     for page in sources.pages.values().filter(|page| is_published(page, now, publish)) {
         let language = page.file.language;
-        let folder = if page.file.is_section {
-            own.insert((language, page.file.key()), page);
-            page.file.key()
-        } else {
-            page.file.section.clone()
-        };
-        let mut next = Some(folder.as_str());
-        while let Some(path) = next {
-            if seen.contains(&(path, language)) {
-                break;
-            }
-            let known: &str = page.file.section.get(..path.len()).filter(|known| *known == path).unwrap_or_default();
-            if known.len() == path.len() {
-                seen.insert((known, language));
-            }
-            folders.insert((path.to_owned(), language.tag()));
-            next = (!path.is_empty()).then(|| path.rsplit_once('/').map_or("", |(above, _)| above));
+        let folder = page.file.listed_in();
+        if page.file.is_section {
+            own.insert((language, folder.clone().into_owned()), page);
+        }
+        let mut next = Some(&*folder);
+        // With a folder, those above it are known.
+        while let Some(path) = next.filter(|path| folders.insert(((*path).to_owned(), language))) {
+            next = folder_above(path);
         }
     }
     let mut sections: Vec<Section> = Vec::with_capacity(folders.len());
     let mut addresses = Addresses::default();
     // In this order the folder above comes first.
-    for (folder, tag) in folders {
-        let Some(language) = Language::from_tag(tag) else { continue };
+    for (folder, language) in folders {
         let page = own.get(&(language, folder.clone()));
         let (above, name) = folder.rsplit_once('/').unwrap_or(("", &folder));
         let parent =
@@ -112,7 +96,7 @@ pub(super) fn place(site: &mut Site, sources: &Sources) {
             continue;
         }
         let language = page.file.language;
-        let folder = if page.file.is_section { page.file.key() } else { page.file.section.clone() };
+        let folder = page.file.listed_in().into_owned();
         let Some(section) = site.addresses.sections.get(&(language, folder)).copied() else { continue };
         let above = &site.section(section).address;
         let address = if page.file.is_section { above.clone() } else { format!("{above}{}/", page.segment()) };

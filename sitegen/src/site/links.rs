@@ -255,17 +255,14 @@ pub(super) fn settle(site: &mut Site) {
 fn lost_files(site: &Site, id: PageId) -> Vec<Problem> {
     let page = site.page(id);
     let images = page.front.images.iter().map(|image| Question::Picture(image.file.clone()));
-    let own: Vec<&str> = match &page.front.kind {
-        Kind::Act(act) => act.annexes.iter().chain(&act.consolidated).map(|annex| annex.file.as_str()).collect(),
-        Kind::Course(course) => course.materials.iter().map(|material| material.file.as_str()).collect(),
-        Kind::Dataset(dataset) => {
-            let files = dataset.distributions.iter().map(|distribution| distribution.file.as_str());
-            files.filter(|file| !is_outside(file)).collect()
-        }
-        _ => Vec::new(),
+    let attachments = page.front.attachments.iter().chain(page.front.kind.attachments());
+    let attached = attachments.map(|attachment| attachment.file.as_str());
+    let distributions = match &page.front.kind {
+        Kind::Dataset(dataset) => dataset.distributions.as_slice(),
+        _ => &[],
     };
-    let attachments = page.front.attachments.iter().map(|attachment| attachment.file.as_str());
-    let documents = attachments.chain(own).map(|file| Question::Document(file.to_owned()));
+    let here = distributions.iter().map(|distribution| distribution.file.as_str()).filter(|file| !is_outside(file));
+    let documents = attached.chain(here).map(|file| Question::Document(file.to_owned()));
     let wrong = images.chain(documents).filter_map(|question| match answer(site, id, &question) {
         Answer::Wrong(message) => Some(Problem::of_file(&page.path, message)),
         _ => None,

@@ -25,27 +25,43 @@ use crate::content::{Kind, Moment, Page, Settings, Sources, Type, Visibility};
 use crate::markdown::{Answer, DocumentFacts, Picture, Question, Text};
 
 use crate::pictures::Pictures;
-pub use address::Addresses;
+use address::Addresses;
 pub(crate) use links::format_of;
-pub use sections::{Section, SectionId};
-pub use taxonomies::{Term, TermId, taxonomy_address};
+pub use sections::Section;
+pub use taxonomies::{Term, taxonomy_address};
 pub use texts::Texts;
 
-/// A page of a [`Site`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PageId(u32);
+/// Numbers by which a [`Site`] knows what it holds: each is the place in one of its lists.
+macro_rules! identifiers {
+    ($( $(#[doc = $doc:literal])* $name:ident ),* $(,)?) => {$(
+        $(#[doc = $doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(u32);
 
-impl PageId {
-    fn of(index: usize) -> Self {
-        // More pages than fit into 32 bits do not fit into memory.
-        Self(u32::try_from(index).unwrap_or(u32::MAX))
-    }
+        impl $name {
+            /// The one at `index` of its list.
+            #[must_use]
+            pub fn of(index: usize) -> Self {
+                // More than fit into 32 bits do not fit into memory.
+                Self(u32::try_from(index).unwrap_or(u32::MAX))
+            }
 
-    /// Its place among [`Site::pages`].
-    #[must_use]
-    pub const fn index(self) -> usize {
-        self.0 as usize
-    }
+            /// Its place in the list.
+            #[must_use]
+            pub const fn index(self) -> usize {
+                self.0 as usize
+            }
+        }
+    )*};
+}
+
+identifiers! {
+    /// A page of a [`Site`], see [`Site::pages`].
+    PageId,
+    /// A section of a [`Site`], see [`Site::sections`].
+    SectionId,
+    /// A term of a [`Site`], see [`Site::terms`].
+    TermId,
 }
 
 /// Which pages are left out.
@@ -237,15 +253,16 @@ impl Site {
     pub fn ancestors(&self, id: PageId) -> Vec<&Section> {
         let node = self.node(id);
         let section = self.section(node.section);
-        let mut next = if section.page == Some(id) { section.parent } else { Some(node.section) };
-        let mut ancestors = Vec::new();
-        while let Some(id) = next {
-            let section = self.section(id);
-            ancestors.push(section);
-            next = section.parent;
-        }
-        ancestors.reverse();
-        ancestors
+        self.way_to(if section.page == Some(id) { section.parent } else { Some(node.section) })
+    }
+
+    /// A section with those above it, from home down.
+    #[must_use]
+    pub fn way_to(&self, section: Option<SectionId>) -> Vec<&Section> {
+        let above = |id: &SectionId| self.section(*id).parent;
+        let mut way: Vec<&Section> = std::iter::successors(section, above).map(|id| self.section(id)).collect();
+        way.reverse();
+        way
     }
 
     /// Whether a page stands in lists of what is current.

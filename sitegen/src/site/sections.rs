@@ -4,24 +4,8 @@ use std::collections::BTreeMap;
 
 use messages::Language;
 
-use super::{PageId, Site};
+use super::{PageId, SectionId, Site};
 use crate::content::{self, Kind, Sorting, Type};
-
-/// A section of a [`Site`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SectionId(u32);
-
-impl SectionId {
-    /// The section at `index` of [`Site::sections`].
-    #[must_use]
-    pub fn of(index: usize) -> Self {
-        Self(u32::try_from(index).unwrap_or(u32::MAX))
-    }
-
-    pub(super) const fn index(self) -> usize {
-        self.0 as usize
-    }
-}
 
 /// A folder in one language.
 #[derive(Debug)]

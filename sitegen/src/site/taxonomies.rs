@@ -4,25 +4,9 @@ use messages::Language;
 use rustc_hash::FxHashMap;
 
 use super::sections::collation_key;
-use super::{PageId, Site};
+use super::{PageId, Site, TermId};
 use crate::content::Page;
 use crate::markdown::slug;
-
-/// A term of a [`Site`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TermId(u32);
-
-impl TermId {
-    /// The term at `index` of [`Site::terms`].
-    #[must_use]
-    pub fn of(index: usize) -> Self {
-        Self(u32::try_from(index).unwrap_or(u32::MAX))
-    }
-
-    pub(super) const fn index(self) -> usize {
-        self.0 as usize
-    }
-}
 
 /// One word by which pages are grouped, in one language.
 #[derive(Debug)]

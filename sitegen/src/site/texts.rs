@@ -17,7 +17,7 @@ thread_local! {
     static TOKENISER: RefCell<Tokeniser> = RefCell::new(Tokeniser::new());
 }
 
-/// Texts by the path of their file.
+/// The texts of the site before.
 #[derive(Debug, Default)]
 pub struct Texts {
     /// By the address in memory of the page, which is another one as soon as its file was read again: the page is kept with its

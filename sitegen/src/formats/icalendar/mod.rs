@@ -70,6 +70,29 @@ pub struct Event {
     pub recurrence: Option<Recurrence>,
 }
 
+impl Event {
+    /// An event of which only this is known, and which takes place.
+    #[must_use]
+    pub fn new(uid: String, stamp: Timestamp, start: When, summary: String) -> Self {
+        Self {
+            uid,
+            stamp,
+            sequence: 0,
+            start,
+            end: None,
+            summary,
+            description: None,
+            location: None,
+            coordinates: None,
+            url: None,
+            organiser: None,
+            categories: Vec::new(),
+            status: Status::Confirmed,
+            recurrence: None,
+        }
+    }
+}
+
 /// Who organises an event (RFC 5545, section 3.8.4.3).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Organiser {

@@ -8,22 +8,8 @@ fn vilnius() -> TimeZone {
 }
 
 fn event(start: When, end: Option<When>) -> Event {
-    Event {
-        uid: "susitikimas-1@silupe.example".to_owned(),
-        stamp: "2026-09-01T10:00:00Z".parse().unwrap(),
-        sequence: 0,
-        start,
-        end,
-        summary: "Susitikimas".to_owned(),
-        description: None,
-        location: None,
-        coordinates: None,
-        url: None,
-        organiser: None,
-        categories: Vec::new(),
-        status: Status::Confirmed,
-        recurrence: None,
-    }
+    let stamp = "2026-09-01T10:00:00Z".parse().unwrap();
+    Event { end, ..Event::new("susitikimas-1@silupe.example".to_owned(), stamp, start, "Susitikimas".to_owned()) }
 }
 
 fn local(time: DateTime) -> When {

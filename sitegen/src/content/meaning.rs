@@ -1,0 +1,61 @@
+//! What fields of a type mean to the rest of the site: which pages it names, when it happens, which documents belong to it.
+
+use super::kind::{Attachment, Kind, Type};
+use super::value::{Moment, Reference};
+
+impl Kind {
+    /// The pages it names, with the key that names them and the type they must have.
+    #[must_use]
+    pub fn references(&self) -> Vec<(&'static str, Type, &Reference)> {
+        fn named<'k>(
+            key: &'static str,
+            type_: Type,
+            named: impl IntoIterator<Item = &'k Reference>,
+        ) -> Vec<(&'static str, Type, &'k Reference)> {
+            named.into_iter().map(|reference| (key, type_, reference)).collect()
+        }
+        match self {
+            Self::Act(act) => [
+                named("signatory", Type::Person, &act.signatory),
+                named("amends", Type::Act, &act.amends),
+                named("repeals", Type::Act, &act.repeals),
+                named("implements", Type::Act, &act.implements),
+            ]
+            .concat(),
+            Self::Service(service) => named("responsible", Type::Person, &service.responsible),
+            Self::Person(person) => named("reports_to", Type::Person, &person.reports_to),
+            Self::Unit(unit) => {
+                [named("parent", Type::Unit, &unit.parent), named("head", Type::Person, &unit.head)].concat()
+            }
+            Self::Consultation(consultation) => named("drafts", Type::Act, &consultation.drafts),
+            Self::Visit(visit) => named("media_contact", Type::Person, &visit.media_contact),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The moment by which lists are ordered, if pages of this type have one of their own beside `published`.
+    #[must_use]
+    pub fn moment(&self) -> Option<Moment> {
+        match self {
+            Self::Event(event) => Some(event.start),
+            Self::Act(act) => act.adopted.or(act.sitting).map(Moment::Day),
+            Self::Vacancy(vacancy) => Some(Moment::Day(vacancy.deadline)),
+            Self::Procurement(procurement) => Some(procurement.deadline),
+            Self::Consultation(consultation) => Some(Moment::Day(consultation.deadline)),
+            Self::Visit(visit) => Some(Moment::Day(visit.from)),
+            Self::Notice(notice) => Some(notice.from),
+            Self::Course(course) => course.dates.first().copied(),
+            _ => None,
+        }
+    }
+
+    /// The documents that only pages of this type have.
+    #[must_use]
+    pub fn attachments(&self) -> Vec<&Attachment> {
+        match self {
+            Self::Act(act) => act.annexes.iter().chain(&act.consolidated).collect(),
+            Self::Course(course) => course.materials.iter().collect(),
+            _ => Vec::new(),
+        }
+    }
+}
