@@ -42,6 +42,10 @@ pub struct FrontMatter {
     pub contacts: Vec<Reference>,
     /// The page of which this is the translation, when its file has another name.
     pub translates: Option<Reference>,
+    /// The page that this one tells again in easy words, for people who find reading hard.
+    pub easy_to_read_of: Option<Reference>,
+    /// The page in sign language: a film beside the text.
+    pub sign_language: Option<Attachment>,
     /// Pictures beside the text.
     pub images: Vec<Image>,
     /// Documents beside the text.
@@ -265,6 +269,8 @@ pub(super) fn read(
     let unit = table.optional("unit");
     let contacts = table.or("contacts", Vec::new());
     let translates = table.optional("translates");
+    let easy_to_read_of = table.optional("easy_to_read_of");
+    let sign_language = table.optional("sign_language");
     let images = table.or("images", Vec::new());
     let attachments = table.or("attachments", Vec::new());
     let aliases = table.or("aliases", Vec::new());
@@ -289,6 +295,8 @@ pub(super) fn read(
         unit,
         contacts,
         translates,
+        easy_to_read_of,
+        sign_language,
         images,
         attachments,
         aliases,

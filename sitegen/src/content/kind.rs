@@ -9,7 +9,7 @@ use strict_toml::{FromValue, Reporter, Table};
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::value::{Coordinates, Link, Moment, Reference, words};
+use super::value::{Coordinates, Link, Moment, Quarter, Reference, words};
 
 /// A key of front matter, for whoever writes a new page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,6 +144,10 @@ kinds! {
     Visit = "visit",
     /// A funded project.
     Project = "project",
+    /// A sitting of the council, or of one of its committees.
+    Sitting = "sitting",
+    /// A document that the institution must show: a plan, a report, pay by posts.
+    Document = "document",
     /// An urgent message above all pages.
     Notice = "notice",
 }
@@ -166,6 +170,15 @@ words! {
         MayorDecree = "mayor-decree",
         /// An order of the director of the administration.
         DirectorOrder = "director-order",
+    }
+    /// Who sits.
+    SittingBody ("site-body") {
+        /// The council.
+        Council = "council",
+        /// A committee of the council.
+        Committee = "committee",
+        /// A commission.
+        Commission = "commission",
     }
     /// How much a notice matters.
     Severity ("site-severity") {
@@ -226,6 +239,8 @@ read! {
         optional feed: bool,
         /// Whether it has a list a year; without a word, whether its pages are news or acts.
         optional archive: bool,
+        /// Why the institution has nothing to show here, where the law wants the section all the same.
+        optional absent: String,
     }
     /// Something that is true until it is changed.
     Page {
@@ -480,6 +495,43 @@ read! {
         /// How much, in euros.
         required amount: f64,
     }
+    /// A sitting of the council, or of one of its committees. Decisions of the council of the same day are its decisions.
+    Sitting {
+        /// Who sits.
+        required body: SittingBody,
+        /// When it begins.
+        required start: Moment,
+        /// Where.
+        required place: String,
+        /// What is decided, in order.
+        several agenda: AgendaItem,
+        /// Where it is shown while it lasts, and after.
+        optional broadcast: Link,
+        /// What was said: a file beside the text.
+        optional minutes: Attachment,
+        /// How many members came.
+        optional present: u16,
+        /// Who did not come.
+        several absent: String,
+    }
+    /// One item of an agenda.
+    AgendaItem {
+        /// What it is about.
+        required text: String,
+        /// The draft.
+        optional draft: Reference,
+        /// Who presents it.
+        optional speaker: String,
+    }
+    /// A document that the institution must show.
+    Document {
+        /// The year that it is of.
+        optional year: u16,
+        /// The quarter of the year, 1 to 4.
+        optional quarter: Quarter,
+        /// The document itself: files beside the text.
+        several files: Attachment,
+    }
     /// An urgent message above all pages.
     Notice {
         /// How much it matters.
@@ -518,6 +570,7 @@ parts! {
     Recurrence = "{ frequency = \"weekly\", until = 2026-12-31 }",
     Distribution = "{ file = \"biudzetas.csv\" }",
     ProgrammeItem = "{ time = 2026-11-23T10:00, text = \"…\" }",
+    AgendaItem = "{ text = \"…\", draft = \"2026-biudzetas\" }",
     Funding = "{ source = \"…\", amount = 10000 }",
 }
 

@@ -3,6 +3,14 @@
 use super::kind::{Attachment, Kind, Type};
 use super::value::{Moment, Reference};
 
+/// A number of an act as its series and its number in it: `T1-101` is the 101st of `T1-`.
+#[must_use]
+pub fn number_of_act(number: &str) -> (String, u32) {
+    let digits = number.bytes().rev().take_while(u8::is_ascii_digit).count();
+    let (series, digits) = number.split_at(number.len() - digits);
+    (series.to_owned(), digits.parse().unwrap_or(u32::MAX))
+}
+
 impl Kind {
     /// The pages it names, with the key that names them and the type they must have.
     #[must_use]
@@ -28,6 +36,9 @@ impl Kind {
                 [named("parent", Type::Unit, &unit.parent), named("head", Type::Person, &unit.head)].concat()
             }
             Self::Consultation(consultation) => named("drafts", Type::Act, &consultation.drafts),
+            Self::Sitting(sitting) => {
+                named("agenda", Type::Act, sitting.agenda.iter().filter_map(|item| item.draft.as_ref()))
+            }
             Self::Visit(visit) => named("media_contact", Type::Person, &visit.media_contact),
             _ => Vec::new(),
         }
@@ -44,6 +55,7 @@ impl Kind {
             Self::Consultation(consultation) => Some(Moment::Day(consultation.deadline)),
             Self::Visit(visit) => Some(Moment::Day(visit.from)),
             Self::Notice(notice) => Some(notice.from),
+            Self::Sitting(sitting) => Some(sitting.start),
             Self::Course(course) => course.dates.first().copied(),
             _ => None,
         }
@@ -55,6 +67,8 @@ impl Kind {
         match self {
             Self::Act(act) => act.annexes.iter().chain(&act.consolidated).collect(),
             Self::Course(course) => course.materials.iter().collect(),
+            Self::Sitting(sitting) => sitting.minutes.iter().collect(),
+            Self::Document(document) => document.files.iter().collect(),
             _ => Vec::new(),
         }
     }

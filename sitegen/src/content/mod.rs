@@ -16,10 +16,11 @@ mod value;
 
 pub use front_matter::{FrontMatter, Parts};
 pub use kind::{
-    Act, ActForm, Attachment, Event, EventStatus, Field, Frequency, Image, Kind, Recurrence, Section, Severity,
-    Sorting, Type, Updating,
+    Act, ActForm, Attachment, Document, Event, EventStatus, Field, Frequency, Image, Kind, Recurrence, Section,
+    Severity, Sitting, SittingBody, Sorting, Type, Updating,
 };
+pub use meaning::number_of_act;
 pub use page::{Page, PageFile, Visibility, folder_above};
 pub use settings::{Feeds, Institution, Settings, Taxonomy};
 pub use sources::{Asset, Change, Sources};
-pub use value::{Coordinates, Link, Moment, Reference};
+pub use value::{Coordinates, Link, Moment, Quarter, Reference};

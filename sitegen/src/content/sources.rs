@@ -231,6 +231,7 @@ impl Sources {
         for path in files {
             let Some((top, inner)) = path.split_once('/') else { continue };
             match top {
+                CONTENT if is_for_editors(inner) => {}
                 CONTENT if inner.ends_with(".md") => texts.push(inner.to_owned()),
                 THEME if is_template(inner) => self.take_template(&path, inner),
                 // Whatever else a theme has (a style sheet, a picture) is published at `/`, as in `static/`.
@@ -333,6 +334,13 @@ fn is_active(path: &Path) -> bool {
     let text = String::from_utf8_lossy(&octets).to_ascii_lowercase();
     let has_handler = text.split_whitespace().any(|word| word.starts_with("on") && word.contains('='));
     has_handler || ["<script", "javascript:", "<foreignobject", "<!entity"].iter().any(|active| text.contains(active))
+}
+
+/// What stands with the content and is for whoever writes it: rules and word lists in the uppermost folder, and whatever begins
+/// with `_` and is no folder's own page.
+fn is_for_editors(inner: &str) -> bool {
+    let is_rule = !inner.contains('/') && inner.ends_with(".toml");
+    is_rule || inner.split('/').any(|name| name.starts_with('_') && !name.starts_with("_index."))
 }
 
 fn is_template(path: &str) -> bool {

@@ -144,6 +144,26 @@ impl FromText for Coordinates {
     }
 }
 
+/// A quarter of a year, from 1 to 4.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct Quarter(pub u8);
+
+impl FromValue for Quarter {
+    const EXAMPLE: &'static str = "3";
+
+    fn from_value(value: &Spanned<DeValue<'_>>, reporter: &Reporter<'_>) -> Option<Self> {
+        let number = u16::from_value(value, reporter)?;
+        match u8::try_from(number) {
+            Ok(quarter @ 1..=4) => Some(Self(quarter)),
+            _ => {
+                reporter.report(value, not_a("site-quarter", &number.to_string(), Self::EXAMPLE));
+                None
+            }
+        }
+    }
+}
+
 /// An address outside of the site: `https`, `http`, `mailto` or `tel`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]

@@ -1,4 +1,4 @@
-//! Which pages calendars have, and what of them: events, sittings at which drafts are decided, the ends of consultations.
+//! Which pages calendars have, and what of them: events, sittings, the ends of consultations, courses.
 
 use std::num::NonZeroU32;
 
@@ -13,7 +13,7 @@ const PRODUCT: &str = "-//Rotušė//sitegen//LT";
 #[must_use]
 pub fn is_in_calendars(page: &Page) -> bool {
     match &page.front.kind {
-        Kind::Event(_) | Kind::Consultation(_) => true,
+        Kind::Event(_) | Kind::Consultation(_) | Kind::Sitting(_) => true,
         Kind::Act(act) => act.adopted.is_none() && (act.sitting.is_some() || act.consultation_until.is_some()),
         Kind::Course(course) => !course.dates.is_empty(),
         _ => false,
@@ -82,6 +82,9 @@ fn events(site: &Site, id: PageId) -> Vec<Event> {
     let plain = |suffix: &str, start: Moment| event(site, id, suffix, start);
     match &page.front.kind {
         Kind::Event(told) => vec![of_told(site, told, plain("", told.start))],
+        Kind::Sitting(sitting) => {
+            vec![Event { location: Some(sitting.place.clone()), ..plain("", sitting.start) }]
+        }
         Kind::Consultation(consultation) => vec![plain("", Moment::Day(consultation.deadline))],
         Kind::Act(act) if act.adopted.is_none() => {
             let sitting = act.sitting.map(|sitting| plain("", Moment::Day(sitting)));

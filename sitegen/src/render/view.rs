@@ -122,10 +122,14 @@ impl<'s> Views<'s> {
             ("languages", self.languages(id)),
             ("images", self.images(id)),
             ("attachments", self.attachments(id)),
+            ("sign_language", self.sign_language(id).into()),
             ("has_calendar", calendar::is_in_calendars(page).into()),
             ("drawing", self.drawing(&[id])),
             ("distributions", self.distributions(id)),
             ("repeats", self.repeats(page)),
+            ("agenda", self.agenda(id)),
+            ("decisions", self.entries(site.decisions(id))),
+            ("period", period(&front.kind, language).into()),
             ("map", map_link(&front.kind).into()),
             ("extra", Value::from_serializable(&front.extra)),
             ("linked_data", Value::safe_string(&linked_data::of_page(site, id))),
@@ -158,6 +162,20 @@ impl<'s> Views<'s> {
             ("size", words::size(facts.size, self.site.page(id).file.language).into()),
             ("language", language.into()),
         ]))
+    }
+
+    /// The agenda of a sitting, with the drafts that are public.
+    fn agenda(&self, id: PageId) -> Value {
+        let node = self.site.node(id);
+        let Kind::Sitting(sitting) = &node.page.front.kind else { return Value::none() };
+        list(sitting.agenda.iter().map(|item| {
+            let draft = item.draft.as_ref().and_then(|draft| self.site.named_act(id, draft));
+            map([
+                ("text", item.text.as_str().into()),
+                ("speaker", item.speaker.as_deref().into()),
+                ("draft", draft.map(|draft| self.entry(draft)).into()),
+            ])
+        }))
     }
 
     /// How an event repeats, in words.
@@ -297,6 +315,12 @@ impl<'s> Views<'s> {
                 ("author", image.author.as_deref().into()),
             ]))
         }))
+    }
+
+    fn sign_language(&self, id: PageId) -> Option<Value> {
+        let film = self.site.page(id).front.sign_language.as_ref()?;
+        let title = film.title.as_deref().unwrap_or_else(|| name_of(&film.file));
+        self.document(id, &film.file, title, None)
     }
 
     fn attachments(&self, id: PageId) -> Value {
@@ -456,6 +480,17 @@ fn fields(kind: &Kind) -> Value {
     Value::try_from_serializable(kind).unwrap_or_else(|_| Value::none())
 }
 
+/// The time that a document is of, in words.
+fn period(kind: &Kind, language: Language) -> Option<String> {
+    let Kind::Document(document) = kind else { return None };
+    let year = document.year?.to_string();
+    let message = match document.quarter {
+        Some(quarter) => messages::Message::new("site-document-quarter").with("quarter", u64::from(quarter.0)),
+        None => messages::Message::new("site-document-year"),
+    };
+    Some(language.say(&message.with("year", year)))
+}
+
 /// What an act is called: its form and its number.
 fn act_name(page: &Page) -> Option<String> {
     let Kind::Act(act) = &page.front.kind else { return None };
@@ -469,6 +504,7 @@ fn place(kind: &Kind) -> Option<&str> {
     match kind {
         Kind::Event(event) => Some(&event.place),
         Kind::Course(course) => Some(&course.place),
+        Kind::Sitting(sitting) => Some(&sitting.place),
         _ => None,
     }
 }

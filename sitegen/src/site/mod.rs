@@ -21,7 +21,7 @@ use messages::{Language, Message};
 use rustc_hash::FxHashMap;
 use strict_toml::Problem;
 
-use crate::content::{Kind, Moment, Page, Settings, Sources, Type, Visibility};
+use crate::content::{self, ActForm, Kind, Moment, Page, Settings, SittingBody, Sources, Type, Visibility};
 use crate::markdown::{Answer, DocumentFacts, Picture, Question, Text};
 
 use crate::pictures::Pictures;
@@ -292,6 +292,7 @@ impl Site {
             Kind::Visit(visit) => visit.to.unwrap_or(visit.from) >= self.now.date(),
             Kind::Course(course) => course.dates.iter().any(|date| date.end() >= self.now),
             Kind::Notice(notice) => notice.until.end() >= self.now,
+            Kind::Sitting(sitting) => Moment::Day(sitting.start.date()).end() >= self.now,
             _ => false,
         }
     }
@@ -359,6 +360,40 @@ impl Site {
     #[must_use]
     pub fn aliases(&self) -> &[(String, PageId)] {
         &self.addresses.aliases
+    }
+
+    /// The decisions of a sitting of the council: what it adopted on that day, in the order of their numbers.
+    #[must_use]
+    pub fn decisions(&self, sitting: PageId) -> Vec<PageId> {
+        let page = self.page(sitting);
+        let Kind::Sitting(told) = &page.front.kind else { return Vec::new() };
+        if told.body != SittingBody::Council {
+            return Vec::new();
+        }
+        let is_decision = |id: &PageId| {
+            let other = self.page(*id);
+            matches!(&other.front.kind, Kind::Act(act)
+                if act.form == ActForm::CouncilDecision && act.adopted == Some(told.start.date()))
+                && other.file.language == page.file.language
+        };
+        let mut decisions: Vec<PageId> = self.pages().filter(is_decision).collect();
+        decisions.sort_by_cached_key(|id| self.act_number(*id));
+        decisions
+    }
+
+    /// The act that an item of an agenda names, if it is public.
+    #[must_use]
+    pub fn named_act(&self, sitting: PageId, reference: &content::Reference) -> Option<PageId> {
+        relations::named_act(self, sitting, reference)
+    }
+
+    /// What orders acts by their numbers: `T1-9` before `T1-10`.
+    #[must_use]
+    pub fn act_number(&self, id: PageId) -> (String, u32) {
+        match &self.page(id).front.kind {
+            Kind::Act(act) => act.number.as_deref().map(content::number_of_act).unwrap_or_default(),
+            _ => Default::default(),
+        }
     }
 
     /// The files that the pictures of all pages become: by their path on the site, their path on the disk.

@@ -15,6 +15,9 @@ struct Names {
     acts: FxHashMap<String, Vec<PageId>>,
 }
 
+/// What a page that tells another one in easy words calls it.
+pub(super) const EASY_TO_READ_OF: &str = "easy_to_read_of";
+
 /// Finds the pages that pages name, and the reverse.
 pub(super) fn connect(site: &mut Site) {
     translate(site);
@@ -28,6 +31,12 @@ pub(super) fn connect(site: &mut Site) {
         for (key, type_, reference) in of_kind.chain(unit) {
             match names.find(site, id, &[type_], reference) {
                 Ok(target) => found.extend(target.map(|target| (id, key, target))),
+                Err(message) => wrong.push((id, reference.span.clone(), message)),
+            }
+        }
+        if let Some(reference) = &front.easy_to_read_of {
+            match by_file(site, id, &reference.text) {
+                Ok(target) => found.extend(target.map(|target| (id, EASY_TO_READ_OF, target))),
                 Err(message) => wrong.push((id, reference.span.clone(), message)),
             }
         }
@@ -119,14 +128,11 @@ impl Names {
         let page = site.page(from);
         let text = reference.text.as_str();
         if text.contains('/') || text.ends_with(".md") {
-            let missing = || Message::new("site-link-missing").with("link", text);
-            let file = join(&page.file.folder, text).ok_or_else(missing)?;
-            let found = site.addresses.by_file.get(&*composed(&file)).ok_or_else(missing)?;
-            return match found {
-                Some(id) if !types.contains(&site.page(*id).front.kind.type_()) => {
+            return match by_file(site, from, text)? {
+                Some(id) if !types.contains(&site.page(id).front.kind.type_()) => {
                     Err(of_type("site-reference-type", text, types))
                 }
-                found => Ok(*found),
+                found => Ok(found),
             };
         }
         let mut found: Vec<PageId> = Vec::new();
@@ -153,6 +159,29 @@ impl Names {
             }
         }
     }
+}
+
+/// The page whose file is `text`, seen from the page `from`; none when it is there and not public.
+fn by_file(site: &Site, from: PageId, text: &str) -> Result<Option<PageId>, Message> {
+    let missing = || Message::new("site-link-missing").with("link", text);
+    let file = join(&site.page(from).file.folder, text).ok_or_else(missing)?;
+    site.addresses.by_file.get(&*composed(&file)).copied().ok_or_else(missing)
+}
+
+/// The act that an item of an agenda names, among those that the sitting was found to name.
+pub(super) fn named_act(site: &Site, sitting: PageId, reference: &Reference) -> Option<PageId> {
+    let text = reference.text.as_str();
+    let file = join(&site.page(sitting).file.folder, text);
+    let is_called = |id: &PageId| {
+        let page = site.page(*id);
+        let number = match &page.front.kind {
+            Kind::Act(act) => act.number.as_deref(),
+            _ => None,
+        };
+        page.file.name == text || number == Some(text) || file.as_deref() == Some(page.file.path.as_str())
+    };
+    let named = site.node(sitting).relations.iter().filter(|(key, _)| *key == "agenda").map(|(_, id)| *id);
+    named.into_iter().find(is_called)
 }
 
 fn of_language(site: &Site, pages: &[PageId], language: Language) -> Vec<PageId> {

@@ -87,7 +87,8 @@ pub(super) fn fill(site: &mut Site) {
     let mut expired: Vec<Vec<PageId>> = vec![Vec::new(); site.sections.len()];
     for id in site.pages() {
         let node = site.node(id);
-        if node.page.file.is_section {
+        // What tells another page in easy words stands beside that one, and in no list.
+        if node.page.file.is_section || node.page.front.easy_to_read_of.is_some() {
             continue;
         }
         let lists = if site.is_current(id) { &mut listed } else { &mut expired };
