@@ -551,7 +551,6 @@ site-contact-missing = "{ $name }" is neither a person nor a unit
 site-block-line = "{ $line }" cannot stand here; write, for example: { $example }
 site-no-words = the catalogue has no words "{ $key }"
 site-unchanged = Nothing has changed since the last time.
-site-good = There are no mistakes.
 site-no-page = there is no page "{ $page }"; write its file or its address, such as content/kontaktai.md or /kontaktai/
 site-state-public = public
 site-state-expired = no longer current
@@ -1131,3 +1130,111 @@ web-map-key-load = the thicker, the more of the speed is used: ↓ towards the d
 web-strip-heading = How it did
 web-strip = Available { $availability } of the time, outages: { $outages }
 web-more-outages = { $count } more outages
+
+## The gate: what keeps a text from being published
+check-severity-none = not told
+check-severity-note = Note
+check-severity-warning = Warning
+check-severity-error = Error
+check-rule-content = Such a file cannot become a page.
+check-rule-exception = An exception has an end, so that it is not forgotten.
+check-rule-approval = Only texts of which the language editor approved are published (Law on the State Language).
+check-rule-section = The site must have all sections of the description approved by Government resolution No. 480 of 18 April 2003.
+check-rule-empty-section = A section cannot be empty: it says why there is nothing (No. 480, point 14).
+check-rule-periodic = Documents are published in time.
+check-rule-deadline = Information is published in time.
+check-rule-act-number = Acts are numbered one after the other, and each number is there once.
+check-rule-act-force = A reader must see whether an act is in force and what changed it.
+check-rule-press-release = A press release must agree with the decisions of the sitting.
+check-rule-duplicate-title = Pages with the same name cannot be told apart in a list or a search.
+check-rule-orphan = Nobody finds a page to which nothing leads.
+check-rule-alternative = Whoever does not see hears only the description (WCAG 2.2, 1.1.1).
+check-rule-heading-order = Headings are the table of contents for whoever does not see the page (WCAG 2.2, 1.3.1).
+check-rule-link-text = Whoever goes from link to link hears only their words (WCAG 2.2, 2.4.4).
+check-rule-table-header = Without names of columns the numbers of a table say nothing (WCAG 2.2, 1.3.1).
+check-rule-contact = Contacts change in the directory, and those written by hand stay old.
+check-policy-missing = there is no such file
+check-exception-over = this exception is over (by { $author }, because: { $reason }); mend the text or prolong the exception
+check-approval-no-history = the site is in no git repository, so it is not known what was approved; run “git init” and commit the files
+check-approval-git = it could not be found out what was approved: { $error }
+check-approval-never = the language editor has not approved of this text; once they have, “sitegen approve content/{ $file }”
+check-approval-changed = the text changed after it was approved: { $difference }; once it is approved again, “sitegen approve content/{ $file }”
+check-approval-urgent = an urgent notice is public without approval; approve of it until { $until }
+check-approve-stranger = “{ $email }” is not among the language editors; they are listed in content/gate.toml, [approval], editors
+check-approve-uncommitted = there are changes that are not committed; commit them first (“git commit”), so that it is clear which text is approved
+check-rules-long = the heading “{ $title }” has more than four significant words
+check-every-quarter = every quarter
+check-every-year = every year
+check-deadline-minutes = there are no minutes: they are due { $days } days after the sitting, that was { $since } ({ $source })
+check-deadline-agenda = there is no agenda: it is due { $days } days before, since { $since } ({ $source })
+check-deadline-draft = the draft came too late: { $days } days before the sitting, that is { $since } ({ $source })
+check-deadline-statement = nobody has looked at this page for more than { $days } days (due { $since }, { $source }); look at it and write updated
+check-section-missing = the section „{ $title }“ is missing (point { $point }); make content/{ $folder }
+check-section-named = the section is called „{ $name }“ and must be called „{ $title }“ (point { $point })
+check-section-empty = the section „{ $title }“ shows nothing (point { $point }); add documents, or say why there are none: absent = "…"
+check-periodic = there is no document for { $period }; it was due on { $since } ({ $source })
+check-security-expires = security.txt is good only until { $expires }; prolong site.toml, [security], expires (RFC 9116)
+check-review = this page was to be looked at until { $by }; look at it and change review_by
+check-act-double = the number { $number } of { $year } is already in { $other }
+check-act-gap = { $number } of { $year } follows { $before }; the acts between them are missing
+check-act-of-draft = the act { $number } amends or repeals a draft that is not adopted ({ $file })
+check-act-before = the act { $number } amends or repeals the act { $other }, which was adopted later ({ $file })
+check-act-amends-repealed = the act { $number } amends the act { $other }, which was no longer in force ({ $file })
+check-act-longer = in_force_to is later than the act { $other } came into force, which repealed { $number } ({ $file })
+check-act-repealed-twice = two acts repeal { $number }, the second is { $other } ({ $file })
+check-act-no-consolidated = the act { $number } was amended by { $other }, and there is no consolidated text (consolidated)
+check-release-no-sitting = there is no sitting of the council on { $day }; see sitting
+check-release-misses-decision = a decision is not named: { $item }
+check-release-misses-amended = an amended act is not named: { $item }
+check-release-misses-repealed = a repealed act is not named: { $item }
+check-release-count = the text tells of { $told } decisions, and the site has { $count }
+check-release-title = Sitting of the municipal council on { $day }
+check-release-opening = At the sitting of the municipal council on { $day } ({ $place }), { $count ->
+    [one] { $count } decision was adopted
+   *[other] { $count } decisions were adopted
+}.
+check-release-present = { $count ->
+    [one] { $count } member was present
+   *[other] { $count } members were present
+}.
+check-release-absent = Absent: { $names }.
+check-release-decisions = Decisions
+check-release-amended = Amended decisions
+check-release-repealed = Repealed
+check-release-act = Decision No. { $number } of { $day }
+check-alternative = the picture “{ $file }” has no description; write, for example, ![The renovated school]({ $file })
+check-heading-order = a heading of level { $level } follows one of level { $before }; no level may be left out
+check-link-empty = a link without words; write between the brackets what it leads to
+check-link-text = the link “{ $words }” does not say where it leads; write, for example, [the application form](…)
+check-table-header = a table without names of columns; write them into its first row
+check-contact = “{ $contact }” is in the directory; write a block “contact” with “{ $name }” instead, or a link to that page
+check-duplicate-title = there is a page “{ $title }” already ({ $other }); choose another title
+check-orphan = neither a list nor a link leads to this page; add a link or menu
+check-format-text = text
+check-format-json = JSON
+check-format-sarif = SARIF
+check-format-forgejo = Forgejo
+check-summary = { $errors ->
+    [0] This may be published
+   *[other] This may not be published: errors: { $errors }
+}, warnings: { $warnings }, notes: { $notes }, exceptions: { $excused }.
+check-pending-none = All texts are approved.
+check-pending-off = There are no language editors (content/gate.toml, [approval]).
+check-pending-new = never approved
+check-pending-since = waits for { $days } days
+check-pending-uncommitted = not committed yet
+check-approved = { $count ->
+    [one] { $count } text is approved
+   *[other] { $count } texts are approved
+} (commit { $commit }).
+check-standing-kept = there ({ $count })
+check-standing-absent = absent: { $reason }
+check-standing-empty = EMPTY
+check-standing-named = CALLED OTHERWISE: { $name }
+check-standing-missing = MISSING
+check-standing-late = LATE: { $period } (since { $since })
+check-compliance-none = There are no rules: content/rules.toml.
+check-compliance-point = Point
+check-compliance-title = Section
+check-compliance-standing = Standing
+check-compliance-updated = Updated

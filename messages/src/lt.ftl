@@ -558,7 +558,6 @@ site-contact-missing = „{ $name }“ nėra nei darbuotojas, nei padalinys
 site-block-line = šioje vietoje negali būti „{ $line }“; rašykite, pavyzdžiui: { $example }
 site-no-words = kataloge nėra žodžių „{ $key }“
 site-unchanged = Nuo praėjusio karto niekas nepasikeitė.
-site-good = Klaidų nėra.
 site-no-page = puslapio „{ $page }“ nėra; rašykite jo failą arba adresą, pavyzdžiui, content/kontaktai.md arba /kontaktai/
 site-state-public = viešas
 site-state-expired = nebeaktualus
@@ -1153,3 +1152,114 @@ web-map-key-load = kuo storesnė, tuo didesnė spartos dalis naudojama: ↓ į �
 web-strip-heading = Kaip sekėsi
 web-strip = Pasiekiama { $availability } laiko, nutrūkimų – { $outages }
 web-more-outages = dar nutrūkimų: { $count }
+
+## Vartai: kas neleidžia skelbti
+check-severity-none = neminima
+check-severity-note = Pastaba
+check-severity-warning = Įspėjimas
+check-severity-error = Klaida
+check-rule-content = Iš tokio failo puslapio sukurti negalima.
+check-rule-exception = Išimtis turi terminą, kad nebūtų pamiršta.
+check-rule-approval = Skelbiami tik kalbos tvarkytojo suderinti tekstai (Valstybinės kalbos įstatymas).
+check-rule-section = Svetainėje turi būti visi Vyriausybės 2003 m. balandžio 18 d. nutarimu Nr. 480 patvirtinto aprašo skyriai.
+check-rule-empty-section = Skyrius negali būti tuščias: nurodoma, kodėl informacija neteikiama (Nr. 480, 14 punktas).
+check-rule-periodic = Dokumentai skelbiami nustatytais terminais.
+check-rule-deadline = Informacija skelbiama nustatytais terminais.
+check-rule-act-number = Teisės aktai numeruojami iš eilės, kiekvienas numeris – tik vienas.
+check-rule-act-force = Skaitytojas turi matyti, ar teisės aktas galioja ir kas jį pakeitė.
+check-rule-press-release = Pranešimas spaudai turi atitikti posėdžio sprendimus.
+check-rule-duplicate-title = Vienodai pavadintų puslapių nei sąraše, nei paieškoje neatskirsi.
+check-rule-orphan = Puslapio, į kurį niekas neveda, niekas ir neras.
+check-rule-alternative = Nematantis žmogus girdi tik aprašymą (WCAG 2.2, 1.1.1).
+check-rule-heading-order = Antraštės yra turinys tam, kas puslapio nemato (WCAG 2.2, 1.3.1).
+check-rule-link-text = Naršant po nuorodas, girdimi tik jų žodžiai (WCAG 2.2, 2.4.4).
+check-rule-table-header = Be stulpelių pavadinimų lentelės skaičiai nieko nesako (WCAG 2.2, 1.3.1).
+check-rule-contact = Kontaktai keičiasi kataloge, o ranka įrašyti lieka seni.
+check-policy-missing = failo nėra
+check-exception-over = išimties terminas baigėsi (įrašė { $author }, priežastis: { $reason }); ištaisykite tekstą arba pratęskite išimtį
+check-approval-no-history = svetainė nėra git saugykloje, todėl nežinoma, kas suderinta; atlikite „git init“ ir įrašykite failus
+check-approval-git = nepavyko sužinoti, kas suderinta: { $error }
+check-approval-never = tekstas nesuderintas su kalbos tvarkytoju; suderinus atliekama „sitegen approve content/{ $file }“
+check-approval-changed = tekstas pakeistas po suderinimo: { $difference }; suderinus iš naujo atliekama „sitegen approve content/{ $file }“
+check-approval-urgent = skubus pranešimas skelbiamas nesuderintas; suderinti iki { $until }
+check-approve-stranger = „{ $email }“ nėra tarp kalbos tvarkytojų; jie surašyti content/gate.toml, [approval], editors
+check-approve-uncommitted = yra neįrašytų pakeitimų; pirma juos įrašykite („git commit“), kad būtų aišku, kuris tekstas suderintas
+check-rules-long = antraštėje „{ $title }“ daugiau kaip keturi reikšminiai žodžiai
+check-every-quarter = kas ketvirtį
+check-every-year = kasmet
+check-deadline-minutes = nėra posėdžio protokolo: jis skelbiamas per { $days } d. po posėdžio, terminas baigėsi { $since } ({ $source })
+check-deadline-agenda = nėra darbotvarkės: ji skelbiama ne vėliau kaip prieš { $days } d., nuo { $since } ({ $source })
+check-deadline-draft = projektas paskelbtas per vėlai: iki posėdžio turi būti ne mažiau kaip { $days } d., taigi ne vėliau kaip { $since } ({ $source})
+check-deadline-statement = puslapis nebuvo peržiūrėtas ilgiau kaip { $days } d. (terminas { $since }, { $source }); peržiūrėkite ir įrašykite updated
+check-section-missing = nėra skyriaus „{ $title }“ ({ $point } punktas); sukurkite content/{ $folder }
+check-section-named = skyrius vadinasi „{ $name }“, o turi vadintis „{ $title }“ ({ $point } punktas)
+check-section-empty = skyriuje „{ $title }“ nieko nėra ({ $point } punktas); įkelkite dokumentus arba įrašykite, pavyzdžiui, absent = "savivaldybė tokių tyrimų neatliko"
+check-periodic = nėra dokumento už { $period }; jis turėjo būti iki { $since } ({ $source })
+check-security-expires = security.txt galioja tik iki { $expires }; pratęskite site.toml, [security], expires (RFC 9116)
+check-review = puslapį reikėjo peržiūrėti iki { $by }; peržiūrėkite ir pakeiskite review_by
+check-act-double = { $year } m. numeris { $number } jau yra faile { $other }
+check-act-gap = { $year } m. po { $before } eina { $number }; trūkstamų aktų svetainėje nėra
+check-act-of-draft = aktas { $number } keičia arba naikina projektą, kuris dar nepriimtas ({ $file })
+check-act-before = aktas { $number } keičia arba naikina vėliau priimtą aktą { $other } ({ $file })
+check-act-amends-repealed = aktas { $number } keičia aktą { $other }, kuris tuo metu nebegaliojo ({ $file })
+check-act-longer = in_force_to vėlesnė, negu įsigaliojo aktą { $number } panaikinęs aktas { $other } ({ $file })
+check-act-repealed-twice = aktą { $number } panaikino du aktai, antrasis – { $other } ({ $file })
+check-act-no-consolidated = aktas { $number } pakeistas aktu { $other }, bet suvestinės redakcijos (consolidated) nėra
+check-release-no-sitting = { $day } tarybos posėdžio svetainėje nėra; patikrinkite sitting
+check-release-misses-decision = neminimas sprendimas: { $item }
+check-release-misses-amended = neminimas pakeistas aktas: { $item }
+check-release-misses-repealed = neminimas panaikintas aktas: { $item }
+check-release-count = tekste rašoma, kad sprendimų { $told }, o svetainėje jų { $count }
+check-release-title = Savivaldybės tarybos posėdis { $day }
+check-release-opening = { $day } { $place } vykusiame savivaldybės tarybos posėdyje { $count ->
+    [one] priimtas { $count } sprendimas
+    [few] priimti { $count } sprendimai
+   *[other] priimta { $count } sprendimų
+}.
+check-release-present = Posėdyje { $count ->
+    [one] dalyvavo { $count } tarybos narys
+    [few] dalyvavo { $count } tarybos nariai
+   *[other] dalyvavo { $count } tarybos narių
+}.
+check-release-absent = Nedalyvavo { $names }.
+check-release-decisions = Priimti sprendimai
+check-release-amended = Sprendimų pakeitimai
+check-release-repealed = Netekę galios
+check-release-act = { $day } sprendimas Nr. { $number }
+check-alternative = paveikslas „{ $file }“ neturi aprašymo; rašykite, pavyzdžiui, ![Renovuota mokykla]({ $file })
+check-heading-order = po { $before } lygio antraštės eina { $level } lygio; praleisti lygių negalima
+check-link-empty = nuoroda be žodžių; laužtiniuose skliaustuose parašykite, kas ja pasiekiama
+check-link-text = nuoroda „{ $words }“ nesako, kur veda; rašykite, pavyzdžiui, [prašymo forma](…)
+check-table-header = lentelė be stulpelių pavadinimų; įrašykite juos pirmoje eilutėje
+check-contact = „{ $contact }“ yra darbuotojų kataloge; vietoj jo rašykite bloką „kontaktai“ su „{ $name }“ arba nuorodą į tą puslapį
+check-duplicate-title = jau yra puslapis „{ $title }“ ({ $other }); pavadinkite kitaip
+check-orphan = į puslapį neveda nei sąrašas, nei nuoroda; įdėkite nuorodą arba menu
+check-format-text = tekstas
+check-format-json = JSON
+check-format-sarif = SARIF
+check-format-forgejo = Forgejo
+check-summary = { $errors ->
+    [0] Skelbti galima
+   *[other] Skelbti negalima: klaidų – { $errors }
+}, įspėjimų – { $warnings }, pastabų – { $notes }, išimčių – { $excused }.
+check-pending-none = Visi tekstai suderinti.
+check-pending-off = Kalbos tvarkytojų nenustatyta (content/gate.toml, [approval]).
+check-pending-new = niekada nederintas
+check-pending-since = laukia { $days } d.
+check-pending-uncommitted = dar neįrašytas
+check-approved = { $count ->
+    [one] Suderintas { $count } tekstas
+    [few] Suderinti { $count } tekstai
+   *[other] Suderinta { $count } tekstų
+} (įrašas { $commit }).
+check-standing-kept = yra ({ $count })
+check-standing-absent = neteikiama: { $reason }
+check-standing-empty = TUŠČIA
+check-standing-named = KITAIP VADINASI: { $name }
+check-standing-missing = NĖRA
+check-standing-late = VĖLUOJA: { $period } (nuo { $since })
+check-compliance-none = Reikalavimų nėra: content/rules.toml.
+check-compliance-point = Punktas
+check-compliance-title = Skyrius
+check-compliance-standing = Būklė
+check-compliance-updated = Atnaujinta

@@ -5,9 +5,10 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use messages::{Language, Message};
 
+use crate::check::press_release;
 use crate::content::{Kind, Page, Settings, Sources, Type, Visibility};
 use crate::markdown::slug;
 use crate::site::{PageId, Publish, Site};
@@ -18,6 +19,9 @@ pub enum NewError {
     /// There is one already.
     #[error("{path} is there already; choose another title, or write into that file", path = .0.display())]
     Exists(PathBuf),
+    /// There is nothing to tell of.
+    #[error("there is no sitting of the council on {0}; make its page first: sitegen new sitting")]
+    NoSitting(Date),
     /// The file cannot be written.
     #[error("{path} cannot be written: {source}", path = .path.display())]
     Write {
@@ -40,12 +44,50 @@ pub fn new(
     folder: Option<&str>,
     now: DateTime,
 ) -> Result<PathBuf, NewError> {
-    let folder = folder.map_or_else(|| home_of(sources, type_), str::to_owned);
-    let name = format!("{}.md", slug(title));
-    let folder = folder.trim_matches('/').to_owned();
-    let path = sources.named(&if folder.is_empty() { name } else { format!("{folder}/{name}") });
+    let folder = place_of(sources, type_, folder);
     let is_inherited = sources.inherited_type(&folder) == type_;
     let text = draft(&sources.settings, type_, title, is_inherited, now);
+    write(sources, &folder, title, &text)
+}
+
+/// Makes the file of a press release on the sitting of the council on `day`, with what the sitting decided, and returns its path.
+///
+/// # Errors
+/// There is no such sitting, there is such a page already, or the file cannot be written.
+pub fn press_release(
+    site: &Site,
+    sources: &Sources,
+    day: Date,
+    title: Option<String>,
+    folder: Option<&str>,
+) -> Result<PathBuf, NewError> {
+    let sitting = press_release::sitting_on(site, day).ok_or(NewError::NoSitting(day))?;
+    let language = Language::Lithuanian;
+    let title = title.unwrap_or_else(|| {
+        let day = crate::render::words::day(day, language);
+        language.say(&Message::new("check-release-title").with("day", day))
+    });
+    let now = site.now.strftime("%Y-%m-%dT%H:%M");
+    let folder = place_of(sources, Type::News, folder);
+    let type_ = if sources.inherited_type(&folder) == Type::News { "" } else { "type = \"news\"\n" };
+    let text = format!(
+        "+++\ntitle = {}\n{type_}published = {now}\ndraft = true\npress_release = true\nsitting = {day}\n# summary = \"…\"\n+++\n\n{}",
+        serde_json::Value::from(title.as_str()),
+        press_release::draft(site, sitting)
+    );
+    write(sources, &folder, &title, &text)
+}
+
+/// The folder of a new page: the one that was asked for, or the one whose pages are of its type.
+fn place_of(sources: &Sources, type_: Type, folder: Option<&str>) -> String {
+    let folder = folder.map_or_else(|| home_of(sources, type_), str::to_owned);
+    folder.trim_matches('/').to_owned()
+}
+
+/// Writes a new file, and never over another.
+fn write(sources: &Sources, folder: &str, title: &str, text: &str) -> Result<PathBuf, NewError> {
+    let name = format!("{}.md", slug(title));
+    let path = sources.named(&if folder.is_empty() { name } else { format!("{folder}/{name}") });
     let failed = |source| NewError::Write { path: path.clone(), source };
     if let Some(parent) = path.parent() {
         fs::create_dir_all(parent).map_err(failed)?;

@@ -8,10 +8,12 @@
 //! - [`outputs`]: which files that makes;
 //! - [`render`]: pages become HTML documents; [`emit`]: everything that is not a page; [`formats`]: how
 //!   standards want it written; [`search`]: what is found;
+//! - [`check`]: the gate between what editors wrote and what residents read;
 //! - [`workshop`]: all of that, kept up to date while files change;
 //! - [`release`]: the built site replaces the old one in one step; [`record`]: whether there is anything to do;
 //! - [`serve`]: a preview that follows the editor; [`desk`]: what helps them write.
 
+pub mod check;
 pub mod content;
 pub mod desk;
 pub mod emit;

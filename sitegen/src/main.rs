@@ -7,8 +7,10 @@ use std::time::{Duration, SystemTime};
 
 use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use messages::{Language, Message};
 use rayon::prelude::*;
+use sitegen::check::{self, Case, Format, History, Policy, Rules, Severity, Verdict};
 use sitegen::content::Type;
 use sitegen::desk;
 use sitegen::record::Record;
@@ -16,7 +18,7 @@ use sitegen::release::release;
 use sitegen::render::Renderer;
 use sitegen::serve::{Order, ServeError, serve};
 use sitegen::site::{Publish, Site};
-use sitegen::workshop::{BuildError, Workshop};
+use sitegen::workshop::{BuildError, Mistakes, Workshop};
 use strict_toml::FromText;
 
 /// A build makes and drops millions of small texts on all cores, which costs a tenth less with this allocator than with libc's.
@@ -61,8 +63,36 @@ enum Command {
         #[arg(long, value_name = "DIR")]
         output: PathBuf,
     },
-    /// Says what there is to mend, and writes nothing.
+    /// The gate: says what keeps the site from being published, and what else there is to mend. Writes nothing.
     Check {
+        #[command(flatten)]
+        site: SiteArguments,
+        #[command(flatten)]
+        time: TimeArguments,
+        /// How findings are written: text, json, sarif, or forgejo (a review of a pull request)
+        #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = Format::of_word)]
+        format: Format,
+        /// A policy of one's own in the place of content/gate.toml
+        #[arg(long, value_name = "FILE")]
+        policy: Option<PathBuf>,
+    },
+    /// Records that you, a language editor, approve of texts as they are committed.
+    Approve {
+        #[command(flatten)]
+        site: SiteArguments,
+        /// Their files
+        #[arg(value_name = "FILE", required = true)]
+        files: Vec<String>,
+    },
+    /// Lists texts that wait for the language editor, for how long, and what changed since they were approved.
+    Pending {
+        #[command(flatten)]
+        site: SiteArguments,
+        #[command(flatten)]
+        time: TimeArguments,
+    },
+    /// Shows what the law asks of the site, section by section, and how it stands.
+    Compliance {
         #[command(flatten)]
         site: SiteArguments,
         #[command(flatten)]
@@ -88,12 +118,15 @@ enum Command {
     New {
         #[command(flatten)]
         site: SiteArguments,
-        /// The type of the page: news, event, act, service, person, unit, page, …
-        #[arg(value_name = "TYPE", value_parser = page_type)]
-        type_: Type,
+        /// The type of the page: news, event, act, service, person, unit, page, …; or press-release
+        #[arg(value_name = "TYPE", value_parser = template)]
+        template: Template,
         /// What it is called
-        #[arg(value_name = "TITLE")]
-        title: String,
+        #[arg(value_name = "TITLE", required_unless_present = "sitting")]
+        title: Option<String>,
+        /// Of a press release, the day of the sitting of the council whose decisions it tells of
+        #[arg(long, value_name = "DATE")]
+        sitting: Option<Date>,
         /// The folder inside content/; without it, the one whose pages are of that type
         #[arg(long, value_name = "FOLDER")]
         folder: Option<String>,
@@ -122,6 +155,13 @@ enum Command {
         #[arg(value_name = "PAGE")]
         page: String,
     },
+}
+
+/// What a new page begins as.
+#[derive(Debug, Clone, Copy)]
+enum Template {
+    Page(Type),
+    PressRelease,
 }
 
 #[derive(Args)]
@@ -169,6 +209,10 @@ fn page_type(word: &str) -> Result<Type, String> {
     })
 }
 
+fn template(word: &str) -> Result<Template, String> {
+    if word == "press-release" { Ok(Template::PressRelease) } else { page_type(word).map(Template::Page) }
+}
+
 const fn publish(drafts: bool) -> Publish {
     if drafts { Publish::Everything } else { Publish::Finished }
 }
@@ -176,9 +220,14 @@ const fn publish(drafts: bool) -> Publish {
 fn main() -> ExitCode {
     let done = match CommandLine::parse().command {
         Command::Build { site, time, output } => build(&site, &time, &output),
-        Command::Check { site, time } => check(&site, &time),
+        Command::Check { site, time, format, policy } => judge(&site, &time, format, policy.as_deref()),
+        Command::Approve { site, files } => approve(&site, &files),
+        Command::Pending { site, time } => pending(&site, &time),
+        Command::Compliance { site, time } => compliance(&site, &time),
         Command::Serve { site, drafts, listen, poll } => preview(&site, drafts, listen, poll),
-        Command::New { site, type_, title, folder } => new_page(&site, type_, &title, folder.as_deref()),
+        Command::New { site, template, title, sitting, folder } => {
+            new_page(&site, template, title, sitting, folder.as_deref())
+        }
         Command::List { site, type_ } => list(&site, type_),
         Command::Links { site, page } => links(&site, &page),
         Command::Explain { site, page } => explain(&site, &page),
@@ -197,7 +246,7 @@ fn exit_code(error: &anyhow::Error) -> u8 {
         Some(ServeError::Build(error)) => Some(error),
         _ => error.downcast_ref::<BuildError>(),
     };
-    if matches!(build, Some(BuildError::Mistakes(_))) { 2 } else { 1 }
+    if matches!(build, Some(BuildError::Mistakes(_))) || error.is::<Refused>() { 2 } else { 1 }
 }
 
 fn build(arguments: &SiteArguments, time: &TimeArguments, output: &Path) -> anyhow::Result<()> {
@@ -263,13 +312,115 @@ fn open(arguments: &SiteArguments, now: Timestamp) -> anyhow::Result<(Workshop, 
     Ok((workshop, site))
 }
 
-fn check(arguments: &SiteArguments, time: &TimeArguments) -> anyhow::Result<()> {
-    let mut workshop = Workshop::open(&arguments.site, &arguments.cache(), arguments.language)?;
-    let (site, outputs) = workshop.plan(time.now.unwrap_or_else(Timestamp::now), publish(time.drafts))?;
-    let renderer = Renderer::new(&site, workshop.theme());
-    outputs.files.par_iter().try_for_each(|(_, output)| renderer.render(output).map(drop))?;
-    tell(&site, arguments.language);
-    println!("{}", arguments.language.text("site-good"));
+/// The gate said no, and has said why.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Refused(String);
+
+/// All that the gate looks at, opened once.
+struct Gate {
+    workshop: Workshop,
+    policy: Policy,
+    rules: Rules,
+    history: Option<History>,
+}
+
+impl Gate {
+    fn open(arguments: &SiteArguments, policy: Option<&Path>) -> anyhow::Result<Self> {
+        let workshop = Workshop::open(&arguments.site, &arguments.cache(), arguments.language)?;
+        let mistakes = |problems| BuildError::Mistakes(Mistakes::new(problems, arguments.language));
+        Ok(Self {
+            workshop,
+            policy: Policy::read(&arguments.site, policy).map_err(mistakes)?,
+            rules: Rules::read(&arguments.site).map_err(mistakes)?,
+            history: History::of_folder(&arguments.site)?,
+        })
+    }
+
+    fn site(&mut self, time: &TimeArguments) -> Site {
+        self.workshop.site(time.now.unwrap_or_else(Timestamp::now), publish(time.drafts))
+    }
+
+    fn case<'a>(&'a self, site: &'a Site) -> Case<'a> {
+        Case {
+            site,
+            sources: self.workshop.sources(),
+            policy: &self.policy,
+            rules: &self.rules,
+            history: self.history.as_ref(),
+        }
+    }
+}
+
+fn judge(arguments: &SiteArguments, time: &TimeArguments, format: Format, policy: Option<&Path>) -> anyhow::Result<()> {
+    let mut gate = Gate::open(arguments, policy)?;
+    let site = gate.site(time);
+    let verdict = check::judge(&gate.case(&site));
+    // Whether templates do is only known when each file was made; with mistakes in the content there is no plan to make them by.
+    if let Ok((site, outputs)) = gate.workshop.plan(time.now.unwrap_or_else(Timestamp::now), publish(time.drafts)) {
+        let renderer = Renderer::new(&site, gate.workshop.theme());
+        outputs.files.par_iter().try_for_each(|(_, output)| renderer.render(output).map(drop))?;
+    }
+    print!("{}", format.write(&verdict, arguments.language));
+    let summary = summary(&verdict, arguments.language);
+    if !verdict.is_good() {
+        return Err(Refused(summary).into());
+    }
+    if format == Format::Text {
+        println!("{summary}");
+    }
+    Ok(())
+}
+
+fn summary(verdict: &Verdict, language: Language) -> String {
+    let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+    let message = Message::new("check-summary")
+        .with("errors", number(Severity::Error.count(verdict)))
+        .with("warnings", number(Severity::Warning.count(verdict)))
+        .with("notes", number(Severity::Note.count(verdict)))
+        .with("excused", number(verdict.excused));
+    language.say(&message)
+}
+
+fn approve(arguments: &SiteArguments, files: &[String]) -> anyhow::Result<()> {
+    let language = arguments.language;
+    let mut gate = Gate::open(arguments, None)?;
+    let (Some(approval), Some(history)) = (gate.policy.approval.clone(), gate.history.take()) else {
+        anyhow::bail!(language.text("check-pending-off"));
+    };
+    let site = gate.workshop.site(Timestamp::now(), Publish::Everything);
+    let found: anyhow::Result<Vec<String>> = files
+        .iter()
+        .map(|file| find(&gate.workshop, &site, file, language).map(|id| site.page(id).file.path.clone()))
+        .collect();
+    let approved = check::approval::approve(gate.workshop.sources(), &approval, &history, &found?);
+    let commit = approved.map_err(|error| match error {
+        check::approval::ApproveError::Refused(message) => anyhow::anyhow!(language.say(&message)),
+        other => other.into(),
+    })?;
+    let short = commit.get(..12).unwrap_or(&commit).to_owned();
+    let message = Message::new("check-approved").with("count", u64::try_from(files.len())?).with("commit", short);
+    println!("{}", language.say(&message));
+    Ok(())
+}
+
+fn pending(arguments: &SiteArguments, time: &TimeArguments) -> anyhow::Result<()> {
+    let language = arguments.language;
+    let mut gate = Gate::open(arguments, None)?;
+    let (Some(approval), Some(history)) = (gate.policy.approval.clone(), gate.history.take()) else {
+        println!("{}", language.text("check-pending-off"));
+        return Ok(());
+    };
+    let site = gate.site(time);
+    let pending = check::approval::pending(&gate.case(&site), &approval, &history)?;
+    print!("{}", check::approval::list(&pending, time.now.unwrap_or_else(Timestamp::now), language));
+    Ok(())
+}
+
+fn compliance(arguments: &SiteArguments, time: &TimeArguments) -> anyhow::Result<()> {
+    let mut gate = Gate::open(arguments, None)?;
+    let site = gate.site(time);
+    print!("{}", check::table(&check::compliance(&gate.case(&site)), arguments.language));
     Ok(())
 }
 
@@ -288,11 +439,23 @@ fn preview(arguments: &SiteArguments, drafts: bool, listen: SocketAddr, poll: Op
     Ok(served?)
 }
 
-fn new_page(arguments: &SiteArguments, type_: Type, title: &str, folder: Option<&str>) -> anyhow::Result<()> {
-    let workshop = Workshop::open(&arguments.site, &arguments.cache(), arguments.language)?;
+fn new_page(
+    arguments: &SiteArguments,
+    template: Template,
+    title: Option<String>,
+    sitting: Option<Date>,
+    folder: Option<&str>,
+) -> anyhow::Result<()> {
+    let (workshop, site) = open(arguments, Timestamp::now())?;
     let sources = workshop.sources();
-    let now = sources.settings.time_zone.to_datetime(Timestamp::now());
-    println!("{}", desk::new(sources, type_, title, folder, now)?.display());
+    let path = match (template, sitting) {
+        (Template::Page(type_), None) => desk::new(sources, type_, &title.unwrap_or_default(), folder, site.now)?,
+        (Template::PressRelease, Some(day)) => desk::press_release(&site, sources, day, title, folder)?,
+        _ => anyhow::bail!(
+            "a press release needs --sitting, and nothing else has it: sitegen new press-release --sitting 2026-11-26"
+        ),
+    };
+    println!("{}", path.display());
     Ok(())
 }
 

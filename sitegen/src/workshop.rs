@@ -39,6 +39,12 @@ pub struct Mistakes {
 }
 
 impl Mistakes {
+    /// Problems, to be said in `language`.
+    #[must_use]
+    pub const fn new(problems: Vec<Problem>, language: Language) -> Self {
+        Self { problems, language }
+    }
+
     /// What is wrong, one by one.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {

@@ -253,6 +253,8 @@ read! {
         optional category: String,
         /// Whether it was sent to the press.
         optional press_release: bool,
+        /// The day of the sitting of the council that it tells of.
+        optional sitting: Date,
         /// What somebody said.
         several quotes: Quote,
     }

@@ -267,6 +267,12 @@ impl Sources {
         (path, page, problems.into_vec())
     }
 
+    /// The page that `path` inside `content/` would be with this text; none if that is not one.
+    #[must_use]
+    pub fn parse(&self, path: &str, text: String) -> Option<Page> {
+        self.page_of(path, &self.named(path), text, &Problems::default())
+    }
+
     fn page_of(&self, path: &str, named: &Path, text: String, problems: &Problems) -> Option<Page> {
         let file = PageFile::of(path, self.settings.language)?;
         if !self.settings.languages().any(|language| language == file.language) {

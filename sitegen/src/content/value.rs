@@ -217,7 +217,7 @@ macro_rules! words {
     )*};
     (@first $word:literal $(, $rest:literal)*) => { concat!("\"", $word, "\"") };
 }
-pub(super) use words;
+pub(crate) use words;
 
 #[cfg(test)]
 mod tests {

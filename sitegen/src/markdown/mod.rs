@@ -20,6 +20,7 @@ use messages::{Language, Message};
 use crate::search::terms::Terms;
 pub use slug::{slug, slug_of_file};
 use writer::Writer;
+pub(crate) use writer::options;
 
 /// What a text asks of the site.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -57,7 +57,7 @@ struct Table {
 }
 
 /// What is understood beside CommonMark.
-fn options() -> Options {
+pub(crate) fn options() -> Options {
     Options::ENABLE_TABLES
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_FOOTNOTES
