@@ -1153,6 +1153,9 @@ check-rule-heading-order = Headings are the table of contents for whoever does n
 check-rule-link-text = Whoever goes from link to link hears only their words (WCAG 2.2, 2.4.4).
 check-rule-table-header = Without names of columns the numbers of a table say nothing (WCAG 2.2, 1.3.1).
 check-rule-contact = Contacts change in the directory, and those written by hand stay old.
+check-rule-lost-address = People have old links in letters, documents and search engines.
+check-lost-address = the page that was at { $address } is gone and nothing is there instead; write aliases = ["{ $address }"] into the page that takes its place
+site-unapproved = Urgent notice: the language editor has not seen this text yet.
 check-policy-missing = there is no such file
 check-exception-over = this exception is over (by { $author }, because: { $reason }); mend the text or prolong the exception
 check-approval-no-history = the site is in no git repository, so it is not known what was approved; run “git init” and commit the files

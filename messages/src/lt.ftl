@@ -1175,6 +1175,9 @@ check-rule-heading-order = Antraštės yra turinys tam, kas puslapio nemato (WCA
 check-rule-link-text = Naršant po nuorodas, girdimi tik jų žodžiai (WCAG 2.2, 2.4.4).
 check-rule-table-header = Be stulpelių pavadinimų lentelės skaičiai nieko nesako (WCAG 2.2, 1.3.1).
 check-rule-contact = Kontaktai keičiasi kataloge, o ranka įrašyti lieka seni.
+check-rule-lost-address = Senas nuorodas žmonės turi laiškuose, dokumentuose ir paieškos sistemose.
+check-lost-address = puslapio, buvusio adresu { $address }, nebėra ir niekas jo nepakeičia; puslapyje, kuris jį keičia, įrašykite aliases = ["{ $address }"]
+site-unapproved = Skubus pranešimas: kalbos tvarkytojas teksto dar nepatikrino.
 check-policy-missing = failo nėra
 check-exception-over = išimties terminas baigėsi (įrašė { $author }, priežastis: { $reason }); ištaisykite tekstą arba pratęskite išimtį
 check-approval-no-history = svetainė nėra git saugykloje, todėl nežinoma, kas suderinta; atlikite „git init“ ir įrašykite failus

@@ -201,16 +201,24 @@ pub fn list(pending: &[Pending], now: Timestamp, language: Language) -> String {
 }
 
 /// Findings: what waits, unless it is an urgent notice that may go first.
-pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
-    let Some(approval) = &case.policy.approval else { return Vec::new() };
+pub(super) fn check(case: &Case<'_>) -> (Vec<Finding>, Vec<PageId>) {
+    let Some(approval) = &case.policy.approval else { return Default::default() };
     let of_site =
         |message: Message| vec![Finding::new(Rule::Approval, Problem::of_file(case.sources.folder(), message))];
-    let Some(history) = case.history else { return of_site(Message::new("check-approval-no-history")) };
+    let Some(history) = case.history else {
+        return (of_site(Message::new("check-approval-no-history")), Vec::new());
+    };
     let waiting = match pending(case, approval, history) {
         Ok(waiting) => waiting,
-        Err(error) => return of_site(Message::new("check-approval-git").with("error", error.to_string())),
+        Err(error) => {
+            let message = Message::new("check-approval-git").with("error", error.to_string());
+            return (of_site(message), Vec::new());
+        }
     };
-    waiting.iter().map(|pending| finding(case, approval, pending)).collect()
+    let findings: Vec<Finding> = waiting.iter().map(|pending| finding(case, approval, pending)).collect();
+    let urgent = waiting.iter().zip(&findings).filter(|(_, finding)| finding.severity < Rule::Approval.severity());
+    let urgent = urgent.map(|(pending, _)| pending.page).collect();
+    (findings, urgent)
 }
 
 fn finding(case: &Case<'_>, approval: &Approval, pending: &Pending) -> Finding {

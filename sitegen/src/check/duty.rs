@@ -74,10 +74,10 @@ pub fn table(duties: &[Duty], language: Language) -> String {
         return format!("{}\n", language.text("check-compliance-none"));
     }
     let head =
-        ["point", "title", "standing", "updated"].map(|column| language.text(&format!("check-compliance-{column}")));
+        ["point", "title", "updated", "standing"].map(|column| language.text(&format!("check-compliance-{column}")));
     let rows = duties.iter().map(|duty| {
         let updated = duty.updated.map_or_else(|| "–".to_owned(), |day| day.to_string());
-        [duty.point.clone(), duty.title.clone(), duty.standing.say(language), updated]
+        [duty.point.clone(), duty.title.clone(), updated, duty.standing.say(language)]
     });
     let rows: Vec<[String; 4]> = std::iter::once(head).chain(rows).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);

@@ -43,6 +43,8 @@ words! {
         DuplicateTitle = "duplicate-title",
         /// No list and no link leads to the page.
         Orphan = "orphan",
+        /// A page is gone, and whoever has its address finds nothing.
+        LostAddress = "lost-address",
         /// A picture has no words for those who cannot see it.
         Alternative = "alternative",
         /// A heading skips a level.
@@ -86,9 +88,9 @@ impl Rule {
             | Self::Deadline
             | Self::ActNumber
             | Self::DuplicateTitle
-            | Self::TableHeader
-            | Self::Contact => Severity::Warning,
-            Self::Orphan => Severity::Note,
+            | Self::LostAddress
+            | Self::TableHeader => Severity::Warning,
+            Self::Orphan | Self::Contact => Severity::Note,
         }
     }
 }

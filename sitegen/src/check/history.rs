@@ -252,6 +252,16 @@ impl History {
         Ok(dates)
     }
 
+    /// Pages of `content/` that some commit took away, in no order; they may be back.
+    #[must_use]
+    pub fn deleted(&self) -> Vec<String> {
+        let arguments = ["log", "-z", "--no-renames", "--diff-filter=D", "--name-only", "--format=", &self.commit];
+        let text = run(self.git().args(arguments).arg("--").arg(&self.content)).unwrap_or_default();
+        let pages = text.split('\0').filter_map(|path| path.trim_start_matches('\n').strip_prefix(&self.content));
+        let pages: FxHashSet<&str> = pages.filter(|path| path.ends_with(".md")).collect();
+        pages.into_iter().map(str::to_owned).collect()
+    }
+
     /// Whether files of `content/` are on the disk as they are in the commit.
     ///
     /// # Errors

@@ -27,7 +27,7 @@ pub use policy::{Approval, Policy};
 pub use report::Format;
 
 use crate::content::Sources;
-use crate::site::Site;
+use crate::site::{PageId, Site};
 
 /// What the gate looks at.
 #[derive(Debug, Clone, Copy)]
@@ -59,6 +59,8 @@ pub struct Verdict {
     pub findings: Vec<Finding>,
     /// How many the policy excuses.
     pub excused: usize,
+    /// Pages that are urgent and go first: residents are told that the language editor has not seen them yet.
+    pub unapproved: Vec<PageId>,
 }
 
 impl Verdict {
@@ -75,10 +77,11 @@ pub fn judge(case: &Case<'_>) -> Verdict {
     let mut found: Vec<Finding> = Vec::new();
     found.extend(case.site.problems().iter().cloned().map(|problem| Finding::new(Rule::Content, problem)));
     found.extend(case.site.notes().iter().cloned().map(|problem| Finding::told(Rule::Content, problem)));
-    found.extend(approval::check(case));
+    let (of_approval, unapproved) = approval::check(case);
+    found.extend(of_approval);
     found.extend(duty::check(case));
     found.extend(acts::check(case));
     found.extend(press_release::check(case));
     found.extend(pages::check(case));
-    case.policy.weigh(found, case.now().date())
+    Verdict { unapproved, ..case.policy.weigh(found, case.now().date()) }
 }

@@ -11,7 +11,8 @@ use strict_toml::Problem;
 
 use super::Case;
 use super::finding::{Finding, Rule};
-use crate::content::{Kind, Type};
+use crate::content::{Kind, PageFile, Type};
+use crate::markdown::slug;
 use crate::site::PageId;
 
 /// What links must not be called alone, in lower case: people who jump from link to link hear only these words (WCAG 2.2, 2.4.4).
@@ -37,6 +38,7 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Finding> {
     let pages: Vec<PageId> = case.site.pages().collect();
     let mut found: Vec<Finding> = pages.par_iter().flat_map_iter(|id| of_page(case, *id, &directory)).collect();
     found.extend(same_titles(case));
+    found.extend(lost_addresses(case));
     found.extend(orphans(case));
     found
 }
@@ -209,7 +211,9 @@ impl Directory {
             span: at..at + word.len(),
             message: Message::new("check-contact").with("contact", word).with("name", name.as_str()),
         };
-        emails.chain(phones).map(remark).collect()
+        // A link has its address twice, and a page may repeat it: once is enough to mend all.
+        let mut told = FxHashSet::default();
+        emails.chain(phones).filter(|(_, _, name)| told.insert(name.as_str())).map(remark).collect()
     }
 }
 
@@ -253,6 +257,33 @@ fn same_titles(case: &Case<'_>) -> Vec<Finding> {
         }
     }
     found
+}
+
+/// Pages that were in the repository, are there no more, and left no way to what is there instead.
+fn lost_addresses(case: &Case<'_>) -> Vec<Finding> {
+    let Some(history) = case.history else { return Vec::new() };
+    let settings = &case.site.settings;
+    let lost = history.deleted().into_iter().filter_map(|path| {
+        if case.sources.pages.contains_key(&path)
+            || path.split('/').any(|name| name.starts_with('_') && !name.starts_with("_index."))
+        {
+            return None;
+        }
+        let file = PageFile::of(&path, settings.language)?;
+        let key = file.key();
+        let address = match key.is_empty() {
+            true => settings.root(file.language),
+            false => {
+                format!("{}{}/", settings.root(file.language), key.split('/').map(slug).collect::<Vec<_>>().join("/"))
+            }
+        };
+        let is_there = case.site.page_at(&address).is_some()
+            || case.site.sections().iter().any(|section| section.address == address)
+            || case.site.aliases().iter().any(|(alias, _)| alias.trim_matches('/') == address.trim_matches('/'));
+        let message = Message::new("check-lost-address").with("address", address);
+        (!is_there).then(|| Finding::new(Rule::LostAddress, Problem::of_file(case.sources.named(&path), message)))
+    });
+    lost.collect()
 }
 
 /// Pages that stand in no list and that no page links to.

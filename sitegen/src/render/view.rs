@@ -107,6 +107,7 @@ impl<'s> Views<'s> {
             ("updated", moment(front.updated)),
             ("updated_words", moment_words(front.updated, language)),
             ("mark", mark(node.visibility).into()),
+            ("is_unapproved", site.is_unapproved(id).into()),
             ("fields", fields(&front.kind)),
             ("when", self.when(page)),
             ("name", act_name(page).into()),

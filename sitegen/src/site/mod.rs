@@ -116,6 +116,7 @@ pub struct Site {
     pictures: Arc<Pictures>,
     problems: Vec<Problem>,
     notes: Vec<Problem>,
+    unapproved: Vec<PageId>,
 }
 
 impl Site {
@@ -144,6 +145,7 @@ impl Site {
             pictures: Arc::clone(pictures),
             problems,
             notes: Vec::new(),
+            unapproved: Vec::new(),
         };
         address::place(&mut site, sources);
         site.places = site.order();
@@ -168,6 +170,17 @@ impl Site {
     #[must_use]
     pub fn notes(&self) -> &[Problem] {
         &self.notes
+    }
+
+    /// Says which pages the language editor has not seen yet; they tell their readers.
+    pub fn set_unapproved(&mut self, pages: Vec<PageId>) {
+        self.unapproved = pages;
+    }
+
+    /// Whether a page is public before the language editor has seen it.
+    #[must_use]
+    pub fn is_unapproved(&self, id: PageId) -> bool {
+        self.unapproved.contains(&id)
     }
 
     /// All pages that are published, in the order of their files.
