@@ -1241,3 +1241,20 @@ check-compliance-point = Point
 check-compliance-title = Section
 check-compliance-standing = Standing
 check-compliance-updated = Updated
+## Checks before publishing
+
+check-personal-code = There is a personal code here ({ $value }), and it must not be made public. Please remove it from the text; if the file has been published already, tell the data protection officer.
+check-personal-iban = There is a bank account number here ({ $value }) that is not the institution's. If it is a person's account, please remove it; if it is the institution's, add it to the list of allowed accounts.
+check-personal-birth = A person's birth date is given here. If it need not be public, please remove it or leave only the year.
+check-document-untagged = This PDF has no structure tags, so screen readers cannot tell headings, lists and tables. Please save it from the word processor again as a tagged PDF, or publish the text on the page itself.
+check-document-untitled = This document has no title, or its file name is shown instead of it. Please enter a title in the document's properties; in a PDF, also choose to show the title in the window.
+check-document-no-language = This document does not say which language it is in, so screen readers may read it in the wrong one. Please set the language in the word processor and save the document again.
+check-document-scanned = This PDF has only pictures of pages and no text: screen readers cannot read it, and it cannot be searched. Please publish the original document; if it is lost, have the text recognised (OCR) and check it.
+check-document-encrypted = This document is protected by a password or limits what may be done with it. Please save it without protection so that everyone can read it.
+check-document-tracked-changes = There are tracked changes left in this document: anyone can see what was deleted and who edited it. Please accept or reject all changes and save the document again.
+check-document-comments = There are comments left in this document that everyone will see. Please delete them and save the document again.
+check-document-position = A picture here carries the coordinates of the place where it was taken, which may be somebody's home. Please remove the picture's location data before publishing it.
+check-document-author = The document's properties name its author. If the name is not meant to be public, please remove it from the document's properties.
+check-document-cut = This document is very large, so only a part of it was checked. Please look through the rest yourself, or split the document.
+check-document-outdated = This document is in an old format (before 2007) that not every program opens. Please save it as ODF (ODT, ODS), DOCX, XLSX or PDF.
+check-document-unreadable = This document could not be read: it is damaged or too large. Please open it on your computer, save it again and upload it once more.

@@ -1266,3 +1266,20 @@ check-compliance-point = Punktas
 check-compliance-title = Skyrius
 check-compliance-standing = Būklė
 check-compliance-updated = Atnaujinta
+## Tikrinimas prieš skelbiant
+
+check-personal-code = Čia yra asmens kodas ({ $value }), o viešai jo skelbti negalima. Pašalinkite jį iš teksto; jei failas jau buvo paskelbtas, praneškite duomenų apsaugos pareigūnui.
+check-personal-iban = Čia yra banko sąskaitos numeris ({ $value }), kuris nėra įstaigos. Jei tai žmogaus sąskaita, pašalinkite ją; jei įstaigos – įrašykite ją į leidžiamų sąskaitų sąrašą.
+check-personal-birth = Čia nurodyta žmogaus gimimo data. Jei jos skelbti nebūtina, pašalinkite ją arba palikite tik metus.
+check-document-untagged = Šiame PDF nėra struktūros žymų, todėl ekrano skaitytuvai neatskiria antraščių, sąrašų ir lentelių. Įrašykite jį iš tekstų rengyklės iš naujo pasirinkę žymėtą („Tagged“) PDF arba paskelbkite tekstą pačiame puslapyje.
+check-document-untitled = Šis dokumentas neturi pavadinimo arba skaityklė rodo ne jį, o failo vardą. Įrašykite pavadinimą dokumento savybėse, o PDF dar nurodykite, kad lango antraštėje būtų rodomas pavadinimas.
+check-document-no-language = Šiame dokumente nenurodyta kalba, todėl ekrano skaitytuvai gali jį skaityti ne lietuviškai. Nurodykite kalbą tekstų rengyklėje ir įrašykite dokumentą iš naujo.
+check-document-scanned = Šiame PDF yra tik puslapių nuotraukos, teksto jame nėra: jo negali perskaityti ekrano skaitytuvai, jame neveikia paieška. Paskelbkite pradinį dokumentą, o jei jo nebėra – atpažinkite tekstą (OCR) ir jį patikrinkite.
+check-document-encrypted = Šis dokumentas apsaugotas slaptažodžiu arba jame apribota, ką galima daryti. Įrašykite jį be apsaugos, kad visi galėtų jį perskaityti.
+check-document-tracked-changes = Šiame dokumente likę fiksuotų pakeitimų: kiekvienas gali pamatyti, kas buvo ištrinta ir kas taisė. Priimkite arba atmeskite visus pakeitimus ir įrašykite dokumentą iš naujo.
+check-document-comments = Šiame dokumente likę komentarų, kuriuos matys visi. Ištrinkite juos ir įrašykite dokumentą iš naujo.
+check-document-position = Nuotrauka čia saugo vietos koordinates: iš jų matyti, kur ji daryta, kartais – ir kieno namuose. Prieš skelbdami pašalinkite nuotraukos vietos duomenis.
+check-document-author = Dokumento savybėse nurodytas autorius. Jei jo vardas neturi būti viešas, pašalinkite jį iš dokumento savybių.
+check-document-cut = Šis dokumentas labai didelis, todėl patikrinta tik jo dalis. Likusią dalį peržiūrėkite patys arba suskaidykite dokumentą į kelis.
+check-document-outdated = Šis dokumentas yra seno formato (iki 2007 m.), kurį atveria ne visos programos. Įrašykite jį kaip ODF (ODT, ODS), DOCX, XLSX arba PDF.
+check-document-unreadable = Šio dokumento nepavyko perskaityti: jis sugadintas arba per didelis. Atverkite jį savo kompiuteryje, įrašykite iš naujo ir įkelkite dar kartą.

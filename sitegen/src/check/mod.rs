@@ -8,11 +8,13 @@
 
 mod acts;
 pub mod approval;
+pub mod documents;
 mod duty;
 mod finding;
 pub mod history;
 mod law;
 mod pages;
+pub mod personal;
 mod policy;
 pub mod press_release;
 mod report;
