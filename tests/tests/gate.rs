@@ -315,6 +315,36 @@ fn the_law_is_data_and_the_site_is_compared_with_it() {
 }
 
 #[test]
+fn personal_data_is_found_in_texts_and_documents_and_not_repeated() {
+    let code = "38001010001";
+    let digits: Vec<u32> = code.bytes().take(10).map(|byte| u32::from(byte - b'0')).collect();
+    let weights = |shift: u32| (0..10).map(move |place| (place + shift) % 9 + 1);
+    let sum = |shift: u32| digits.iter().zip(weights(shift)).map(|(digit, weight)| digit * weight).sum::<u32>() % 11;
+    let check = if sum(0) < 10 {
+        sum(0)
+    } else if sum(2) < 10 {
+        sum(2)
+    } else {
+        0
+    };
+    let code = format!("{}{check}", &code[..10]);
+    let text = format!("Prašymą pateikė Jonas, asmens kodas {code}, sąskaita LT12 1000 0111 0100 1000.");
+    let repository = Repository::new(&[
+        ("content/prasymas.md", &page("Prašymas", &text)),
+        ("content/sarasas.csv", &format!("Vardas;Kodas\nJonas;{code}\n")),
+    ]);
+    let found = repository.findings(&[]);
+    let personal: Vec<&Value> = found.iter().filter(|one| one["rule"] == "personal-data").collect();
+    assert_eq!(personal.len(), 3, "{found:?}");
+    let said = repository.refuses();
+    assert!(!said.contains(&code) && said.contains("sarasas.csv"), "{said}");
+    // The institution's own account is no secret.
+    repository.write("content/gate.toml", "accounts = [\"LT12 1000 0111 0100 1000\"]\n");
+    let found = repository.findings(&[]);
+    assert_eq!(found.iter().filter(|one| one["rule"] == "personal-data").count(), 2, "{found:?}");
+}
+
+#[test]
 fn acts_hold_together_and_a_press_release_tells_what_the_sitting_decided() {
     let act = |number: &str, adopted: &str, more: &str| {
         format!(

@@ -53,6 +53,10 @@ words! {
         LinkText = "link-text",
         /// A table has no header, or one that says nothing.
         TableHeader = "table-header",
+        /// Something that is about a person and for nobody else: a personal code, an account, a position, a comment.
+        PersonalData = "personal-data",
+        /// A document that not everybody can read.
+        Document = "document",
         /// Contacts are written by hand that stand in the directory.
         Contact = "contact",
     }
@@ -79,6 +83,7 @@ impl Rule {
             | Self::Section
             | Self::EmptySection
             | Self::ActForce
+            | Self::PersonalData
             | Self::PressRelease
             | Self::Alternative
             | Self::LinkText
@@ -89,6 +94,7 @@ impl Rule {
             | Self::ActNumber
             | Self::DuplicateTitle
             | Self::LostAddress
+            | Self::Document
             | Self::TableHeader => Severity::Warning,
             Self::Orphan | Self::Contact => Severity::Note,
         }

@@ -8,6 +8,7 @@
 
 mod acts;
 pub mod approval;
+mod attachments;
 pub mod documents;
 mod duty;
 mod finding;
@@ -85,5 +86,6 @@ pub fn judge(case: &Case<'_>) -> Verdict {
     found.extend(acts::check(case));
     found.extend(press_release::check(case));
     found.extend(pages::check(case));
+    found.extend(attachments::check(case));
     Verdict { unapproved, ..case.policy.weigh(found, case.now().date()) }
 }

@@ -15,10 +15,10 @@ use messages::{Language, Message};
 use rustc_hash::FxHashMap;
 use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
 
-use crate::content::{Moment, Type};
+use crate::content::{Kind, Moment, Type};
 use crate::emit;
 use crate::outputs::{Listed, Output};
-use crate::site::{Section, Site, TermId, taxonomy_address};
+use crate::site::{PageId, Section, Site, TermId, taxonomy_address};
 use view::{Views, map};
 
 /// The theme: documents and what they are made of.
@@ -45,6 +45,9 @@ pub const THEME_FILES: &[(&str, &str)] = &[
 
 /// How many pages of a type the home page shows.
 const ON_HOME: usize = 6;
+
+/// How many services.
+const SERVICES_ON_HOME: usize = 8;
 
 /// Why a file could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -217,6 +220,8 @@ impl<'s> Renderer<'s> {
                 site.newest(Type::Event, section.language, ON_HOME).into_iter().filter(|id| site.is_coming(*id));
             let values = [
                 ("section", self.views.section(id)),
+                ("services", self.views.entries(self.needed_services(section.language))),
+                ("deadlines", self.views.entries(self.deadlines(section.language))),
                 ("news", newest(Type::News)),
                 ("events", self.views.entries(coming)),
                 ("address", section.address.as_str().into()),
@@ -230,6 +235,35 @@ impl<'s> Renderer<'s> {
             ("paginator", self.views.paginator(&section.address, &section.listed, section.paginate_by, number)),
         ];
         self.document("section.html", section.language, name, values)
+    }
+
+    /// The services that residents need most: those that say where they stand in the menu; where none does, the first.
+    fn needed_services(&self, language: Language) -> Vec<PageId> {
+        let site = self.site;
+        let is_service = |id: &PageId| {
+            let page = site.page(*id);
+            page.file.language == language
+                && page.front.kind.type_() == Type::Service
+                && page.front.easy_to_read_of.is_none()
+        };
+        let mut services: Vec<PageId> = site.pages().filter(is_service).collect();
+        services.sort_by_key(|id| (site.page(*id).front.menu.unwrap_or(i64::MAX), *id));
+        services.truncate(SERVICES_ON_HOME);
+        services
+    }
+
+    /// What ends or takes place soon and waits for residents: sittings, consultations, drafts, vacancies; the next first.
+    fn deadlines(&self, language: Language) -> Vec<PageId> {
+        let site = self.site;
+        let is_open = |id: &PageId| {
+            let page = site.page(*id);
+            let is_of_kind = matches!(page.front.kind, Kind::Sitting(_) | Kind::Consultation(_) | Kind::Vacancy(_));
+            page.file.language == language && is_of_kind && site.is_coming(*id)
+        };
+        let mut open: Vec<PageId> = site.pages().filter(is_open).collect();
+        open.sort_by_key(|id| (site.day(*id), *id));
+        open.truncate(ON_HOME);
+        open
     }
 
     fn term_view(&self, id: TermId) -> Value {

@@ -75,6 +75,8 @@ impl<'s> Views<'s> {
             ("type", front.kind.type_().word().into()),
             ("lang", language.tag().into()),
             ("date", moment(date)),
+            ("day", date.map(|date| i64::from(date.date().day())).into()),
+            ("month", date.map(|date| language.text(&format!("site-short-month-{}", date.date().month()))).into()),
             ("when", when.into()),
             ("name", act_name(&node.page).into()),
             ("place", place(&front.kind).into()),
@@ -127,6 +129,7 @@ impl<'s> Views<'s> {
             ("has_calendar", calendar::is_in_calendars(page).into()),
             ("drawing", self.drawing(&[id])),
             ("distributions", self.distributions(id)),
+            ("subject", subject(&front.title, &format!("{}{}", site.settings.base_url, node.address)).into()),
             ("repeats", self.repeats(page)),
             ("agenda", self.agenda(id)),
             ("decisions", self.entries(site.decisions(id))),
@@ -418,19 +421,24 @@ impl<'s> Views<'s> {
         vec![
             ("lang", language.tag().into()),
             ("site", info),
-            ("menu", self.menu(language)),
+            ("menu", self.menu(language, true)),
+            ("foot", self.menu(language, false)),
             ("notices", self.notices(language)),
         ]
     }
 
-    /// Pages and sections right below home that say where they stand in the menu.
-    fn menu(&self, language: Language) -> Value {
+    /// Pages and sections right below home: those that say where they stand in the menu, or the others, which the foot of each
+    /// page leads to.
+    fn menu(&self, language: Language, is_in_menu: bool) -> Value {
         let site = self.site;
         let Some(home) = site.home(language) else { return list(std::iter::empty()) };
         let mut items: Vec<(i64, PageId)> = Vec::new();
         let sections = home.below.iter().filter_map(|id| site.section(*id).page);
         for id in sections.chain(home.listed.iter().copied()) {
-            items.extend(site.page(id).front.menu.map(|place| (place, id)));
+            let front = &site.page(id).front;
+            if front.menu.is_some() == is_in_menu && !matches!(front.kind, Kind::Notice(_)) {
+                items.push((front.menu.unwrap_or_default(), id));
+            }
         }
         items.sort();
         self.entries(items.into_iter().map(|(_, id)| id))
@@ -490,6 +498,11 @@ fn period(kind: &Kind, language: Language) -> Option<String> {
         None => messages::Message::new("site-document-year"),
     };
     Some(language.say(&message.with("year", year)))
+}
+
+/// The subject of a letter about a page, as part of a `mailto` address (RFC 6068).
+fn subject(title: &str, url: &str) -> String {
+    percent_encoding::utf8_percent_encode(&format!("{title} ({url})"), percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
 /// What an act is called: its form and its number.

@@ -42,7 +42,7 @@ fn opendocument(kind: &str, content: &str, more: &[(&str, &str)]) -> Vec<u8> {
 }
 
 /// A document whose pages all show `content` with a font `F`; the objects' numbers: 1 the font, 2 the content.
-fn pdf(pages: u32, content: Stream, font: Dictionary, catalog: Dictionary) -> Vec<u8> {
+fn pdf(pages: u32, content: Stream, font: Dictionary, catalog: &Dictionary) -> Vec<u8> {
     let mut document = Document::with_version("1.7");
     let font = document.add_object(font);
     let content = document.add_object(content);
@@ -54,7 +54,7 @@ fn pdf(pages: u32, content: Stream, font: Dictionary, catalog: Dictionary) -> Ve
     let kids: Vec<Object> = (0..pages).map(|_| document.add_object(page.clone()).into()).collect();
     document.objects.insert(tree, dictionary! { "Type" => "Pages", "Kids" => kids, "Count" => pages }.into());
     let mut root = dictionary! { "Type" => "Catalog", "Pages" => tree };
-    root.extend(&catalog);
+    root.extend(catalog);
     let root = document.add_object(root);
     document.trailer.set("Root", root);
     let mut bytes = Vec::new();
@@ -67,7 +67,7 @@ fn plain_font() -> Dictionary {
 }
 
 fn text_of(content: &str) -> String {
-    let bytes = pdf(1, Stream::new(Dictionary::new(), content.as_bytes().to_vec()), plain_font(), Dictionary::new());
+    let bytes = pdf(1, Stream::new(Dictionary::new(), content.as_bytes().to_vec()), plain_font(), &Dictionary::new());
     inspect("a.pdf", &bytes).unwrap().text.trim().to_owned()
 }
 
@@ -114,7 +114,7 @@ fn a_document_without_anything_is_said_to_lack_it() {
         3,
         Stream::new(Dictionary::new(), b"BT /F 12 Tf (Tekstas) Tj ET".to_vec()),
         plain_font(),
-        Dictionary::new(),
+        &Dictionary::new(),
     );
     let facts = inspect("a.pdf", &bytes).unwrap();
     assert_eq!((facts.pages, facts.has_text), (Some(3), true));
@@ -123,7 +123,8 @@ fn a_document_without_anything_is_said_to_lack_it() {
 
 #[test]
 fn pages_without_text_are_a_scan() {
-    let bytes = pdf(2, Stream::new(Dictionary::new(), b"q 0 0 10 10 re f Q".to_vec()), plain_font(), Dictionary::new());
+    let bytes =
+        pdf(2, Stream::new(Dictionary::new(), b"q 0 0 10 10 re f Q".to_vec()), plain_font(), &Dictionary::new());
     let facts = inspect("a.pdf", &bytes).unwrap();
     assert_eq!(facts.concerns(), [Concern::Scanned, Concern::Untitled, Concern::NoLanguage]);
 }
@@ -153,7 +154,7 @@ fn a_character_map_outranks_the_encoding() {
         1,
         Stream::new(Dictionary::new(), b"BT /F 9 Tf (ABDEZ) Tj ET".to_vec()),
         plain_font(),
-        Dictionary::new(),
+        &Dictionary::new(),
     ))
     .unwrap();
     let map = document.add_object(Stream::new(Dictionary::new(), map.as_bytes().to_vec()));
@@ -182,7 +183,7 @@ fn remarks_and_photographs_in_a_pdf_are_found() {
 fn a_bomb_in_a_pdf_is_cut() {
     let filter = dictionary! { "Filter" => vec![Object::from("FlateDecode"), Object::from("FlateDecode")] };
     let nested = deflated(&deflated(&vec![b' '; MAX_UNPACKED + 1]));
-    let bytes = pdf(200, Stream::new(filter, nested).with_compression(false), plain_font(), Dictionary::new());
+    let bytes = pdf(200, Stream::new(filter, nested).with_compression(false), plain_font(), &Dictionary::new());
     assert!(bytes.len() < 100_000);
     assert!(inspect("a.pdf", &bytes).unwrap().is_cut);
 }
