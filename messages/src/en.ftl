@@ -1282,3 +1282,5 @@ check-document-author = The document's properties name its author. If the name i
 check-document-cut = This document is very large, so only a part of it was checked. Please look through the rest yourself, or split the document.
 check-document-outdated = This document is in an old format (before 2007) that not every program opens. Please save it as ODF (ODT, ODS), DOCX, XLSX or PDF.
 check-document-unreadable = This document could not be read: it is damaged or too large. Please open it on your computer, save it again and upload it once more.
+check-language-unknown-word = the dictionary does not know the word "{ $word }"; if it is right, please add it to the site's list of words
+check-language-unknown-word-likely = the dictionary does not know the word "{ $word }"; perhaps it should be: { $likely }

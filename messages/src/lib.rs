@@ -43,6 +43,13 @@ pub enum Argument {
     Number(f64),
     /// Another message, said in the same language.
     Message(Box<Message>),
+    /// A text that a table of data has in every language.
+    Each {
+        /// What it is in Lithuanian.
+        lithuanian: String,
+        /// What it is in English.
+        english: String,
+    },
 }
 
 impl Language {
@@ -100,6 +107,10 @@ impl Language {
                 Argument::Text(text) => FluentValue::from(text.as_str()),
                 Argument::Number(number) => FluentValue::from(*number),
                 Argument::Message(inner) => FluentValue::from(self.say(inner)),
+                Argument::Each { lithuanian, english } => FluentValue::from(match self {
+                    Self::Lithuanian => lithuanian.as_str(),
+                    Self::English => english.as_str(),
+                }),
             };
             arguments.set(*name, value);
         }

@@ -1307,3 +1307,5 @@ check-document-author = Dokumento savybėse nurodytas autorius. Jei jo vardas ne
 check-document-cut = Šis dokumentas labai didelis, todėl patikrinta tik jo dalis. Likusią dalį peržiūrėkite patys arba suskaidykite dokumentą į kelis.
 check-document-outdated = Šis dokumentas yra seno formato (iki 2007 m.), kurį atveria ne visos programos. Įrašykite jį kaip ODF (ODT, ODS), DOCX, XLSX arba PDF.
 check-document-unreadable = Šio dokumento nepavyko perskaityti: jis sugadintas arba per didelis. Atverkite jį savo kompiuteryje, įrašykite iš naujo ir įkelkite dar kartą.
+check-language-unknown-word = žodžio „{ $word }“ žodynas nežino; jei jis rašomas taip, įtraukite jį į svetainės žodžių sąrašą
+check-language-unknown-word-likely = žodžio „{ $word }“ žodynas nežino; galbūt turėjo būti: { $likely }

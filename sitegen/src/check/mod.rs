@@ -13,6 +13,7 @@ pub mod documents;
 mod duty;
 mod finding;
 pub mod history;
+pub mod language;
 mod law;
 mod pages;
 pub mod personal;

@@ -18,7 +18,7 @@ use crate::render::words::{dialled, size};
 
 /// The kinds of blocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Block {
+pub(crate) enum Block {
     /// Pictures side by side: a line each, `![what is on it](foto.jpg "what stands under it")`.
     Gallery,
     /// Documents with their type and size: a line each, `[title](file.pdf)`.
@@ -36,7 +36,7 @@ pub(super) enum Block {
 }
 
 impl Block {
-    pub(super) fn named(name: &str) -> Option<Self> {
+    pub(crate) fn named(name: &str) -> Option<Self> {
         Some(match name {
             "gallery" | "galerija" => Self::Gallery,
             "documents" | "dokumentai" => Self::Documents,

@@ -18,6 +18,7 @@ use std::ops::Range;
 use messages::{Language, Message};
 
 use crate::search::terms::Terms;
+pub(crate) use block::Block;
 pub use slug::{slug, slug_of_file};
 use writer::Writer;
 pub(crate) use writer::options;

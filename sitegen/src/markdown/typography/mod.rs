@@ -19,6 +19,7 @@ mod words;
 use std::borrow::Cow;
 
 use self::numbers::{digits_at_end, digits_at_start, is_ordered, number_length, range_may_end};
+pub(crate) use self::words::is_unit;
 use self::words::{
     ENDS, ENGLISH_UNITS, LITHUANIAN_UNITS, abbreviation_binds, introduces_a_code, is_century, is_edge, leads_number,
     opens_after,

@@ -106,3 +106,8 @@ pub(super) fn introduces_a_code(before: &str) -> bool {
 fn is_roman(word: &str) -> bool {
     word.bytes().all(|byte| b"IVXLC".contains(&byte))
 }
+
+/// Whether a word can stand after a number as its unit.
+pub(crate) fn is_unit(word: &str) -> bool {
+    [LITHUANIAN_UNITS, ENGLISH_UNITS].iter().any(|units| units.iter().any(|unit| unit.trim_end_matches('.') == word))
+}

@@ -1,0 +1,4 @@
+//! Language mistakes.
+pub mod prose;
+pub mod spelling;
+mod words;
