@@ -66,9 +66,15 @@ pub(super) struct Piece {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PieceKind {
+    /// Words that the output sets as printers do.
     Words,
+    /// Words inside HTML, which the output leaves as they are.
+    Raw,
+    /// Something that is no language.
     StandIn,
+    /// The end of a line in the source.
     SoftBreak,
+    /// The end of a line on the page.
     HardBreak,
 }
 

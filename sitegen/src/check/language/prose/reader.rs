@@ -106,9 +106,8 @@ impl<'s> Reader<'s> {
                 let words = html.get(range).unwrap_or_default();
                 // An entity is no word, and its letters are no letters.
                 let is_verbatim = self.source.get(source.clone()) == Some(words) && !words.contains('&');
-                let kind = if is_verbatim { PieceKind::Words } else { PieceKind::StandIn };
                 let words = if words.contains('&') { without_entities(words) } else { words.to_owned() };
-                self.passage.push(&words.replace('\n', " "), source, kind, is_verbatim, language);
+                self.passage.push(&words.replace('\n', " "), source, PieceKind::Raw, is_verbatim, language);
             }
             Part::Words(_) => {}
         });

@@ -6,7 +6,7 @@ use std::{fs, io};
 use messages::Language;
 use rustc_hash::FxBuildHasher;
 
-use super::suggestion;
+use super::{AllowedWords, suggestion};
 
 /// Where Debian puts dictionaries.
 pub const FOLDER: &str = "/usr/share/hunspell";
@@ -42,8 +42,13 @@ pub enum DictionaryError {
     },
 }
 
+/// General Lithuanian words that Debian's dictionary lacks.
+const MORE_LITHUANIAN: &str = include_str!("lithuanian_words.txt");
+
 /// The words of one language.
 pub struct Dictionary {
+    /// Words that the file lacks.
+    more: AllowedWords,
     words: spellbook::Dictionary<FxBuildHasher>,
     language: Language,
 }
@@ -93,13 +98,18 @@ impl Dictionary {
         let rules = in_utf8(&decoded(&rules, encoding));
         let words = spellbook::Dictionary::new_with_hasher(&rules, &decoded(&words, encoding), FxBuildHasher)
             .map_err(|error| DictionaryError::Malformed { path: rules_path, reason: error.to_string(), package })?;
-        Ok(Self { words, language })
+        let more = match language {
+            Language::Lithuanian => MORE_LITHUANIAN,
+            Language::English => "",
+        };
+        let more = AllowedWords::new(more.lines().filter(|line| !line.starts_with('#')));
+        Ok(Self { more, words, language })
     }
 
     /// Whether it has a word, also as the first of a sentence or in capitals.
     #[must_use]
     pub fn knows(&self, word: &str) -> bool {
-        self.words.check(word)
+        self.words.check(word) || self.more.allows(word)
     }
 
     /// What may have been meant by an unknown word: words that differ in diacritics or in one letter, the likeliest
