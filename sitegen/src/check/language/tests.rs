@@ -220,6 +220,7 @@ fn a_quotation_may_run_over_paragraphs() {
 #[test]
 fn other_languages_and_code_have_their_own_rules() {
     assert_eq!(found("Rodoma <span lang=\"en\">the “new” town hall</span> ir `priimta 22 sprendimai`."), []);
+    assert_eq!(found("<span lang=\"en\">Smart halls</span> – tai \"Protingos salės\"."), []);
     assert_eq!(mistakes("The “new” town hall, apart from that.", Language::English), []);
 }
 

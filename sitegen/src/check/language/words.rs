@@ -50,7 +50,8 @@ pub(super) fn words(text: &str) -> Vec<Word<'_>> {
         let mut stop = start + first.len_utf8();
         while let Some(&(at, c)) = rest.peek() {
             let after = text.get(at + c.len_utf8()..).and_then(|after| after.chars().next());
-            if !belongs(c) && !(joins(c) && after.is_some_and(belongs)) {
+            let goes_on = belongs(c) || (joins(c) && after.is_some_and(belongs));
+            if !goes_on {
                 break;
             }
             stop = at + c.len_utf8();

@@ -44,6 +44,8 @@ pub enum PassageKind {
 pub struct Passage {
     /// What it is on the page.
     pub kind: PassageKind,
+    /// The language of the page, in which the output sets it.
+    page: Language,
     text: String,
     pieces: Vec<Piece>,
     /// Addresses and names of files in the text.
@@ -79,14 +81,20 @@ pub(super) enum PieceKind {
 }
 
 impl Passage {
-    fn new(kind: PassageKind) -> Self {
-        Self { kind, text: String::new(), pieces: Vec::new(), addresses: Vec::new() }
+    fn new(kind: PassageKind, page: Language) -> Self {
+        Self { kind, page, text: String::new(), pieces: Vec::new(), addresses: Vec::new() }
     }
 
     /// What is read.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The language of the page it is on.
+    #[must_use]
+    pub const fn page_language(&self) -> Language {
+        self.page
     }
 
     /// Which bytes of the source some bytes of the text come from.
@@ -157,7 +165,7 @@ pub fn of_markdown(body: &str, language: Language) -> Vec<Passage> {
 /// A text that stands outside Markdown: a title, a summary. Ranges are those of `text`.
 #[must_use]
 pub fn of_plain(text: &str, language: Language) -> Vec<Passage> {
-    let mut passage = Passage::new(PassageKind::Plain);
+    let mut passage = Passage::new(PassageKind::Plain, language);
     passage.push(text, 0..text.len(), PieceKind::Words, true, Some(language));
     passage.finish().into_iter().collect()
 }

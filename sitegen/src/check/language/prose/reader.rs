@@ -46,7 +46,7 @@ impl<'s> Reader<'s> {
             language,
             depth,
             passages: Vec::new(),
-            passage: Passage::new(PassageKind::Paragraph),
+            passage: Passage::new(PassageKind::Paragraph, language),
             kinds: Vec::new(),
             around_picture: None,
             code: None,
@@ -92,7 +92,7 @@ impl<'s> Reader<'s> {
     }
 
     fn finish_passage(&mut self) {
-        let passage = mem::replace(&mut self.passage, Passage::new(PassageKind::Paragraph));
+        let passage = mem::replace(&mut self.passage, Passage::new(PassageKind::Paragraph, self.language));
         self.passages.extend(passage.finish());
     }
 
@@ -130,7 +130,7 @@ impl<'s> Reader<'s> {
                 match &mut self.around_picture {
                     Some((_, depth)) => *depth += 1,
                     None => {
-                        let inner = Passage::new(PassageKind::PictureText);
+                        let inner = Passage::new(PassageKind::PictureText, self.language);
                         self.around_picture = Some((mem::replace(&mut self.passage, inner), 0));
                     }
                 }
@@ -178,7 +178,7 @@ impl<'s> Reader<'s> {
     fn caption(&mut self, title: &str, span: &Range<usize>) {
         let Some(source) = self.source.get(span.clone()) else { return };
         let Some(at) = source.rfind(title).filter(|_| !title.is_empty()) else { return };
-        let mut passage = Passage::new(PassageKind::Caption);
+        let mut passage = Passage::new(PassageKind::Caption, self.language);
         let place = span.start + at;
         let language = self.markup.language(Some(self.language));
         passage.push(title, place..place + title.len(), PieceKind::Words, true, language);

@@ -21,6 +21,9 @@ pub(super) fn check(reading: &Reading<'_>, found: &mut Vec<Finding>) {
             continue;
         }
         let lower = word.lower.as_ref();
+        if word.text.chars().all(char::is_uppercase) {
+            continue;
+        }
         // A foreign word is not declined; a participle's instrument ("į ranka rašytą") would need one after it.
         let is_modifier = || {
             reading.after(at).is_some_and(|next| {

@@ -124,6 +124,12 @@ impl<'p> Reading<'p> {
         self.word(at + 1).filter(|word| word.is_joined)
     }
 
+    /// Whether some words have capitals only.
+    fn is_in_capitals(&self, words: &Range<usize>) -> bool {
+        let words = self.words.get(words.clone()).unwrap_or_default();
+        words.iter().all(|word| word.text.chars().all(char::is_uppercase))
+    }
+
     fn slice(&self, range: &Range<usize>) -> &'p str {
         self.text.get(range.clone()).unwrap_or_default()
     }
@@ -155,13 +161,10 @@ pub fn mistakes_of(passages: &[Passage]) -> Vec<Mistake> {
     let mut found = Vec::new();
     let mut balance = quotes::Balance::default();
     for passage in passages {
-        if passage.language(0) == Some(Language::Lithuanian) {
-            let changes = typesetting::changes(passage);
-            found.extend(findings(passage, &changes).into_iter().map(|finding| mistake(passage, finding, false)));
+        let changes = typesetting::changes(passage);
+        found.extend(findings(passage, &changes).into_iter().map(|finding| mistake(passage, finding, false)));
+        if passage.page_language() == Language::Lithuanian {
             balance.read(passage, &changes);
-        } else {
-            // A passage that begins in another language may still end in ours.
-            found.extend(findings(passage, &[]).into_iter().map(|finding| mistake(passage, finding, false)));
         }
     }
     found.extend(balance.finish().map(|(passage, finding)| mistake(passage, finding, false)));

@@ -184,7 +184,9 @@ pub(super) fn check(reading: &Reading<'_>, found: &mut Vec<Finding>) {
     hits.sort_by_key(|(words, _)| (words.start, usize::MAX - words.end));
     let mut end = 0;
     for (words, phrase) in hits {
-        if words.start < end {
+        // "SIS" is the name of something.
+        let is_name = || phrase.kind == MistakeKind::LostDiacritics && reading.is_in_capitals(&words);
+        if words.start < end || is_name() {
             continue;
         }
         end = words.end;

@@ -2,8 +2,6 @@
 
 use std::ops::Range;
 
-use messages::Language;
-
 use super::super::prose::{Passage, PieceKind};
 use super::{Finding, MistakeKind};
 use crate::markdown::typography::{Quotes, typeset};
@@ -37,7 +35,7 @@ impl Change {
 
 /// What the output changes in a passage, in its order.
 pub(super) fn changes(passage: &Passage) -> Vec<Change> {
-    let language = passage.language(0).unwrap_or(Language::Lithuanian);
+    let language = passage.page_language();
     let mut changes = Vec::new();
     let mut state = Quotes::default();
     for (piece, text) in passage.pieces() {
