@@ -305,13 +305,35 @@ fn the_law_is_data_and_the_site_is_compared_with_it() {
         &section("Atviri duomenys", "contains = \"dataset\"\nabsent = \"rinkinių dar nėra\"\n"),
     );
     let found = repository.findings(&[]);
-    let empty: Vec<&Value> = found.iter().filter(|one| one["rule"] != "deadline").collect();
+    let empty: Vec<&Value> = found.iter().filter(|one| one["severity"] == "error").collect();
     assert!(empty.len() == 1 && empty[0]["rule"] == "empty-section", "{found:?}");
     let table = repository.sitegen(WRITER, "compliance", &["--language", "en", "--now", "2026-11-28T12:00:00Z"]);
     let table = String::from_utf8(table.stdout).unwrap();
     let lines: Vec<&str> = table.lines().collect();
     assert!(lines[1].starts_with("13.5.3") && lines[1].contains("there (2)"), "{table}");
     assert!(lines[2].contains("EMPTY") && lines[3].contains("absent: rinkinių dar nėra"), "{table}");
+}
+
+#[test]
+fn words_that_nobody_knows_and_what_a_dictionary_lets_pass_are_told_with_their_line() {
+    let text = "Vakar posėdyje priimta 22 sprendimai.\n\nMuziejuje dirba Ona Pavyzdaitytė ir jos kolegos.\n\nSvetainėje yra klaaida.";
+    let repository = Repository::new(&[("content/zinia.md", &page("Žinia", text))]);
+    let at = |rule: &str| {
+        let found = repository.findings(&[]);
+        let lines = found.iter().filter(|one| one["rule"] == rule).map(|one| one["line"].as_u64().unwrap());
+        lines.collect::<Vec<u64>>()
+    };
+    assert_eq!((at("language"), at("spelling")), (vec![6], vec![8, 10]));
+    // A name of the directory is known in all its forms; a word of the list is somebody's.
+    repository.write(
+        "content/ona.md",
+        "+++\ntitle = \"Ona Pavyzdaitytė\"\ntype = \"person\"\nposition = \"Merė\"\nmenu = 1\n+++\n",
+    );
+    assert_eq!(at("spelling"), [10]);
+    repository.write("content/words.toml", "[[word]]\nword = \"klaaida\"\n");
+    assert!(repository.refuses().contains("words.toml:1"));
+    repository.write("content/words.toml", "[[word]]\nword = \"klaaida\"\nby = \"Ona\"\nwhy = \"Bandymas\"\n");
+    assert_eq!(at("spelling"), [] as [u64; 0]);
 }
 
 #[test]

@@ -53,6 +53,10 @@ words! {
         LinkText = "link-text",
         /// A table has no header, or one that says nothing.
         TableHeader = "table-header",
+        /// A word that no dictionary knows.
+        Spelling = "spelling",
+        /// What a dictionary lets pass and a language editor would not.
+        Language = "language",
         /// Something that is about a person and for nobody else: a personal code, an account, a position, a comment.
         PersonalData = "personal-data",
         /// A document that not everybody can read.
@@ -95,6 +99,8 @@ impl Rule {
             | Self::DuplicateTitle
             | Self::LostAddress
             | Self::Document
+            | Self::Spelling
+            | Self::Language
             | Self::TableHeader => Severity::Warning,
             Self::Orphan | Self::Contact => Severity::Note,
         }

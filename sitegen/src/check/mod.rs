@@ -20,6 +20,7 @@ pub mod personal;
 mod policy;
 pub mod press_release;
 mod report;
+mod wording;
 
 use jiff::civil::DateTime;
 
@@ -88,5 +89,6 @@ pub fn judge(case: &Case<'_>) -> Verdict {
     found.extend(press_release::check(case));
     found.extend(pages::check(case));
     found.extend(attachments::check(case));
+    found.extend(wording::check(case));
     Verdict { unapproved, ..case.policy.weigh(found, case.now().date()) }
 }

@@ -46,6 +46,8 @@ pub struct FrontMatter {
     pub easy_to_read_of: Option<Reference>,
     /// The page in sign language: a film beside the text.
     pub sign_language: Option<Attachment>,
+    /// Words that dictionaries do not know and that are right on this page.
+    pub words: Vec<String>,
     /// Pictures beside the text.
     pub images: Vec<Image>,
     /// Documents beside the text.
@@ -271,6 +273,7 @@ pub(super) fn read(
     let translates = table.optional("translates");
     let easy_to_read_of = table.optional("easy_to_read_of");
     let sign_language = table.optional("sign_language");
+    let words = table.or("words", Vec::new());
     let images = table.or("images", Vec::new());
     let attachments = table.or("attachments", Vec::new());
     let aliases = table.or("aliases", Vec::new());
@@ -297,6 +300,7 @@ pub(super) fn read(
         translates,
         easy_to_read_of,
         sign_language,
+        words,
         images,
         attachments,
         aliases,

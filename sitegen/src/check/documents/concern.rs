@@ -64,6 +64,9 @@ impl Facts {
         if is_closed {
             return vec![Concern::Encrypted];
         }
+        if self.is_cut && self.pages.is_none() && self.kind == Kind::Pdf {
+            return vec![Concern::Cut];
+        }
         let is_pdf = self.kind == Kind::Pdf;
         let has_properties = !matches!(self.kind, Kind::Text | Kind::Picture | Kind::Locked);
         let is_scanned = is_pdf && !self.has_text && !self.is_cut;

@@ -42,7 +42,7 @@ fn opendocument(kind: &str, content: &str, more: &[(&str, &str)]) -> Vec<u8> {
 }
 
 /// A document whose pages all show `content` with a font `F`; the objects' numbers: 1 the font, 2 the content.
-fn pdf(pages: u32, content: Stream, font: Dictionary, catalog: &Dictionary) -> Vec<u8> {
+fn pdf(pages: u32, content: Stream, font: Dictionary) -> Vec<u8> {
     let mut document = Document::with_version("1.7");
     let font = document.add_object(font);
     let content = document.add_object(content);
@@ -53,9 +53,7 @@ fn pdf(pages: u32, content: Stream, font: Dictionary, catalog: &Dictionary) -> V
     };
     let kids: Vec<Object> = (0..pages).map(|_| document.add_object(page.clone()).into()).collect();
     document.objects.insert(tree, dictionary! { "Type" => "Pages", "Kids" => kids, "Count" => pages }.into());
-    let mut root = dictionary! { "Type" => "Catalog", "Pages" => tree };
-    root.extend(catalog);
-    let root = document.add_object(root);
+    let root = document.add_object(dictionary! { "Type" => "Catalog", "Pages" => tree });
     document.trailer.set("Root", root);
     let mut bytes = Vec::new();
     document.save_to(&mut bytes).unwrap();
@@ -67,7 +65,7 @@ fn plain_font() -> Dictionary {
 }
 
 fn text_of(content: &str) -> String {
-    let bytes = pdf(1, Stream::new(Dictionary::new(), content.as_bytes().to_vec()), plain_font(), &Dictionary::new());
+    let bytes = pdf(1, Stream::new(Dictionary::new(), content.as_bytes().to_vec()), plain_font());
     inspect("a.pdf", &bytes).unwrap().text.trim().to_owned()
 }
 
@@ -110,12 +108,7 @@ fn a_printed_page_has_its_facts_and_its_letters() {
 
 #[test]
 fn a_document_without_anything_is_said_to_lack_it() {
-    let bytes = pdf(
-        3,
-        Stream::new(Dictionary::new(), b"BT /F 12 Tf (Tekstas) Tj ET".to_vec()),
-        plain_font(),
-        &Dictionary::new(),
-    );
+    let bytes = pdf(3, Stream::new(Dictionary::new(), b"BT /F 12 Tf (Tekstas) Tj ET".to_vec()), plain_font());
     let facts = inspect("a.pdf", &bytes).unwrap();
     assert_eq!((facts.pages, facts.has_text), (Some(3), true));
     assert_eq!(facts.concerns(), [Concern::Untagged, Concern::Untitled, Concern::NoLanguage]);
@@ -123,8 +116,7 @@ fn a_document_without_anything_is_said_to_lack_it() {
 
 #[test]
 fn pages_without_text_are_a_scan() {
-    let bytes =
-        pdf(2, Stream::new(Dictionary::new(), b"q 0 0 10 10 re f Q".to_vec()), plain_font(), &Dictionary::new());
+    let bytes = pdf(2, Stream::new(Dictionary::new(), b"q 0 0 10 10 re f Q".to_vec()), plain_font());
     let facts = inspect("a.pdf", &bytes).unwrap();
     assert_eq!(facts.concerns(), [Concern::Scanned, Concern::Untitled, Concern::NoLanguage]);
 }
@@ -150,13 +142,9 @@ fn words_and_lines_follow_from_where_text_is_put() {
 fn a_character_map_outranks_the_encoding() {
     let map = "1 begincodespacerange <00> <FF> endcodespacerange 1 beginbfchar <41> <0104> endbfchar
         2 beginbfrange <42> <43> <010C> <44> <45> [<0118> <00660069>] endbfrange";
-    let mut document = Document::load_mem(&pdf(
-        1,
-        Stream::new(Dictionary::new(), b"BT /F 9 Tf (ABDEZ) Tj ET".to_vec()),
-        plain_font(),
-        &Dictionary::new(),
-    ))
-    .unwrap();
+    let mut document =
+        Document::load_mem(&pdf(1, Stream::new(Dictionary::new(), b"BT /F 9 Tf (ABDEZ) Tj ET".to_vec()), plain_font()))
+            .unwrap();
     let map = document.add_object(Stream::new(Dictionary::new(), map.as_bytes().to_vec()));
     document.get_object_mut((1, 0)).unwrap().as_dict_mut().unwrap().set("ToUnicode", map);
     let mut bytes = Vec::new();
@@ -183,7 +171,7 @@ fn remarks_and_photographs_in_a_pdf_are_found() {
 fn a_bomb_in_a_pdf_is_cut() {
     let filter = dictionary! { "Filter" => vec![Object::from("FlateDecode"), Object::from("FlateDecode")] };
     let nested = deflated(&deflated(&vec![b' '; MAX_UNPACKED + 1]));
-    let bytes = pdf(200, Stream::new(filter, nested).with_compression(false), plain_font(), &Dictionary::new());
+    let bytes = pdf(200, Stream::new(filter, nested).with_compression(false), plain_font());
     assert!(bytes.len() < 100_000);
     assert!(inspect("a.pdf", &bytes).unwrap().is_cut);
 }

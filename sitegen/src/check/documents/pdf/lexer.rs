@@ -153,7 +153,11 @@ impl<'a> Iterator for Lexer<'a> {
                     let count = self.rest.iter().position(|byte| matches!(byte, b'\r' | b'\n'));
                     self.take(count.unwrap_or(self.rest.len()));
                 }
-                _ => {}
+                // Space, mostly: a run of it at once.
+                _ => {
+                    let count = self.rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+                    self.take(count);
+                }
             }
         }
     }

@@ -10,15 +10,19 @@ mod lexer;
 mod matrix;
 mod text;
 
-use lopdf::{Dictionary, Document, LoadOptions, Object, ObjectId, decode_text_string};
+use lopdf::{DecompressError, Dictionary, Document, LoadOptions, Object, ObjectId, decode_text_string};
 
 use super::xml::{self, Item, attribute};
 use super::{Budget, Facts, Kind, Unreadable, guarded, picture, stated};
 use text::PageReader;
 
 /// Most octets that all streams of objects may have together: those of a thousand tagged pages have five megabytes.
-/// They become objects of up to fifty times that in memory.
-const MAX_OBJECTS: usize = 32 << 20;
+/// In memory they become objects of up to sixty times that, so a bomb could take a gigabyte, or [`SHARES`] of them
+/// if it consists of many.
+const MAX_OBJECTS: usize = 16 << 20;
+
+/// How much more than its even share one stream of objects may have.
+const SHARES: usize = 4;
 
 /// Most octets of metadata.
 const MAX_METADATA: usize = 1 << 20;
@@ -41,14 +45,14 @@ const REMARKS: [&[u8]; 11] = [
 /// Reads a PDF document.
 pub(super) fn inspect(bytes: &[u8]) -> Result<Facts, Unreadable> {
     guarded(|| {
-        let options = LoadOptions {
-            filter: Some(keep),
-            max_decompressed_size: Some(limit_of_objects(bytes)),
-            ..LoadOptions::default()
-        };
+        let options = LoadOptions::with_max_decompressed_size(limit_of_objects(bytes));
         match Document::load_mem_with_options(bytes, options) {
             Ok(document) => facts(&document),
             Err(lopdf::Error::InvalidPassword | lopdf::Error::Decryption(_)) => Ok(closed()),
+            // Not damaged, only more than is read.
+            Err(lopdf::Error::Decompress(DecompressError::MemoryLimitExceeded { .. })) => {
+                Ok(Facts { is_cut: true, ..Facts::new(Kind::Pdf) })
+            }
             Err(error) => Err(Unreadable::Damaged(error.to_string())),
         }
     })
@@ -70,22 +74,8 @@ fn limit_of_objects(bytes: &[u8]) -> usize {
     // Compressed octets look so once in a hundred kilobytes.
     let by_chance = bytes.len() / 100_000;
     let streams = named(b"ObjStm") + named(b"XRef") + escaped.saturating_sub(by_chance);
-    (MAX_OBJECTS / streams.max(1)).max(MAX_OBJECTS / 1024)
-}
-
-/// Which objects are kept in memory: not the pixels of scans, not the shapes of letters.
-fn keep(id: ObjectId, object: &mut Object) -> Option<(ObjectId, Object)> {
-    if let Object::Stream(stream) = object {
-        let is_picture = stream.dict.get(b"Subtype").and_then(Object::as_name).is_ok_and(|name| name == b"Image");
-        let is_font = stream.dict.has(b"Length1") || stream.dict.has(b"Length3");
-        if is_font || (is_picture && !is_jpeg(&stream.dict)) {
-            return None;
-        }
-        // The crate goes on with the stream itself and looks only at whether there is an answer.
-        return Some((id, Object::Null));
-    }
-    // Of what comes out of a stream of objects, which is never a stream, it takes the answer.
-    Some((id, object.clone()))
+    // They are not of one size, and the table of all objects is among them: each may have a few shares.
+    (SHARES * MAX_OBJECTS / streams.max(1)).clamp(MAX_OBJECTS / 256, MAX_OBJECTS)
 }
 
 /// Whether a stream is a JPEG as a camera made it.

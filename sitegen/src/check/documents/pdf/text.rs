@@ -15,7 +15,10 @@ use super::lexer::{Lexer, Token};
 use super::matrix::Matrix;
 
 /// Most octets of one content stream: the drawings of territorial plans have tens of megabytes.
-const MAX_CONTENT: usize = 64 << 20;
+const MAX_CONTENT: usize = 32 << 20;
+
+/// How many octets one octet can become by DEFLATE.
+const MAX_RATIO: usize = 1032;
 
 /// How deep forms may contain forms, and graphics states be saved.
 const MAX_FORMS: usize = 12;
@@ -107,8 +110,8 @@ impl<'d> PageReader<'d> {
                 content.extend(unpacked);
             }
             Err(error) => {
-                // What failed may have cost as much as what went well.
-                self.budget.spend(limit.min(1 << 20));
+                // What failed has cost as much as could come of it; otherwise a thousand pages could fail for nothing.
+                self.budget.spend(limit.min(stream.content.len().saturating_mul(MAX_RATIO)));
                 self.text.is_cut |= matches!(error, lopdf::Error::Decompress(_));
             }
         }
