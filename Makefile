@@ -43,11 +43,19 @@ install: ## installs what `make build` built, with units and configuration (DEST
 	install -D -m 644 systemd/rotused.service $(DESTDIR)$(PREFIX)/lib/systemd/system/rotused.service
 	install -D -m 644 systemd/rotused.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/rotused.conf
 	install -D -m 644 systemd/rotused.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/rotused.conf
+	for unit in service path timer; do \
+		install -D -m 644 systemd/sitegen-publish.$$unit $(DESTDIR)$(PREFIX)/lib/systemd/system/sitegen-publish.$$unit; \
+	done
+	install -D -m 644 systemd/sitegen.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/sitegen.conf
+	install -D -m 644 systemd/sitegen.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/sitegen.conf
+	install -D -m 755 config/post-receive $(DESTDIR)$(PREFIX)/share/sitegen/post-receive
+	install -d -m 755 $(DESTDIR)/etc/sitegen
 	install -d -m 755 $(DESTDIR)/etc/rotused/devices $(DESTDIR)/etc/rotused/jobs $(DESTDIR)/etc/rotused/maintenance \
 		$(DESTDIR)/etc/rotused/profiles
 	install -d -m 700 $(DESTDIR)/etc/rotused/secrets
-	for file in rotused.toml devices/pavyzdys.toml jobs/pavyzdys.toml maintenance/pavyzdys.toml; do \
-		target=$(DESTDIR)/etc/rotused/$$file; \
-		if [ -e $$target ] && ! cmp -s config/$$file $$target; then target=$$target.new; fi; \
-		install -m 644 config/$$file $$target; \
+	for file in rotused/rotused.toml rotused/devices/pavyzdys.toml rotused/jobs/pavyzdys.toml rotused/maintenance/pavyzdys.toml \
+		sitegen/publish.toml; do \
+		source=config/$${file#*/}; target=$(DESTDIR)/etc/$$file; \
+		if [ -e $$target ] && ! cmp -s $$source $$target; then target=$$target.new; fi; \
+		install -m 644 $$source $$target; \
 	done

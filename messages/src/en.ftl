@@ -1183,6 +1183,7 @@ check-rule-document = Documents must be accessible to everybody (Directive (EU) 
 check-rule-spelling = A public text is without errors (Law on the State Language).
 check-rule-language = A dictionary does not notice such an error (VLKK).
 check-spelling-dictionary = spelling was not checked: { $error }
+publish-refused-count = Errors: { $errors }. Mend them and push again.
 check-policy-missing = there is no such file
 check-exception-over = this exception is over (by { $author }, because: { $reason }); mend the text or prolong the exception
 check-approval-no-history = the site is in no git repository, so it is not known what was approved; run “git init” and commit the files
@@ -1309,3 +1310,30 @@ check-language-count-few = this number wants the nominative, and the participle 
 check-language-count-many = the genitive of the plural follows this number, and the participle is neuter
 check-language-count-part = the genitive of the singular follows a decimal fraction
 check-language-accusative = the accusative follows this preposition: perhaps an ogonek is missing
+## Publishing from a git repository
+
+publish-no-configuration = there is no such file; an example that explains every key is installed as /etc/sitegen/publish.toml
+publish-mail-server = a mail server with a port
+publish-mail-address = an e-mail address
+publish-branch = the name of a git branch
+publish-folder = a folder in the repository, without ".."
+publish-folder-missing = the repository has no folder "{ $folder }"
+publish-symbolic-link = { $file }: symbolic links are not published; put the file itself in its place
+publish-submodule = { $file }: other repositories (submodules) are not published; put their files in its place
+publish-file-name = { $file }: a file of this name cannot be published; rename it
+publish-too-many-files = there are too many files: at most { $most } are possible; delete what is not needed, or ask an administrator
+publish-too-large = { $file }: with this file the site is larger than { $most } MiB; make large files smaller, or ask an administrator
+publish-file-missing = { $file }: the file is not there, although it was to be made
+publish-empty-file = { $file }: the file is empty
+publish-malformed = { $file }: the file is malformed: { $error }
+publish-broken-link = { $file }: the link "{ $link }" leads nowhere
+publish-broken-fragment = { $file }: the link "{ $link }" leads to a place that is not on that page
+publish-more = … and { $count } more
+publish-refused-title = Not published: { $commit }
+publish-refused = Commit { $commit } of the branch { $branch } (by { $author }) was not published: it has something to mend. The public site is as it was.
+publish-refused-by-time = Commit { $commit } of the branch { $branch } (by { $author }) is public already, but the time has come for the site to change (something became public or out of date), and its new version has something to mend. The public site is as it was.
+publish-refused-then = Mend it and push a new commit: it is checked at once.
+publish-rewritten-title = The site's history was rewritten
+publish-rewritten =
+    The history of the branch { $branch } was rewritten (git push --force). Commit { $commit } (by { $author }) was published, although the commit { $before } that was published before is no longer in it.
+    If that should not be: sitegen publish rollback.

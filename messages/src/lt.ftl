@@ -1205,6 +1205,7 @@ check-rule-document = Dokumentai turi būti prieinami visiems (Direktyva (ES) 20
 check-rule-spelling = Viešas tekstas turi būti be klaidų (Valstybinės kalbos įstatymas).
 check-rule-language = Žodynas tokios klaidos nepastebi (VLKK).
 check-spelling-dictionary = rašyba nepatikrinta: { $error }
+publish-refused-count = Rasta klaidų: { $errors }. Ištaisykite jas ir įrašykite iš naujo.
 check-policy-missing = failo nėra
 check-exception-over = išimties terminas baigėsi (įrašė { $author }, priežastis: { $reason }); ištaisykite tekstą arba pratęskite išimtį
 check-approval-no-history = svetainė nėra git saugykloje, todėl nežinoma, kas suderinta; atlikite „git init“ ir įrašykite failus
@@ -1334,3 +1335,30 @@ check-language-count-few = skaičius reikalauja vardininko, su juo derinamas ir 
 check-language-count-many = po šio skaičiaus rašomas daugiskaitos kilmininkas, dalyvis – bevardės giminės
 check-language-count-part = po dešimtainės trupmenos rašomas vienaskaitos kilmininkas
 check-language-accusative = po šio prielinksnio eina galininkas: turbūt trūksta nosinės
+## Skelbimas iš git saugyklos
+
+publish-no-configuration = tokio failo nėra; pavyzdys su paaiškinimais diegiamas į /etc/sitegen/publish.toml
+publish-mail-server = pašto serveris su prievadu
+publish-mail-address = el. pašto adresas
+publish-branch = git šakos vardas
+publish-folder = aplankas saugykloje, be „..“
+publish-folder-missing = saugykloje nėra aplanko „{ $folder }“
+publish-symbolic-link = { $file }: simbolinės nuorodos neskelbiamos; vietoj jos įdėkite patį failą
+publish-submodule = { $file }: kitos saugyklos (submodule) neskelbiamos; įdėkite pačius failus
+publish-file-name = { $file }: tokio failo vardo skelbti negalima; pervadinkite failą
+publish-too-many-files = failų per daug: daugiausia galima { $most }; ištrinkite nereikalingus arba kreipkitės į administratorių
+publish-too-large = { $file }: su šiuo failu svetainė didesnė nei { $most } MiB; didelius failus sumažinkite arba kreipkitės į administratorių
+publish-file-missing = { $file }: failo nėra, nors jis turėjo būti sukurtas
+publish-empty-file = { $file }: failas tuščias
+publish-malformed = { $file }: failas netaisyklingas: { $error }
+publish-broken-link = { $file }: nuoroda „{ $link }“ niekur neveda
+publish-broken-fragment = { $file }: nuoroda „{ $link }“ veda į vietą, kurios tame puslapyje nėra
+publish-more = … ir dar { $count }
+publish-refused-title = Nepaskelbta: { $commit }
+publish-refused = Šakos { $branch } pakeitimas { $commit } (autorius { $author }) nepaskelbtas: jame yra ką taisyti. Viešoji svetainė liko tokia, kokia buvo.
+publish-refused-by-time = Šakos { $branch } pakeitimas { $commit } (autorius { $author }) jau paskelbtas, bet atėjo metas svetainei pasikeisti (kažkas tapo vieša ar nebeaktualu), o naujoje jos versijoje yra ką taisyti. Viešoji svetainė liko tokia, kokia buvo.
+publish-refused-then = Pataisykite ir nusiųskite naują pakeitimą: jis bus patikrintas iš karto.
+publish-rewritten-title = Perrašyta svetainės istorija
+publish-rewritten =
+    Šakos { $branch } istorija perrašyta (git push --force). Paskelbtas pakeitimas { $commit } (autorius { $author }), nors anksčiau paskelbto pakeitimo { $before } jame nebėra.
+    Jei taip neturėjo būti: sitegen publish rollback.

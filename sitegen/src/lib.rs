@@ -11,6 +11,7 @@
 //! - [`check`]: the gate between what editors wrote and what residents read;
 //! - [`workshop`]: all of that, kept up to date while files change;
 //! - [`release`]: the built site replaces the old one in one step; [`record`]: whether there is anything to do;
+//! - [`publish`]: from a commit to the public site, by whole releases that can be gone back to;
 //! - [`serve`]: a preview that follows the editor; [`desk`]: what helps them write.
 
 pub mod check;
@@ -21,6 +22,7 @@ pub mod formats;
 pub mod markdown;
 pub mod outputs;
 pub mod pictures;
+pub mod publish;
 pub mod record;
 pub mod release;
 pub mod render;

@@ -9,17 +9,22 @@ use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use messages::{Language, Message};
-use rayon::prelude::*;
-use sitegen::check::{self, Case, Format, History, Policy, Rules, Severity, Verdict};
+use sitegen::check::Format;
 use sitegen::content::Type;
 use sitegen::desk;
+use sitegen::publish::PublishError;
 use sitegen::record::Record;
 use sitegen::release::release;
 use sitegen::render::Renderer;
 use sitegen::serve::{Order, ServeError, serve};
 use sitegen::site::{Publish, Site};
-use sitegen::workshop::{BuildError, Mistakes, Workshop};
+use sitegen::workshop::{BuildError, Workshop};
 use strict_toml::FromText;
+
+mod commands;
+
+use commands::gate::{Refused, approve, compliance, judge, pending};
+use commands::publish::{PublishArguments, publish_command};
 
 /// A build makes and drops millions of small texts on all cores, which costs a tenth less with this allocator than with libc's.
 #[global_allocator]
@@ -41,6 +46,7 @@ Exit codes:
   0  done; for `serve`: stopped by SIGTERM or SIGINT
   1  another failure, in words on standard error
   2  the content has mistakes, or the command line is wrong; the site that was there stays
+ 75  for `publish`: another publish did not end in time
 
 Files, in the folder of --site:
   site.toml              the municipality's name, address and language
@@ -49,7 +55,9 @@ Files, in the folder of --site:
   content/**/*.en.md     the same page in English
   content/, the rest     published as it is, beside the pages
   static/                published as it is, at /
-  theme/                 templates and styles that replace the built-in ones of the same name";
+  theme/                 templates and styles that replace the built-in ones of the same name
+
+For `publish`, /etc/sitegen/publish.toml says where the repository is and where the public site";
 
 #[derive(Subcommand)]
 enum Command {
@@ -155,6 +163,11 @@ enum Command {
         #[arg(value_name = "PAGE")]
         page: String,
     },
+    /// Publishes the newest commit of a bare repository, if it passes the gate.
+    ///
+    /// Checks it out, checks it, builds it, reads the result back and switches to it in one step. A commit that is refused
+    /// leaves the public site as it is and tells its author. When there is nothing to do, it does nothing.
+    Publish(PublishArguments),
 }
 
 /// What a new page begins as.
@@ -231,6 +244,7 @@ fn main() -> ExitCode {
         Command::List { site, type_ } => list(&site, type_),
         Command::Links { site, page } => links(&site, &page),
         Command::Explain { site, page } => explain(&site, &page),
+        Command::Publish(arguments) => publish_command(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -242,6 +256,9 @@ fn main() -> ExitCode {
 }
 
 fn exit_code(error: &anyhow::Error) -> u8 {
+    if let Some(error) = error.downcast_ref::<PublishError>() {
+        return error.exit_code();
+    }
     let build = match error.downcast_ref::<ServeError>() {
         Some(ServeError::Build(error)) => Some(error),
         _ => error.downcast_ref::<BuildError>(),
@@ -310,118 +327,6 @@ fn open(arguments: &SiteArguments, now: Timestamp) -> anyhow::Result<(Workshop, 
     let mut workshop = Workshop::open(&arguments.site, &arguments.cache(), arguments.language)?;
     let site = workshop.site(now, Publish::Everything);
     Ok((workshop, site))
-}
-
-/// The gate said no, and has said why.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-struct Refused(String);
-
-/// All that the gate looks at, opened once.
-struct Gate {
-    workshop: Workshop,
-    policy: Policy,
-    rules: Rules,
-    history: Option<History>,
-}
-
-impl Gate {
-    fn open(arguments: &SiteArguments, policy: Option<&Path>) -> anyhow::Result<Self> {
-        let workshop = Workshop::open(&arguments.site, &arguments.cache(), arguments.language)?;
-        let mistakes = |problems| BuildError::Mistakes(Mistakes::new(problems, arguments.language));
-        Ok(Self {
-            workshop,
-            policy: Policy::read(&arguments.site, policy).map_err(mistakes)?,
-            rules: Rules::read(&arguments.site).map_err(mistakes)?,
-            history: History::of_folder(&arguments.site)?,
-        })
-    }
-
-    fn site(&mut self, time: &TimeArguments) -> Site {
-        self.workshop.site(time.now.unwrap_or_else(Timestamp::now), publish(time.drafts))
-    }
-
-    fn case<'a>(&'a self, site: &'a Site) -> Case<'a> {
-        Case {
-            site,
-            sources: self.workshop.sources(),
-            policy: &self.policy,
-            rules: &self.rules,
-            history: self.history.as_ref(),
-        }
-    }
-}
-
-fn judge(arguments: &SiteArguments, time: &TimeArguments, format: Format, policy: Option<&Path>) -> anyhow::Result<()> {
-    let mut gate = Gate::open(arguments, policy)?;
-    let site = gate.site(time);
-    let verdict = check::judge(&gate.case(&site));
-    // Whether templates do is only known when each file was made; with mistakes in the content there is no plan to make them by.
-    if let Ok((site, outputs)) = gate.workshop.plan(time.now.unwrap_or_else(Timestamp::now), publish(time.drafts)) {
-        let renderer = Renderer::new(&site, gate.workshop.theme());
-        outputs.files.par_iter().try_for_each(|(_, output)| renderer.render(output).map(drop))?;
-    }
-    print!("{}", format.write(&verdict, arguments.language));
-    let summary = summary(&verdict, arguments.language);
-    if !verdict.is_good() {
-        return Err(Refused(summary).into());
-    }
-    if format == Format::Text {
-        println!("{summary}");
-    }
-    Ok(())
-}
-
-fn summary(verdict: &Verdict, language: Language) -> String {
-    let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
-    let message = Message::new("check-summary")
-        .with("errors", number(Severity::Error.count(verdict)))
-        .with("warnings", number(Severity::Warning.count(verdict)))
-        .with("notes", number(Severity::Note.count(verdict)))
-        .with("excused", number(verdict.excused));
-    language.say(&message)
-}
-
-fn approve(arguments: &SiteArguments, files: &[String]) -> anyhow::Result<()> {
-    let language = arguments.language;
-    let mut gate = Gate::open(arguments, None)?;
-    let (Some(approval), Some(history)) = (gate.policy.approval.clone(), gate.history.take()) else {
-        anyhow::bail!(language.text("check-pending-off"));
-    };
-    let site = gate.workshop.site(Timestamp::now(), Publish::Everything);
-    let found: anyhow::Result<Vec<String>> = files
-        .iter()
-        .map(|file| find(&gate.workshop, &site, file, language).map(|id| site.page(id).file.path.clone()))
-        .collect();
-    let approved = check::approval::approve(gate.workshop.sources(), &approval, &history, &found?);
-    let commit = approved.map_err(|error| match error {
-        check::approval::ApproveError::Refused(message) => anyhow::anyhow!(language.say(&message)),
-        other => other.into(),
-    })?;
-    let short = commit.get(..12).unwrap_or(&commit).to_owned();
-    let message = Message::new("check-approved").with("count", u64::try_from(files.len())?).with("commit", short);
-    println!("{}", language.say(&message));
-    Ok(())
-}
-
-fn pending(arguments: &SiteArguments, time: &TimeArguments) -> anyhow::Result<()> {
-    let language = arguments.language;
-    let mut gate = Gate::open(arguments, None)?;
-    let (Some(approval), Some(history)) = (gate.policy.approval.clone(), gate.history.take()) else {
-        println!("{}", language.text("check-pending-off"));
-        return Ok(());
-    };
-    let site = gate.site(time);
-    let pending = check::approval::pending(&gate.case(&site), &approval, &history)?;
-    print!("{}", check::approval::list(&pending, time.now.unwrap_or_else(Timestamp::now), language));
-    Ok(())
-}
-
-fn compliance(arguments: &SiteArguments, time: &TimeArguments) -> anyhow::Result<()> {
-    let mut gate = Gate::open(arguments, None)?;
-    let site = gate.site(time);
-    print!("{}", check::table(&check::compliance(&gate.case(&site)), arguments.language));
-    Ok(())
 }
 
 fn preview(arguments: &SiteArguments, drafts: bool, listen: SocketAddr, poll: Option<u64>) -> anyhow::Result<()> {

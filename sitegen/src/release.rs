@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 
-use crate::outputs::{Output, Outputs};
+use crate::outputs::Outputs;
 use crate::render::{RenderError, Renderer};
 use crate::search;
 use crate::site::Site;
@@ -68,19 +68,7 @@ pub fn release(
     let prefix = format!("{UNFINISHED}{}-", std::process::id());
     let next = tempfile::Builder::new().prefix(&prefix).tempdir_in(parent).map_err(failed(parent))?;
     let folder = next.path();
-    let (found, written) = rayon::join(
-        || search::files(site),
-        || {
-            let make = |(path, what): (&String, &Output)| {
-                let octets = renderer.render(what)?;
-                put(&folder.join(path), &output.join(path), &octets)
-            };
-            outputs.files.par_iter().try_for_each(make)
-        },
-    );
-    let put_found = |(path, octets): &(String, Vec<u8>)| put(&folder.join(path), &output.join(path), octets);
-    written?;
-    found.par_iter().try_for_each(put_found)?;
+    let paths = write(site, renderer, outputs, folder, Some(output))?;
     let mark = folder.join(MARK);
     fs::write(&mark, "Made by sitegen, and replaced by it as a whole.\n").map_err(failed(&mark))?;
     // A folder of `tempfile` is closed to all but us; a web server has to read this one.
@@ -88,6 +76,28 @@ pub fn release(
     fs::set_permissions(folder, open).map_err(failed(folder))?;
     switch(folder, output).map_err(failed(output))?;
     // What `next` names is now the old site, and goes with it.
+    Ok(paths)
+}
+
+/// Writes the files of a site into the folder `folder`. Those that are the same in the folder `before` are shared with it. The
+/// paths of all files.
+///
+/// # Errors
+/// A file cannot be made or written; `folder` is half done.
+pub fn write(
+    site: &Site,
+    renderer: &Renderer<'_>,
+    outputs: &Outputs,
+    folder: &Path,
+    before: Option<&Path>,
+) -> Result<Vec<String>, ReleaseError> {
+    let put = |path: &String, octets: &[u8]| put(&folder.join(path), before.map(|before| before.join(path)), octets);
+    let (found, written) = rayon::join(
+        || search::files(site),
+        || outputs.files.par_iter().try_for_each(|(path, what)| put(path, &renderer.render(what)?)),
+    );
+    written?;
+    found.par_iter().try_for_each(|(path, octets)| put(path, octets))?;
     Ok(outputs.files.keys().cloned().chain(found.into_iter().map(|(path, _)| path)).collect())
 }
 
@@ -113,10 +123,11 @@ fn is_ours(output: &Path) -> io::Result<bool> {
 }
 
 /// Makes the file `path`: the same as `before` if that has the same octets.
-fn put(path: &Path, before: &Path, octets: &[u8]) -> Result<(), ReleaseError> {
+fn put(path: &Path, before: Option<PathBuf>, octets: &[u8]) -> Result<(), ReleaseError> {
     let failed = |source| ReleaseError::Write { path: path.to_owned(), source };
     fs::create_dir_all(path.parent().unwrap_or(path)).map_err(failed)?;
-    if is_same(before, octets) && fs::hard_link(before, path).is_ok() {
+    let same = before.filter(|before| is_same(before, octets));
+    if same.is_some_and(|same| fs::hard_link(same, path).is_ok()) {
         return Ok(());
     }
     fs::write(path, octets).map_err(failed)

@@ -74,6 +74,49 @@ fn the_examples_in_the_shipped_configuration_are_valid_too() {
     assert!(said.contains("1 device, 21 checks, 8 backup jobs"), "{said}");
 }
 
+/// As it is shipped, and with what is commented out.
+#[test]
+fn the_shipped_configuration_of_publishing_is_valid() {
+    let folder = tempfile::tempdir().unwrap();
+    let shipped = fs::read_to_string(sources().join("config/publish.toml")).unwrap();
+    for text in [shipped.clone(), with_examples(&shipped)] {
+        let mut text = text;
+        for place in ["/srv/", "/var/"] {
+            text = text.replace(place, &format!("{}{place}", folder.path().display()));
+        }
+        let file = folder.path().join("publish.toml");
+        fs::write(&file, text).unwrap();
+        let output =
+            Command::new(program("sitegen")).args(["publish", "status", "--config"]).arg(&file).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        assert!(String::from_utf8_lossy(&output.stdout).contains("nothing yet"), "{output:?}");
+    }
+    fs::write(folder.path().join("publish.toml"), "repositry = \"x\"\n[mail]\nserver = \"x\"\n").unwrap();
+    let mut command = Command::new(program("sitegen"));
+    let output = command.args(["publish", "--config"]).arg(folder.path().join("publish.toml")).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    for words in ["publish.toml:1:1: unknown key \"repositry\"", "publish.toml:3:10: server must be"] {
+        assert!(output.status.code() == Some(1) && said.contains(words), "{said}");
+    }
+}
+
+#[test]
+fn the_unit_that_publishes_takes_away_what_it_does_not_need() {
+    let unit = fs::read_to_string(sources().join("systemd/sitegen-publish.service")).unwrap();
+    for line in [
+        "Type=oneshot",
+        "User=sitegen",
+        "CapabilityBoundingSet=",
+        "NoNewPrivileges=yes",
+        "ProtectSystem=strict",
+        "MemoryDenyWriteExecute=yes",
+        "StateDirectory=sitegen",
+        "SuccessExitStatus=2 75",
+    ] {
+        assert!(unit.lines().any(|found| found == line), "{line}");
+    }
+}
+
 /// The text with every commented line that is TOML (a key, a table, an element) taken out of its comment.
 fn with_examples(text: &str) -> String {
     let lines = text.lines().map(|line| {
@@ -142,6 +185,13 @@ fn make_install_puts_everything_in_place_and_overwrites_no_configuration() {
         "etc/rotused/devices/pavyzdys.toml",
         "etc/rotused/jobs/pavyzdys.toml",
         "etc/rotused/maintenance/pavyzdys.toml",
+        "usr/lib/systemd/system/sitegen-publish.service",
+        "usr/lib/systemd/system/sitegen-publish.path",
+        "usr/lib/systemd/system/sitegen-publish.timer",
+        "usr/lib/sysusers.d/sitegen.conf",
+        "usr/lib/tmpfiles.d/sitegen.conf",
+        "usr/share/sitegen/post-receive",
+        "etc/sitegen/publish.toml",
     ] {
         assert!(root.join(file).exists(), "{file}");
     }
@@ -158,4 +208,5 @@ fn make_install_puts_everything_in_place_and_overwrites_no_configuration() {
     install();
     assert_eq!(fs::read_to_string(&ours).unwrap(), "state_directory = \"/var/lib/kitur\"\n");
     assert!(root.join("etc/rotused/rotused.toml.new").exists());
+    assert!(!root.join("etc/sitegen/publish.toml.new").exists());
 }

@@ -120,9 +120,13 @@ impl History {
         command.arg("--git-dir").arg(&self.git_dir).args([
             "-c",
             "core.quotePath=false",
+            // The repository belongs to whoever takes pushes, not to the one who publishes (git-config(1), safe.directory).
+            "-c",
+            "safe.directory=*",
             "-c",
             "log.showSignature=false",
         ]);
+        command.arg("--no-replace-objects");
         command.env_remove("GIT_DIR").env_remove("GIT_WORK_TREE").env("GIT_OPTIONAL_LOCKS", "0");
         command
     }

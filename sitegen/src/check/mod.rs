@@ -12,6 +12,7 @@ mod attachments;
 pub mod documents;
 mod duty;
 mod finding;
+mod gate;
 pub mod history;
 pub mod language;
 mod law;
@@ -26,6 +27,7 @@ use jiff::civil::DateTime;
 
 pub use duty::{Duty, Standing, compliance, table};
 pub use finding::{Finding, Rule, Severity};
+pub use gate::Gate;
 pub use history::History;
 pub use law::Rules;
 pub use policy::{Approval, Policy};
