@@ -26,8 +26,7 @@ impl Newsroom {
         newsroom.git(path, &["init", "--quiet", "--bare", "--initial-branch=main", "site.git"]);
         newsroom.git(path, &["init", "--quiet", "--initial-branch=main", "desk"]);
         newsroom.git(&newsroom.path("desk"), &["remote", "add", "origin", "../site.git"]);
-        copy(&sources().join("content"), &newsroom.path("desk/content"));
-        fs::copy(sources().join("site.toml"), newsroom.path("desk/site.toml")).unwrap();
+        copy(&sources().join("tests/site"), &newsroom.path("desk"));
         newsroom.configure("");
         newsroom.push("first");
         newsroom
