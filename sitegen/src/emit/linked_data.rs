@@ -4,7 +4,7 @@ use messages::Language;
 use serde_json::{Map, Value, json};
 
 use crate::content::{Event, EventStatus, Kind, Moment, Page};
-use crate::site::{PageId, Site};
+use crate::site::{PageId, Site, Validity};
 
 /// JSON inside a `script` element: nothing in it ends the element.
 fn harmless(value: &Value) -> String {
@@ -109,13 +109,8 @@ fn of_kind(site: &Site, id: PageId) -> Option<Value> {
             put(&mut value, "legislationType", Some(act.form.word()));
             put(&mut value, "legislationDate", act.adopted.map(|day| day.to_string()));
             put(&mut value, "legislationPassedBy", Some(publisher));
-            let repealed = related(site, &node.named_by, "repeals");
-            let is_over = !repealed.is_empty() || act.in_force_to.is_some_and(|day| day < site.now.date());
-            let force = match act.in_force_from.or(act.adopted) {
-                _ if is_over => "NotInForce",
-                Some(from) if from <= site.now.date() => "InForce",
-                _ => "NotInForce",
-            };
+            let is_in_force = site.validity(id).is_some_and(Validity::is_in_force);
+            let force = if is_in_force { "InForce" } else { "NotInForce" };
             put(&mut value, "legislationLegalForce", Some(format!("https://schema.org/{force}")));
             for (key, name) in [
                 ("amends", "legislationChanges"),

@@ -11,12 +11,12 @@ use crate::content::{Kind, Moment, Page, Visibility};
 use crate::emit::{calendar, linked_data, structure};
 use crate::markdown::Heading;
 use crate::outputs;
-use crate::site::{PageId, Section, SectionId, Site};
+use crate::site::{PageId, Section, SectionId, Site, Validity};
 
 /// Views of the pages of one site.
 #[derive(Debug)]
 pub(super) struct Views<'s> {
-    site: &'s Site,
+    pub(super) site: &'s Site,
     entries: Vec<OnceLock<Value>>,
     /// Of each section, what all pages of its list show.
     sections: Vec<OnceLock<Value>>,
@@ -27,7 +27,8 @@ pub(super) fn map<const N: usize>(pairs: [(&'static str, Value); N]) -> Value {
     Value::from(pairs.into_iter().map(|(key, value)| (Key::from(key), value)).collect::<Map>())
 }
 
-fn list(values: impl Iterator<Item = Value>) -> Value {
+/// A list for templates.
+pub(super) fn list(values: impl Iterator<Item = Value>) -> Value {
     Value::from(values.collect::<Vec<_>>())
 }
 
@@ -59,6 +60,7 @@ impl<'s> Views<'s> {
         let node = self.site.node(id);
         let (front, language) = (&node.page.front, node.page.file.language);
         let next = self.site.next_start(&node.page);
+        let validity = self.site.validity(id);
         let date = next.or_else(|| shown_date(&node.page));
         let when = match &front.kind {
             Kind::Event(event) if next.is_some_and(|next| next != event.start) => {
@@ -84,6 +86,8 @@ impl<'s> Views<'s> {
             ("mark", mark(node.visibility).into()),
             ("mark_words", mark(node.visibility).map(|mark| language.text(&format!("site-short-{mark}"))).into()),
             ("is_coming", self.site.is_coming(id).into()),
+            ("validity", validity.map(Validity::word).into()),
+            ("validity_words", validity.map(|validity| language.text(&validity.key())).into()),
         ])
     }
 
@@ -92,6 +96,7 @@ impl<'s> Views<'s> {
         let site = self.site;
         let node = site.node(id);
         let (page, front, language) = (&node.page, &node.page.front, node.page.file.language);
+        let validity = site.validity(id);
         let text = site.text(id);
         let summary = front.summary.as_deref().unwrap_or(&text.beginning);
         map([
@@ -113,6 +118,8 @@ impl<'s> Views<'s> {
             ("fields", fields(&front.kind)),
             ("when", self.when(page)),
             ("name", act_name(page).into()),
+            ("validity", validity.map(Validity::word).into()),
+            ("validity_words", validity.map(|validity| language.text(&validity.key())).into()),
             ("terms", self.terms(page)),
             ("ancestors", self.crumbs(site.ancestors(id))),
             ("relations", self.grouped(&node.relations)),

@@ -11,6 +11,7 @@ mod taxonomies;
 #[cfg(test)]
 mod tests;
 mod texts;
+mod validity;
 
 use std::cmp::Reverse;
 use std::path::PathBuf;
@@ -30,6 +31,7 @@ pub(crate) use links::format_of;
 pub use sections::Section;
 pub use taxonomies::{Term, taxonomy_address};
 pub use texts::Texts;
+pub use validity::Validity;
 
 /// Numbers by which a [`Site`] knows what it holds: each is the place in one of its lists.
 macro_rules! identifiers {
