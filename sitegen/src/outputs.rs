@@ -10,7 +10,7 @@ use messages::Language;
 use strict_toml::Problem;
 
 use crate::content::{Kind, Type};
-use crate::site::{PageId, Section, SectionId, Site, Term, TermId, taxonomy_address};
+use crate::site::{FacetKey, PageId, Section, SectionId, Site, Term, TermId, taxonomy_address};
 
 /// What makes one file.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +21,9 @@ pub enum Output {
     List(SectionId, usize),
     /// A page of the list of a section's year.
     Year(SectionId, i16, usize),
+    /// A page of the list of a section that is narrowed to a value of a facet: its place among the values, and the page, counted
+    /// from 1.
+    Facet(SectionId, FacetKey, usize, usize),
     /// The terms of a taxonomy.
     Terms(Language, usize),
     /// A page of the list of a term.
@@ -167,7 +170,9 @@ impl Planning<'_> {
         let name = |path: &str, output: &Output| match output {
             Output::Page(id) => site.page(*id).path.clone(),
             Output::File(file) => file.clone(),
-            Output::List(id, _) | Output::Year(id, _, _) => PathBuf::from(&site.section(*id).folder),
+            Output::List(id, _) | Output::Year(id, _, _) | Output::Facet(id, ..) => {
+                PathBuf::from(&site.section(*id).folder)
+            }
             _ => PathBuf::from(path),
         };
         let mut problems = Vec::new();
@@ -227,6 +232,14 @@ impl Planning<'_> {
                 for number in 1..=listed.len().div_ceil(section.paginate_by).max(1) {
                     let address = Section::list_address(&address, number);
                     self.add(file_of(&address), Output::Year(id, year.0, number));
+                }
+            }
+            for facet in &section.facets {
+                for (value, found) in facet.values.iter().enumerate() {
+                    for number in 1..=found.pages.len().div_ceil(section.paginate_by) {
+                        let path = file_of(&Section::list_address(&found.address, number));
+                        self.add(path, Output::Facet(id, facet.key, value, number));
+                    }
                 }
             }
             if section.has_feed {

@@ -3,6 +3,7 @@
 //! Everything is escaped but the HTML that [`crate::markdown`] made. The templates are part of the program; a site replaces one by
 //! putting its own under the same name into `theme/`.
 
+mod facets;
 mod view;
 pub mod words;
 
@@ -22,13 +23,14 @@ use crate::site::{PageId, Section, Site, TermId, taxonomy_address};
 use view::{Views, map};
 
 /// The theme: documents and what they are made of.
-const TEMPLATES: [(&str, &str); 11] = [
+const TEMPLATES: [(&str, &str); 12] = [
     ("base.html", include_str!("../../templates/base.html")),
     ("home.html", include_str!("../../templates/home.html")),
     ("page.html", include_str!("../../templates/page.html")),
     ("fields.html", include_str!("../../templates/fields.html")),
     ("section.html", include_str!("../../templates/section.html")),
     ("list.html", include_str!("../../templates/list.html")),
+    ("facet.html", include_str!("../../templates/facet.html")),
     ("terms.html", include_str!("../../templates/terms.html")),
     ("term.html", include_str!("../../templates/term.html")),
     ("search.html", include_str!("../../templates/search.html")),
@@ -153,6 +155,7 @@ impl<'s> Renderer<'s> {
                 ];
                 self.document("term.html", section.language, &address, values)
             }
+            Output::Facet(id, key, value, number) => self.facet(*id, *key, *value, *number),
             Output::Terms(language, taxonomy) => {
                 let address = taxonomy_address(site, *language, *taxonomy);
                 let settings = &site.settings.taxonomies[*taxonomy];

@@ -371,6 +371,7 @@ impl<'s> Views<'s> {
             ("page", section.page.map(|page| self.page(page)).into()),
             ("below", list(below)),
             ("years", list(years)),
+            ("facets", self.facets(section)),
             ("ancestors", self.crumbs(site.way_to(section.parent))),
             ("drawing", self.drawing(&structure::roots(site, &section.listed))),
             ("has_feed", section.has_feed.into()),

@@ -4,9 +4,11 @@
 //! are dear, are kept from one to the next ([`Texts`]). So an incremental build cannot differ from a clean one.
 
 mod address;
+mod facets;
 mod links;
 mod relations;
 mod sections;
+mod taken;
 mod taxonomies;
 #[cfg(test)]
 mod tests;
@@ -27,6 +29,7 @@ use crate::markdown::{Answer, DocumentFacts, Picture, Question, Text};
 
 use crate::pictures::Pictures;
 use address::Addresses;
+pub use facets::{Facet, FacetKey, FacetValue};
 pub(crate) use links::format_of;
 pub use sections::Section;
 pub use taxonomies::{Term, taxonomy_address};
@@ -154,6 +157,7 @@ impl Site {
         relations::connect(&mut site);
         sections::fill(&mut site);
         taxonomies::collect(&mut site);
+        facets::fill(&mut site);
         texts::settle(&mut site, sources, texts);
         links::settle(&mut site);
         site.problems.sort_by_cached_key(|problem| {

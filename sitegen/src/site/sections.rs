@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use messages::Language;
 
-use super::{PageId, SectionId, Site};
+use super::{Facet, PageId, SectionId, Site};
 use crate::content::{self, Kind, Sorting, Type};
 
 /// A folder in one language.
@@ -32,6 +32,8 @@ pub struct Section {
     pub paginate_by: usize,
     /// Whether it has feeds.
     pub has_feed: bool,
+    /// By what its list can be narrowed.
+    pub facets: Vec<Facet>,
 }
 
 impl Section {
@@ -48,6 +50,7 @@ impl Section {
             years: BTreeMap::new(),
             paginate_by: 1,
             has_feed: false,
+            facets: Vec::new(),
         }
     }
 

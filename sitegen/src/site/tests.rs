@@ -213,3 +213,37 @@ fn files_that_are_no_pages_are_found_out() {
     assert_eq!(site.problems()[0].place.as_ref().map(|place| place.line), Some(2));
     assert!(Path::new(&site.problems()[2].path).ends_with("content/passwd"));
 }
+
+fn news_of(category: &str) -> String {
+    format!("+++\ntitle = \"A\"\npublished = 2026-11-01\ncategory = \"{category}\"\n+++\n")
+}
+
+fn narrowed(files: &[(&str, &str)]) -> Vec<(String, usize)> {
+    let office = Office::new(&[("naujienos/_index.md", NEWS)]);
+    for number in 0..7 {
+        office.write(&format!("naujienos/k{number}.md"), &news_of(if number == 0 { "KULTŪRA" } else { "Kultūra" }));
+        office.write(&format!("naujienos/s{number}.md"), &news_of("Sportas"));
+    }
+    for (name, text) in files {
+        office.write(name, text);
+    }
+    let site = office.site();
+    assert!(crate::outputs::Outputs::of(&site).problems.is_empty());
+    let values = section(&site, "/naujienos/").facets.iter().flat_map(|facet| &facet.values);
+    values.map(|value| (value.address.clone(), value.pages.len())).collect()
+}
+
+#[test]
+fn a_long_list_can_be_narrowed_however_a_category_is_written() {
+    let expected = [("/naujienos/kategorija/kultura/", 7), ("/naujienos/kategorija/sportas/", 7)];
+    assert_eq!(narrowed(&[]), expected.map(|(address, count)| (address.to_owned(), count)));
+}
+
+#[test]
+fn a_narrowed_list_gives_way_to_what_editors_put_at_its_address() {
+    let plain = "+++\ntitle = \"A\"\ntype = \"page\"\n+++\n";
+    let moved = "+++\ntitle = \"A\"\ntype = \"page\"\naliases = [\"/naujienos/kategorija/sportas/\"]\n+++\n";
+    assert_eq!(narrowed(&[("naujienos/kategorija.md", plain)]), []);
+    assert_eq!(narrowed(&[("naujienos/x.md", moved)]), []);
+    assert_eq!(narrowed(&[("naujienos/kategorija/_index.md", NEWS)]), []);
+}
