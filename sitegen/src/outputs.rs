@@ -10,7 +10,7 @@ use messages::Language;
 use strict_toml::Problem;
 
 use crate::content::{Kind, Type};
-use crate::site::{FacetKey, PageId, Section, SectionId, Site, Term, TermId, taxonomy_address};
+use crate::site::{FacetKey, Month, PageId, Section, SectionId, Site, Term, TermId, taxonomy_address};
 
 /// What makes one file.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +24,8 @@ pub enum Output {
     /// A page of the list of a section that is narrowed to a value of a facet: its place among the values, and the page, counted
     /// from 1.
     Facet(SectionId, FacetKey, usize, usize),
+    /// The calendar of a month of what a section lists.
+    Month(SectionId, Month),
     /// The terms of a taxonomy.
     Terms(Language, usize),
     /// A page of the list of a term.
@@ -170,7 +172,7 @@ impl Planning<'_> {
         let name = |path: &str, output: &Output| match output {
             Output::Page(id) => site.page(*id).path.clone(),
             Output::File(file) => file.clone(),
-            Output::List(id, _) | Output::Year(id, _, _) | Output::Facet(id, ..) => {
+            Output::List(id, _) | Output::Year(id, _, _) | Output::Facet(id, ..) | Output::Month(id, _) => {
                 PathBuf::from(&site.section(*id).folder)
             }
             _ => PathBuf::from(path),
@@ -241,6 +243,9 @@ impl Planning<'_> {
                         self.add(path, Output::Facet(id, facet.key, value, number));
                     }
                 }
+            }
+            for month in &section.months {
+                self.add(file_of(&month.address(&section.address)), Output::Month(id, *month));
             }
             if section.has_feed {
                 self.add_feeds(&section.address, Listed::Section(id));

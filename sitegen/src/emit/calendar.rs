@@ -2,6 +2,8 @@
 
 use std::num::NonZeroU32;
 
+use jiff::civil::Date;
+
 use crate::content::{self, EventStatus, Kind, Moment, Page};
 use crate::formats::icalendar::{self, Calendar, Event, Frequency, Limit, Recurrence, Status, When};
 use crate::site::{PageId, Section, SectionId, Site};
@@ -42,15 +44,35 @@ pub fn of_section(site: &Site, id: SectionId) -> String {
 
 /// When an event that repeats takes place next, within a year; none for one that does not repeat.
 pub(crate) fn next(site: &Site, told: &content::Event) -> Option<Moment> {
-    let recurrence = recurrence(told.recurrence.as_ref()?);
-    let plain = Event::new(String::new(), jiff::Timestamp::UNIX_EPOCH, when(site, told.start), String::new());
-    let event = Event { recurrence: Some(recurrence), ..plain };
+    let event = Event { recurrence: Some(recurrence(told.recurrence.as_ref()?)), ..bare(site, told.start) };
     let today = site.now.date();
     let in_a_year = today.checked_add(jiff::Span::new().days(366)).ok()?;
     icalendar::occurrences(&event, today, in_a_year)
         .into_iter()
         .map(|(start, _)| moment(&start))
         .find(|next| next.end() >= site.now)
+}
+
+/// When what a page tells of takes place between two days, both included: each time with its start and its end. Events with their
+/// repetitions, sittings and courses; nothing else is something to go to.
+pub(crate) fn times(site: &Site, page: &Page, from: Date, to: Date) -> Vec<(Moment, Moment)> {
+    let events = match &page.front.kind {
+        Kind::Event(told) => vec![Event {
+            end: told.end.map(|end| when(site, end)),
+            recurrence: told.recurrence.as_ref().map(recurrence),
+            ..bare(site, told.start)
+        }],
+        Kind::Sitting(sitting) => vec![bare(site, sitting.start)],
+        Kind::Course(course) => course.dates.iter().map(|date| bare(site, *date)).collect(),
+        _ => Vec::new(),
+    };
+    let times = events.iter().flat_map(|event| icalendar::occurrences(event, from, to));
+    times.map(|(start, end)| (moment(&start), moment(&end))).collect()
+}
+
+/// An event of which only the time matters.
+fn bare(site: &Site, start: Moment) -> Event {
+    Event::new(String::new(), jiff::Timestamp::UNIX_EPOCH, when(site, start), String::new())
 }
 
 fn moment(when: &When) -> Moment {

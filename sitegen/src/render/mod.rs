@@ -4,6 +4,7 @@
 //! putting its own under the same name into `theme/`.
 
 mod facets;
+mod months;
 mod view;
 pub mod words;
 
@@ -23,7 +24,7 @@ use crate::site::{PageId, Section, Site, TermId, taxonomy_address};
 use view::{Views, map};
 
 /// The theme: documents and what they are made of.
-const TEMPLATES: [(&str, &str); 12] = [
+const TEMPLATES: [(&str, &str); 13] = [
     ("base.html", include_str!("../../templates/base.html")),
     ("home.html", include_str!("../../templates/home.html")),
     ("page.html", include_str!("../../templates/page.html")),
@@ -31,6 +32,7 @@ const TEMPLATES: [(&str, &str); 12] = [
     ("section.html", include_str!("../../templates/section.html")),
     ("list.html", include_str!("../../templates/list.html")),
     ("facet.html", include_str!("../../templates/facet.html")),
+    ("calendar.html", include_str!("../../templates/calendar.html")),
     ("terms.html", include_str!("../../templates/terms.html")),
     ("term.html", include_str!("../../templates/term.html")),
     ("search.html", include_str!("../../templates/search.html")),
@@ -156,6 +158,7 @@ impl<'s> Renderer<'s> {
                 self.document("term.html", section.language, &address, values)
             }
             Output::Facet(id, key, value, number) => self.facet(*id, *key, *value, *number),
+            Output::Month(id, month) => self.month(*id, *month),
             Output::Terms(language, taxonomy) => {
                 let address = taxonomy_address(site, *language, *taxonomy);
                 let settings = &site.settings.taxonomies[*taxonomy];

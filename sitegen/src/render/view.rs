@@ -372,6 +372,7 @@ impl<'s> Views<'s> {
             ("below", list(below)),
             ("years", list(years)),
             ("facets", self.facets(section)),
+            ("months", self.present_month(section).into()),
             ("ancestors", self.crumbs(site.way_to(section.parent))),
             ("drawing", self.drawing(&structure::roots(site, &section.listed))),
             ("has_feed", section.has_feed.into()),

@@ -6,6 +6,7 @@
 mod address;
 mod facets;
 mod links;
+mod months;
 mod relations;
 mod sections;
 mod taken;
@@ -31,6 +32,7 @@ use crate::pictures::Pictures;
 use address::Addresses;
 pub use facets::{Facet, FacetKey, FacetValue};
 pub(crate) use links::format_of;
+pub use months::{Month, Occasion};
 pub use sections::Section;
 pub use taxonomies::{Term, taxonomy_address};
 pub use texts::Texts;
@@ -158,6 +160,7 @@ impl Site {
         sections::fill(&mut site);
         taxonomies::collect(&mut site);
         facets::fill(&mut site);
+        months::fill(&mut site);
         texts::settle(&mut site, sources, texts);
         links::settle(&mut site);
         site.problems.sort_by_cached_key(|problem| {

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use messages::Language;
 
-use super::{Facet, PageId, SectionId, Site};
+use super::{Facet, Month, Occasion, PageId, SectionId, Site};
 use crate::content::{self, Kind, Sorting, Type};
 
 /// A folder in one language.
@@ -34,6 +35,10 @@ pub struct Section {
     pub has_feed: bool,
     /// By what its list can be narrowed.
     pub facets: Vec<Facet>,
+    /// What takes place on each day, from a year ago to a year ahead.
+    pub days: BTreeMap<Date, Vec<Occasion>>,
+    /// The months of which it has a calendar, in order.
+    pub months: Vec<Month>,
 }
 
 impl Section {
@@ -51,6 +56,8 @@ impl Section {
             paginate_by: 1,
             has_feed: false,
             facets: Vec::new(),
+            days: BTreeMap::new(),
+            months: Vec::new(),
         }
     }
 

@@ -247,3 +247,45 @@ fn a_narrowed_list_gives_way_to_what_editors_put_at_its_address() {
     assert_eq!(narrowed(&[("naujienos/x.md", moved)]), []);
     assert_eq!(narrowed(&[("naujienos/kategorija/_index.md", NEWS)]), []);
 }
+
+const EVENTS: &str = "+++\ntitle = \"Renginiai\"\ncontains = \"event\"\n+++\n";
+
+fn event(when: &str) -> String {
+    format!("+++\ntitle = \"A\"\nplace = \"Aikštė\"\n{when}+++\n")
+}
+
+#[test]
+fn an_event_of_several_days_and_one_that_repeats_are_on_each_of_their_days() {
+    let long = event("start = 2026-11-29T18:00\nend = 2026-12-01T00:00\n");
+    let weekly =
+        event("start = 2026-11-30\nrecurrence = { frequency = \"weekly\", count = 3, except = [2026-12-07] }\n");
+    let files = [("renginiai/_index.md", EVENTS), ("renginiai/a.md", &*long), ("renginiai/b.md", &*weekly)];
+    let site = Office::new(&files).site();
+    let section = section(&site, "/renginiai/");
+    let days: Vec<(String, usize)> = section.days.iter().map(|(day, on)| (day.to_string(), on.len())).collect();
+    let expected = [("2026-11-29", 1), ("2026-11-30", 2), ("2026-12-14", 1)];
+    assert_eq!(days, expected.map(|(day, count)| (day.to_owned(), count)));
+    let months: Vec<(i16, i8)> = section.months.iter().map(|month| (month.year(), month.number())).collect();
+    assert_eq!(months, [(2026, 11), (2026, 12)]);
+}
+
+#[test]
+fn a_calendar_ends_a_year_from_now_and_has_the_present_month() {
+    let daily = event("start = 2020-01-01\nrecurrence = { frequency = \"daily\", until = 2025-12-01 }\n");
+    let later = event("start = 2028-01-01\n");
+    let files = [("renginiai/_index.md", EVENTS), ("renginiai/a.md", &*daily), ("renginiai/b.md", &*later)];
+    let site = Office::new(&files).site();
+    let months: Vec<String> =
+        section(&site, "/renginiai/").months.iter().map(|month| month.address("/renginiai/")).collect();
+    assert_eq!(months, ["/renginiai/2025-11/", "/renginiai/2025-12/", "/renginiai/2026-11/"]);
+}
+
+#[test]
+fn a_month_gives_way_to_a_page_of_its_name() {
+    let plain = "+++\ntitle = \"A\"\ntype = \"page\"\n+++\n";
+    let start = event("start = 2026-11-30\n");
+    let files = [("renginiai/_index.md", EVENTS), ("renginiai/a.md", &*start), ("renginiai/2026-11.md", plain)];
+    let site = Office::new(&files).site();
+    assert!(crate::outputs::Outputs::of(&site).problems.is_empty());
+    assert_eq!(section(&site, "/renginiai/").months, []);
+}
