@@ -20,6 +20,7 @@ run: packages ## builds and starts the demonstration, in the foreground until Ct
 
 test: packages ## runs every test
 	@tests/newer-restic
+	@tests/validators/install
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	cargo build --workspace --locked
