@@ -10,7 +10,7 @@ use messages::Language;
 use strict_toml::Problem;
 
 use crate::content::{Kind, Type};
-use crate::site::{FacetKey, Month, PageId, Section, SectionId, Site, Term, TermId, taxonomy_address};
+use crate::site::{FacetKey, Month, Overview, PageId, Section, SectionId, Site, Term, TermId, taxonomy_address};
 
 /// What makes one file.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,6 +38,10 @@ pub enum Output {
     Event(PageId),
     /// An address at which a page was before.
     Redirect(PageId),
+    /// Everybody who works here, by units.
+    Directory(Language),
+    /// All sections with their pages, for readers.
+    SiteIndex(Language),
     /// The page of the search.
     Search(Language),
     /// What is shown when there is no page.
@@ -291,6 +295,13 @@ impl Planning<'_> {
             if site.settings.search {
                 self.add(format!("{root}{}/index.html", search_folder(language)), Output::Search(language));
             }
+        }
+        for (overview, language, address) in site.overviews() {
+            let output = match overview {
+                Overview::Directory => Output::Directory(*language),
+                Overview::Index => Output::SiteIndex(*language),
+            };
+            self.add(file_of(address), output);
         }
         self.add("robots.txt".to_owned(), Output::Robots);
         self.add("site.webmanifest".to_owned(), Output::Manifest);

@@ -63,6 +63,18 @@ enum Edit {
         paginate_by: u8,
         typography: bool,
     },
+    /// An event that perhaps repeats.
+    Event {
+        event: usize,
+        day: u8,
+        repeats: bool,
+    },
+    /// Somebody who works in one of the units, or leads it.
+    Person {
+        person: usize,
+        unit: usize,
+        leads: bool,
+    },
     /// Something that is no page.
     Nonsense {
         page: usize,
@@ -102,6 +114,8 @@ fn edits() -> impl Strategy<Value = Vec<Edit>> {
         1 => (0..3_u8).prop_map(|words| Edit::Template { words }),
         1 => Just(Edit::NoTemplate),
         1 => (1..4_u8, any::<bool>()).prop_map(|(paginate_by, typography)| Edit::Settings { paginate_by, typography }),
+        2 => (0..3_usize, 1..28_u8, any::<bool>()).prop_map(|(event, day, repeats)| Edit::Event { event, day, repeats }),
+        2 => (0..3_usize, 0..2_usize, any::<bool>()).prop_map(|(person, unit, leads)| Edit::Person { person, unit, leads }),
         1 => page.prop_map(|page| Edit::Nonsense { page }),
     ];
     proptest::collection::vec(edit, 50)
@@ -125,6 +139,14 @@ impl Disk {
         disk.write("content/_index.en.md", "+++\ntitle = \"Home\"\n+++\n");
         for section in 0..SECTIONS.len() {
             disk.section(section, 0, true);
+        }
+        disk.write("content/renginiai/_index.md", "+++\ntitle = \"Renginiai\"\ncontains = \"event\"\n+++\n");
+        disk.write("content/zmones/_index.md", "+++\ntitle = \"Žmonės\"\ncontains = \"person\"\n+++\n");
+        for event in 0..14 {
+            disk.event(event, 1, false);
+        }
+        for unit in 0..2 {
+            disk.write(&format!("content/zmones/u{unit}.md"), "+++\ntitle = \"Skyrius\"\ntype = \"unit\"\n+++\n");
         }
         for page in 0..PAGES {
             disk.picture(page, 0);
@@ -168,6 +190,23 @@ impl Disk {
             &format!("content/{}/_index.md", SECTIONS[section]),
             format!("+++\ntitle = \"Skyrius {title}\"\n{contains}+++\n"),
         );
+    }
+
+    fn event(&mut self, event: usize, day: u8, repeats: bool) {
+        let month = if event.is_multiple_of(2) { 11 } else { 12 };
+        let repeats = if repeats { "recurrence = { frequency = \"weekly\", count = 9 }\n" } else { "" };
+        self.write(
+            &format!("content/renginiai/e{event}.md"),
+            format!("+++\ntitle = \"Renginys\"\nplace = \"A\"\nstart = 2026-{month}-{day:02}T10:00\n{repeats}+++\n"),
+        );
+    }
+
+    fn person(&mut self, person: usize, unit: usize, leads: bool) {
+        let file = format!("content/zmones/z{person}.md");
+        self.write(&file, format!("+++\ntitle = \"Žmogus {person}\"\nposition = \"A\"\nunit = \"u{unit}\"\n+++\n"));
+        let head = if leads { format!("head = \"z{person}\"\n") } else { String::new() };
+        let file = format!("content/zmones/u{unit}.md");
+        self.write(&file, format!("+++\ntitle = \"Skyrius {unit}\"\ntype = \"unit\"\n{head}+++\n"));
     }
 
     fn picture(&mut self, page: usize, shade: u8) {
@@ -226,6 +265,8 @@ impl Disk {
             }
             Edit::NoTemplate => self.remove("theme/404.html"),
             Edit::Settings { paginate_by, typography } => self.settings(*paginate_by, *typography),
+            Edit::Event { event, day, repeats } => self.event(*event, *day, *repeats),
+            Edit::Person { person, unit, leads } => self.person(*person, *unit, *leads),
             Edit::Nonsense { page } => self.write(&file_of(*page), "+++\ntitle = \n"),
         }
     }

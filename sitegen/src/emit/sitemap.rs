@@ -15,7 +15,7 @@ struct Entry {
 #[must_use]
 pub fn count(site: &Site) -> usize {
     let without_page = site.sections().iter().filter(|section| section.page.is_none()).count();
-    site.pages().count() + without_page + site.terms().len()
+    site.pages().count() + without_page + site.terms().len() + site.overviews().len()
 }
 
 /// All addresses that are worth finding: pages and the first pages of lists.
@@ -45,6 +45,7 @@ fn addresses(site: &Site) -> Vec<Entry> {
         entries.push(Entry { url: absolute(&node.address), modified, alternates });
     }
     entries.extend(site.terms().iter().map(|term| plain(&Section::list_address(&term.address, 1))));
+    entries.extend(site.overviews().iter().map(|(_, _, address)| plain(address)));
     entries.sort_by(|one, other| one.url.cmp(&other.url));
     entries
 }

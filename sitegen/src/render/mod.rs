@@ -5,6 +5,7 @@
 
 mod facets;
 mod months;
+mod overviews;
 mod view;
 pub mod words;
 
@@ -24,7 +25,7 @@ use crate::site::{PageId, Section, Site, TermId, taxonomy_address};
 use view::{Views, map};
 
 /// The theme: documents and what they are made of.
-const TEMPLATES: [(&str, &str); 13] = [
+const TEMPLATES: [(&str, &str); 15] = [
     ("base.html", include_str!("../../templates/base.html")),
     ("home.html", include_str!("../../templates/home.html")),
     ("page.html", include_str!("../../templates/page.html")),
@@ -35,6 +36,8 @@ const TEMPLATES: [(&str, &str); 13] = [
     ("calendar.html", include_str!("../../templates/calendar.html")),
     ("terms.html", include_str!("../../templates/terms.html")),
     ("term.html", include_str!("../../templates/term.html")),
+    ("directory.html", include_str!("../../templates/directory.html")),
+    ("site-index.html", include_str!("../../templates/site-index.html")),
     ("search.html", include_str!("../../templates/search.html")),
     ("redirect.html", include_str!("../../templates/redirect.html")),
     ("404.html", include_str!("../../templates/404.html")),
@@ -188,6 +191,8 @@ impl<'s> Renderer<'s> {
                 let values = [("entry", self.views.entry(*id))];
                 self.document("redirect.html", node.page.file.language, &node.address, values)
             }
+            Output::Directory(language) => self.directory(*language),
+            Output::SiteIndex(language) => self.index(*language),
             Output::Search(language) => {
                 let folder = crate::outputs::search_folder(*language);
                 let address = format!("{}{folder}/", site.settings.root(*language));

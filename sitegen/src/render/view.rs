@@ -11,7 +11,7 @@ use crate::content::{Kind, Moment, Page, Visibility};
 use crate::emit::{calendar, linked_data, structure};
 use crate::markdown::Heading;
 use crate::outputs;
-use crate::site::{PageId, Section, SectionId, Site, Validity};
+use crate::site::{Overview, PageId, Section, SectionId, Site, Validity};
 
 /// Views of the pages of one site.
 #[derive(Debug)]
@@ -424,6 +424,8 @@ impl<'s> Views<'s> {
                     .then(|| format!("{}{}/", settings.root(language), outputs::search_folder(language)))
                     .into(),
             ),
+            ("directory", site.overview(Overview::Directory, language).into()),
+            ("index", site.overview(Overview::Index, language).into()),
             ("languages", list(languages)),
             ("extra", Value::from_serializable(&settings.extra)),
         ]);

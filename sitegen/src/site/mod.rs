@@ -7,6 +7,7 @@ mod address;
 mod facets;
 mod links;
 mod months;
+mod overviews;
 mod relations;
 mod sections;
 mod taken;
@@ -33,6 +34,7 @@ use address::Addresses;
 pub use facets::{Facet, FacetKey, FacetValue};
 pub(crate) use links::format_of;
 pub use months::{Month, Occasion};
+pub use overviews::{Group, Office, Overview};
 pub use sections::Section;
 pub use taxonomies::{Term, taxonomy_address};
 pub use texts::Texts;
@@ -118,6 +120,7 @@ pub struct Site {
     texts: Vec<Arc<texts::Settled>>,
     sections: Vec<Section>,
     taxonomies: Vec<Term>,
+    overviews: Vec<(Overview, Language, String)>,
     term_index: FxHashMap<(Language, usize), taxonomies::TermIndex>,
     addresses: Addresses,
     pictures: Arc<Pictures>,
@@ -147,6 +150,7 @@ impl Site {
             texts: Vec::new(),
             sections,
             taxonomies: Vec::new(),
+            overviews: Vec::new(),
             term_index: FxHashMap::default(),
             addresses,
             pictures: Arc::clone(pictures),
@@ -161,6 +165,7 @@ impl Site {
         taxonomies::collect(&mut site);
         facets::fill(&mut site);
         months::fill(&mut site);
+        overviews::fill(&mut site);
         texts::settle(&mut site, sources, texts);
         links::settle(&mut site);
         site.problems.sort_by_cached_key(|problem| {

@@ -289,3 +289,51 @@ fn a_month_gives_way_to_a_page_of_its_name() {
     assert!(crate::outputs::Outputs::of(&site).problems.is_empty());
     assert_eq!(section(&site, "/renginiai/").months, []);
 }
+
+#[test]
+fn the_directory_has_heads_first_and_units_below_the_unit_that_they_are_part_of() {
+    let person =
+        |title: &str, unit: &str| format!("+++\ntitle = \"{title}\"\ntype = \"person\"\nposition = \"A\"\n{unit}+++\n");
+    let unit = |title: &str, rest: &str| format!("+++\ntitle = \"{title}\"\ntype = \"unit\"\n{rest}+++\n");
+    let files = [
+        ("z/_index.md", "+++\ntitle = \"Žmonės\"\n+++\n".to_owned()),
+        ("z/a.md", person("Ana", "unit = \"b-skyrius\"\n")),
+        ("z/b.md", person("Birutė", "unit = \"b-skyrius\"\n")),
+        ("z/c.md", person("Cecilija", "")),
+        ("z/d.md", person("Darius", "")),
+        ("z/b-skyrius.md", unit("Biudžetas", "head = \"b\"\nparent = \"c-skyrius\"\n")),
+        ("z/c-skyrius.md", unit("Centras", "head = \"d\"\n")),
+        ("z/a-skyrius.md", unit("Archyvas", "")),
+        ("z/d-skyrius.md", unit("Darželis", "phone = \"1\"\n")),
+    ];
+    let site = Office::new(&files.each_ref().map(|(name, text)| (*name, text.as_str()))).site();
+    assert_eq!(keys(site.problems()), [] as [&str; 0]);
+    let said: Vec<(&str, Vec<String>)> = site
+        .directory(Language::Lithuanian)
+        .iter()
+        .map(|group| {
+            let title = match group.office {
+                super::Office::Section(id) => site.section(id).title(&site),
+                super::Office::Unit(id) => site.page(id).front.title.as_str(),
+            };
+            (title, titles(&site, &group.people))
+        })
+        .collect();
+    let expected = [
+        ("Žmonės", vec!["Cecilija"]),
+        ("Centras", vec!["Darius"]),
+        ("Biudžetas", vec!["Birutė", "Ana"]),
+        ("Darželis", vec![]),
+    ];
+    assert_eq!(said, expected.map(|(title, people)| (title, people.into_iter().map(str::to_owned).collect())));
+    assert_eq!(site.overview(Overview::Directory, Language::Lithuanian), Some("/kontaktu-katalogas/"));
+    assert_eq!(site.overview(Overview::Directory, Language::English), None);
+}
+
+#[test]
+fn an_overview_gives_way_to_a_page_at_its_address() {
+    let plain = "+++\ntitle = \"A\"\n+++\n";
+    let site = Office::new(&[("svetaines-medis.md", plain)]).site();
+    assert!(crate::outputs::Outputs::of(&site).problems.is_empty());
+    assert_eq!(site.overview(Overview::Index, Language::Lithuanian), None);
+}
