@@ -12,7 +12,8 @@
 //! - [`workshop`]: all of that, kept up to date while files change;
 //! - [`release`]: the built site replaces the old one in one step; [`record`]: whether there is anything to do;
 //! - [`publish`]: from a commit to the public site, by whole releases that can be gone back to;
-//! - [`serve`]: a preview that follows the editor; [`desk`]: what helps them write.
+//! - [`serve`]: a preview that follows the editor; [`desk`]: what helps them write,
+//!   and [`web_editor`] for those who write in a browser.
 
 pub mod check;
 pub mod content;
@@ -29,4 +30,5 @@ pub mod render;
 pub mod search;
 pub mod serve;
 pub mod site;
+pub mod web_editor;
 pub mod workshop;

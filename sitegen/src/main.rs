@@ -18,6 +18,7 @@ use sitegen::release::release;
 use sitegen::render::Renderer;
 use sitegen::serve::{Order, ServeError, serve};
 use sitegen::site::{Publish, Site};
+use sitegen::web_editor::{self, Forge};
 use sitegen::workshop::{BuildError, Workshop};
 use strict_toml::FromText;
 
@@ -155,6 +156,23 @@ enum Command {
         #[arg(value_name = "PAGE")]
         page: String,
     },
+    /// Prints the configuration of a web editor (Decap CMS) over a forge, for admin/config.yml.
+    EditorConfig {
+        #[command(flatten)]
+        site: SiteArguments,
+        /// The forge: forgejo or gitea
+        #[arg(long, value_name = "NAME", default_value = "forgejo")]
+        backend: String,
+        /// Its address, such as https://git.azuolynas.example
+        #[arg(long, value_name = "URL")]
+        forge: String,
+        /// The repository, such as savivaldybe/svetaine
+        #[arg(long, value_name = "OWNER/NAME")]
+        repository: String,
+        /// The branch that is published
+        #[arg(long, value_name = "NAME", default_value = "main")]
+        branch: String,
+    },
     /// Explains a page: its type and address, why residents see it or not, and what depends on it.
     Explain {
         #[command(flatten)]
@@ -243,6 +261,9 @@ fn main() -> ExitCode {
         }
         Command::List { site, type_ } => list(&site, type_),
         Command::Links { site, page } => links(&site, &page),
+        Command::EditorConfig { site, backend, forge, repository, branch } => {
+            editor_config(&site, &Forge { backend, repository, address: forge, branch })
+        }
         Command::Explain { site, page } => explain(&site, &page),
         Command::Publish(arguments) => publish_command(&arguments),
     };
@@ -381,6 +402,12 @@ fn explain(arguments: &SiteArguments, page: &str) -> anyhow::Result<()> {
     let (workshop, site) = open(arguments, Timestamp::now())?;
     let id = find(&workshop, &site, page, arguments.language)?;
     print!("{}", desk::explain(&site, id, arguments.language));
+    Ok(())
+}
+
+fn editor_config(arguments: &SiteArguments, forge: &Forge) -> anyhow::Result<()> {
+    let workshop = Workshop::open(&arguments.site, &arguments.cache(), arguments.language)?;
+    print!("{}", web_editor::configuration(workshop.sources(), forge, arguments.language));
     Ok(())
 }
 

@@ -28,6 +28,12 @@ pub trait FromValue: Sized {
     /// What a user could write, as TOML.
     const EXAMPLE: &'static str;
 
+    /// The words it can be, when there are only some, for forms.
+    const CHOICES: &'static [&'static str] = &[];
+
+    /// What the key of the words of each choice begins with in the catalogue.
+    const CATALOGUE: &'static str = "";
+
     /// The value, or none after reporting why not.
     fn from_value(value: &Spanned<DeValue<'_>>, reporter: &Reporter<'_>) -> Option<Self>;
 }
@@ -71,6 +77,12 @@ pub trait FromText: Sized {
     /// What a user could write, as TOML.
     const EXAMPLE: &'static str;
 
+    /// As [`FromValue::CHOICES`].
+    const CHOICES: &'static [&'static str] = &[];
+
+    /// As [`FromValue::CATALOGUE`].
+    const CATALOGUE: &'static str = "";
+
     /// The value.
     ///
     /// # Errors
@@ -80,6 +92,8 @@ pub trait FromText: Sized {
 
 impl<T: FromText> FromValue for T {
     const EXAMPLE: &'static str = T::EXAMPLE;
+    const CHOICES: &'static [&'static str] = T::CHOICES;
+    const CATALOGUE: &'static str = T::CATALOGUE;
 
     fn from_value(value: &Spanned<DeValue<'_>>, reporter: &Reporter<'_>) -> Option<Self> {
         let text = String::from_value(value, reporter)?;

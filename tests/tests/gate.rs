@@ -389,6 +389,10 @@ fn acts_hold_together_and_a_press_release_tells_what_the_sitting_decided() {
     assert_eq!(drafted.status.code(), Some(0), "{drafted:?}");
     let path = PathBuf::from(String::from_utf8(drafted.stdout).unwrap().trim());
     let text = fs::read_to_string(&path).unwrap();
+    // It is dated by the clock of this machine, and the gate is asked about a day of its own.
+    let is_date = |line: &str| line.starts_with("published = ");
+    let dated = |line: &str| if is_date(line) { "published = 2026-11-27".to_owned() } else { line.to_owned() };
+    let text: String = text.lines().map(|line| format!("{}\n", dated(line))).collect();
     for words in [
         "priimti 2 sprendimai",
         "dalyvavo 21 tarybos narys",

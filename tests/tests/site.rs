@@ -348,6 +348,41 @@ fn two_builds_are_the_same_whatever_the_number_of_threads() {
 }
 
 #[test]
+fn addresses_of_the_old_site_lead_to_what_is_there_now() {
+    let desk = Desk::new();
+    fs::write(
+        desk.path("content/addresses.toml"),
+        "[pages]\n\"/go.php/lit/Kontaktai/7\" = \"kontaktai.md\"\n\"/2023/04/senas/\" = \"kontaktai.md\"\n",
+    )
+    .unwrap();
+    assert_eq!(desk.build(&[]).status.code(), Some(0));
+    let page = fs::read_to_string(desk.path("site/2023/04/senas/index.html")).unwrap();
+    assert!(page.contains("url=/kontaktai/"), "{page}");
+    let map = fs::read_to_string(desk.path("site/.redirects/nginx.conf")).unwrap();
+    assert!(map.contains("/go.php/lit/Kontaktai/7"), "{map}");
+    assert!(!desk.path("site/addresses.toml").exists());
+    fs::write(desk.path("content/addresses.toml"), "[pages]\n\"/a/\" = \"nera.md\"\n").unwrap();
+    let output = desk.build(&[]);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("addresses.toml: "), "{output:?}");
+}
+
+#[test]
+fn a_web_editor_is_told_of_every_section_and_field_in_the_words_of_editors() {
+    let desk = Desk::new();
+    let text = desk
+        .says("editor-config", &["--forge", "https://git.azuolynas.example", "--repository", "savivaldybe/svetaine"]);
+    assert!(!text.contains("\"["), "a key without words: {text}");
+    let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let collections = value["collections"].as_array().unwrap();
+    let events = collections.iter().find(|one| one["folder"] == "content/renginiai").unwrap();
+    let field =
+        |name: &str| events["fields"].as_array().unwrap().iter().find(|one| one["name"] == name).unwrap().clone();
+    assert_eq!((&field("start")["required"], &field("start")["label"]), (&true.into(), &"Pradžia".into()));
+    assert_eq!(field("status")["options"][2]["value"], "cancelled");
+}
+
+#[test]
 fn a_new_page_is_right_as_soon_as_its_gaps_are_filled() {
     let desk = Desk::new();
     let path = desk.says("new", &["news", "Šeštadienį – talka „Žalia“"]);

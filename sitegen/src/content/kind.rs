@@ -22,6 +22,10 @@ pub struct Field {
     pub is_list: bool,
     /// What could be written, as TOML.
     pub example: &'static str,
+    /// The words it can be, when there are only some.
+    pub choices: &'static [&'static str],
+    /// What the key of the words of each choice begins with in the catalogue.
+    pub catalogue: &'static str,
 }
 
 macro_rules! kept {
@@ -56,6 +60,8 @@ macro_rules! read {
                 is_required: matches!(stringify!($how).as_bytes(), b"required"),
                 is_list: matches!(stringify!($how).as_bytes(), b"several"),
                 example: <$type as FromValue>::EXAMPLE,
+                choices: <$type as FromValue>::CHOICES,
+                catalogue: <$type as FromValue>::CATALOGUE,
             } ),*];
 
             pub(super) fn read(table: &mut Table<'_>) -> Option<Self> {

@@ -27,6 +27,9 @@ const CONTENT: &str = "content";
 const STATIC: &str = "static";
 const THEME: &str = "theme";
 
+/// Addresses of before, beside the content: an old site had thousands, and pages need not carry them all.
+const ADDRESSES: &str = "addresses.toml";
+
 /// A file that is published as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asset {
@@ -52,6 +55,8 @@ pub struct Sources {
     pub statics: BTreeMap<String, Asset>,
     /// Templates of the site's own, by their path inside `theme/`.
     pub templates: BTreeMap<String, String>,
+    /// Addresses of before, as `content/addresses.toml` has them: of each, the file of the page that is there now.
+    pub old_addresses: BTreeMap<String, String>,
     /// What is wrong with files, by their path inside the site's folder.
     problems: BTreeMap<String, Vec<Problem>>,
 }
@@ -93,6 +98,7 @@ impl Sources {
             assets: BTreeMap::new(),
             statics: BTreeMap::new(),
             templates: BTreeMap::new(),
+            old_addresses: BTreeMap::new(),
             problems: BTreeMap::new(),
         };
         let mut files = BTreeSet::new();
@@ -172,6 +178,9 @@ impl Sources {
             let inner = inner.trim_start_matches('/');
             let below = if inner.is_empty() { String::new() } else { format!("{inner}/") };
             let is_it = |found: &str| found == inner || found.starts_with(&below);
+            if is_it(ADDRESSES) {
+                self.old_addresses.clear();
+            }
             self.pages.retain(|found, _| !is_it(found));
             self.assets.retain(|found, _| !is_it(found));
         }
@@ -231,6 +240,7 @@ impl Sources {
         for path in files {
             let Some((top, inner)) = path.split_once('/') else { continue };
             match top {
+                CONTENT if inner == ADDRESSES => self.take_addresses(&path),
                 CONTENT if is_for_editors(inner) => {}
                 CONTENT if inner.ends_with(".md") => texts.push(inner.to_owned()),
                 THEME if is_template(inner) => self.take_template(&path, inner),
@@ -306,6 +316,21 @@ impl Sources {
             folder = folder_above(path);
         }
         Type::Page
+    }
+
+    fn take_addresses(&mut self, path: &str) {
+        let problems = Problems::default();
+        let read = Document::open(&self.folder.join(path), MISSING, &problems).and_then(|document| {
+            let mut table = document.table(&problems)?;
+            let mut pages = table.table("pages")?;
+            let entries = pages.rest().into_iter();
+            let texts = entries.filter_map(|(old, file)| Some((old, file.as_str()?.to_owned())));
+            Some(texts.collect())
+        });
+        self.old_addresses = read.unwrap_or_default();
+        for problem in problems.into_vec() {
+            self.report(path, problem);
+        }
     }
 
     fn take_template(&mut self, path: &str, inner: &str) {

@@ -209,6 +209,8 @@ macro_rules! words {
 
         impl strict_toml::FromText for $name {
             const EXAMPLE: &'static str = words!(@first $($word),*);
+            const CHOICES: &'static [&'static str] = &[$($word),*];
+            const CATALOGUE: &'static str = $catalogue;
 
             fn from_text(text: &str) -> Result<Self, messages::Message> {
                 strict_toml::choose(text, Self::ALL)

@@ -127,7 +127,7 @@ pub(super) fn place(site: &mut Site, sources: &Sources) {
         });
     }
     place_files(site, sources);
-    place_aliases(site);
+    place_aliases(site, sources);
 }
 
 fn place_files(site: &mut Site, sources: &Sources) {
@@ -157,7 +157,7 @@ fn place_files(site: &mut Site, sources: &Sources) {
     }
 }
 
-fn place_aliases(site: &mut Site) {
+fn place_aliases(site: &mut Site, sources: &Sources) {
     let mut aliases: Vec<(String, PageId)> = Vec::new();
     let mut wrong: Vec<(PageId, Message)> = Vec::new();
     for id in site.pages() {
@@ -165,6 +165,21 @@ fn place_aliases(site: &mut Site) {
             match old_address(alias) {
                 Some(alias) => aliases.push((alias, id)),
                 None => wrong.push((id, Message::new("site-alias").with("alias", alias.as_str()))),
+            }
+        }
+    }
+    for (old, file) in &sources.old_addresses {
+        let path = sources.named("addresses.toml");
+        match (old_address(old), site.addresses.by_file.get(&*composed(file)).copied()) {
+            (Some(alias), Some(Some(id))) => aliases.push((alias, id)),
+            // A page that is not public has no address of before either.
+            (Some(_), Some(None)) => {}
+            (None, _) => {
+                site.problems.push(Problem::of_file(path, Message::new("site-alias").with("alias", old.as_str())));
+            }
+            (_, None) => {
+                site.problems
+                    .push(Problem::of_file(path, Message::new("site-link-missing").with("link", file.as_str())));
             }
         }
     }
