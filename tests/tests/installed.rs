@@ -191,6 +191,7 @@ fn make_install_puts_everything_in_place_and_overwrites_no_configuration() {
         "usr/lib/sysusers.d/sitegen.conf",
         "usr/lib/tmpfiles.d/sitegen.conf",
         "usr/share/sitegen/post-receive",
+        "usr/share/sitegen/nginx-site.conf",
         "etc/sitegen/publish.toml",
     ] {
         assert!(root.join(file).exists(), "{file}");
