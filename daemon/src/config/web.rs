@@ -28,6 +28,8 @@ pub struct Web {
     pub proxies: Vec<IpAddr>,
     /// Names by which the pages are asked for, beside addresses and `localhost`.
     pub hosts: Vec<HostName>,
+    /// The folder that a web server serves as the municipality's website, whose release the first page tells.
+    pub website: Option<PathBuf>,
 }
 
 /// A certificate with its key, and what TLS makes of them.
@@ -144,6 +146,7 @@ pub(super) fn read(mut table: Table<'_>, reading: &Reading<'_>, problems: &Probl
         certificate: table.table("tls").and_then(|tls| read_certificate(tls, reading)),
         proxies: proxies.unwrap_or_default().iter().map(IpAddr::to_canonical).collect(),
         hosts: table.or("hosts", Vec::new()),
+        website: table.optional::<PathBuf>("website").map(|path| reading.resolve(&path)),
     };
     Written { web, users, way }
 }

@@ -52,6 +52,7 @@ mod templates;
 mod tls;
 pub mod wall;
 pub mod watcher;
+mod website;
 
 use std::convert::Infallible;
 use std::path::PathBuf;
@@ -92,6 +93,7 @@ use self::strip::Strip;
 use self::templates::{Frame, Notice, Page, Templates};
 use self::wall::WallPage;
 use self::watcher::WatcherPage;
+use self::website::WebsiteView;
 use crate::availability::Period;
 use crate::config::{CheckId, UserName};
 use crate::health::IncidentId;
@@ -261,7 +263,8 @@ async fn overview(State(pages): State<Pages>, visit: Visit) -> Response {
     let filter = visit.choice.filter.clone();
     show(pages, visit, "/", move |inner, reader| {
         let status = inner.live.read().clone();
-        Ok(Overview::new(reader, &status, &filter))
+        let website = inner.door.web().website.as_ref().map(|folder| WebsiteView::read(reader, folder));
+        Ok(Overview { website, ..Overview::new(reader, &status, &filter) })
     })
     .await
 }

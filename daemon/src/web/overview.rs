@@ -9,6 +9,7 @@ use super::choice::{Choice, Filter};
 use super::job::{self, JobView};
 use super::reader::{Reader, When};
 use super::standing::{CheckView, IncidentView, Standing};
+use super::website::WebsiteView;
 use crate::config::DeviceKind;
 use crate::health::{Incident, Severity, State};
 use crate::live::{DeviceStatus, JobStatus, Refused, Status};
@@ -44,6 +45,8 @@ pub struct Overview {
     pub jobs: Vec<JobView>,
     /// How many backup jobs are as they should be.
     pub good_jobs: usize,
+    /// Which release of the website is public; none when none is configured.
+    pub website: Option<WebsiteView>,
 }
 
 /// What can be chosen by, and what is.
@@ -183,6 +186,7 @@ impl Overview {
             sites: sites(reader, &of(State::Up)),
             jobs: jobs().filter(|job| !is_good(job)).map(|job| JobView::new(reader, job)).collect(),
             good_jobs: jobs().filter(is_good).count(),
+            website: None,
         }
     }
 }
