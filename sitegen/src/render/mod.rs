@@ -48,6 +48,7 @@ pub const THEME_FILES: &[(&str, &str)] = &[
     ("style.css", include_str!("../../theme/style.css")),
     ("search.js", include_str!("../../theme/search.js")),
     ("favicon.svg", include_str!("../../theme/favicon.svg")),
+    ("pattern.svg", include_str!("../../theme/pattern.svg")),
 ];
 
 /// How many pages of a type the home page shows.
