@@ -6,9 +6,9 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
-use crate::{program, sources};
+use crate::{copy, program, sources};
 
-/// A bare repository with the content of these sources, a clone in which editors write, and a configuration.
+/// A bare repository with the small site of the tests, a clone in which editors write, and a configuration.
 #[derive(Debug)]
 pub struct Newsroom {
     folder: TempDir,
@@ -152,18 +152,5 @@ impl Newsroom {
 impl Default for Newsroom {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
     }
 }

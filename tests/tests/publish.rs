@@ -3,14 +3,10 @@
 
 use std::fs;
 use std::net::TcpListener;
-use std::process::{Output, Stdio};
+use std::process::Stdio;
 
 use rustix::fs::{FlockOperation, flock};
-use tests::{Log, MailListener, Newsroom, eventually, free_port, sources};
-
-fn said(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
-}
+use tests::{Log, MailListener, Newsroom, eventually, free_port, said, sources};
 
 /// Publishing that ends with an exit code and says these words.
 fn publish(newsroom: &Newsroom, arguments: &[&str], code: i32, words: &[&str]) {

@@ -4,14 +4,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Output, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use tests::{Newsroom, SOON, program};
-
-fn said(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
-}
+use tests::{Newsroom, SOON, program, said};
 
 /// Publishing that ends with an exit code and says these words.
 fn publish(newsroom: &Newsroom, arguments: &[&str], code: i32, words: &[&str]) {

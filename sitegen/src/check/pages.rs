@@ -11,7 +11,7 @@ use strict_toml::Problem;
 
 use super::Case;
 use super::finding::{Finding, Rule};
-use crate::content::{Kind, PageFile, Type};
+use crate::content::{Kind, PageFile, Type, is_for_editors};
 use crate::markdown::slug;
 use crate::site::PageId;
 
@@ -264,9 +264,7 @@ fn lost_addresses(case: &Case<'_>) -> Vec<Finding> {
     let Some(history) = case.history else { return Vec::new() };
     let settings = &case.site.settings;
     let lost = history.deleted().into_iter().filter_map(|path| {
-        if case.sources.pages.contains_key(&path)
-            || path.split('/').any(|name| name.starts_with('_') && !name.starts_with("_index."))
-        {
+        if case.sources.pages.contains_key(&path) || is_for_editors(&path) {
             return None;
         }
         let file = PageFile::of(&path, settings.language)?;

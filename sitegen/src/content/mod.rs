@@ -22,6 +22,7 @@ pub use kind::{
 pub use meaning::number_of_act;
 pub use page::{Page, PageFile, Visibility, folder_above};
 pub use settings::{Feeds, Institution, Settings, Taxonomy};
+pub(crate) use sources::is_for_editors;
 pub use sources::{Asset, Change, Sources};
 pub(crate) use value::words;
 pub use value::{Coordinates, Link, Moment, Quarter, Reference};

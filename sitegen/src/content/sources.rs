@@ -369,7 +369,7 @@ fn is_active(path: &Path) -> bool {
 
 /// What stands with the content and is for whoever writes it: rules and word lists in the uppermost folder, and whatever begins
 /// with `_` and is no folder's own page.
-fn is_for_editors(inner: &str) -> bool {
+pub(crate) fn is_for_editors(inner: &str) -> bool {
     let is_rule = !inner.contains('/') && inner.ends_with(".toml");
     is_rule || inner.split('/').any(|name| name.starts_with('_') && !name.starts_with("_index."))
 }
