@@ -1,4 +1,4 @@
-//! The skeleton of a municipality's site, judged by the validators that others judge sites with.
+//! The skeleton of a municipality's site and the status pages, judged by the validators that others judge pages with.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test's failure is its message")]
 
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::Value;
 use tempfile::TempDir;
-use tests::{program, sources};
+use tests::{Database, Installation, Snmpd, program, sources};
 
 /// A day on which the skeleton was right: its deadlines pass.
 const DAY: &str = "2026-11-28T12:00:00Z";
@@ -77,11 +77,67 @@ fn list(folder: &Path, pages: &mut Vec<PathBuf>) {
 fn pages_are_accessible_fit_a_telephone_and_ask_nobody_else() {
     let built = built();
     let step = if std::env::var_os("EVERY_PAGE").is_some() { "1" } else { "12" };
-    let script = sources().join("tests/validators/pages.mjs");
-    let output =
-        Command::new("node").arg(script).arg(tools()).arg(built.path().join("site")).arg(step).output().unwrap();
+    finds_nothing("pages.mjs", &[&built.path().join("site").display().to_string(), step]);
+}
+
+/// Runs one of the scripts that print a line for each finding and then what they have looked at.
+fn finds_nothing(script: &str, arguments: &[&str]) {
+    let script = sources().join("tests/validators").join(script);
+    let output = Command::new("node").arg(script).arg(tools()).args(arguments).output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{output:?}");
     let lines: Vec<&str> = said.lines().collect();
     assert!(lines.len() == 1 && lines[0].starts_with("looked "), "{said}");
+}
+
+/// A switch with its ports, a server without its mail, a computer that somebody complained of, a database with its backup.
+#[test]
+fn status_pages_are_accessible_fit_a_telephone_and_ask_nobody_else() {
+    let agent = Snmpd::start();
+    let installation = Installation::new();
+    installation.secret("secrets/community", Snmpd::COMMUNITY);
+    installation.add("[[credential]]\nname = \"v2c\"\nversion = \"2c\"\ncommunity = { file = \"secrets/community\" }");
+    installation.write(
+        "devices/all.toml",
+        &format!(
+            "[[device]]\nname = \"sw\"\ntitle = \"Rotušės komutatorius <script>\"\nsite = \"Rotušė\"\naddress = \"127.0.0.1\"\n\
+             checks = [{{ kind = \"icmp\" }}, {{ kind = \"snmp\", port = {}, credential = \"v2c\", interval = \"2s\" }}]\n\
+             [[device]]\nname = \"pastas\"\ngroups = [\"serveriai\"]\nsite = \"Rotušė\"\naddress = \"127.0.0.1\"\nparents = [\"sw\"]\n\
+             checks = [{{ kind = \"tcp\", name = \"smtp\", port = 1, interval = \"2s\", confirm = 1 }}, {{ kind = \"icmp\" }}]\n",
+            agent.port
+        ),
+    );
+    let _database = Database::make(installation.path("registras.db"), 100);
+    installation.job("daily");
+    let rotused = installation.start();
+    rotused.state_is("sw", "snmp", "up");
+    rotused.state_is("pastas", "smtp", "down");
+    let _ = rotused.page_with("/incidents/1", &["pastas"]);
+    for command in [
+        &["backup", "run", "registras"] as &[&str],
+        &["incident", "open", "Nespausdina spausdintuvas", "Skambino Ona", "--author", "jonas"],
+        &["incident", "ack", "1", "--author", "jonas"],
+        &["incident", "note", "1", "Stabdytas paštas", "--author", "jonas"],
+    ] {
+        let done = installation.rotused(command);
+        assert!(done.status.success(), "{command:?}: {done:?}");
+    }
+    let base = format!("http://{}", rotused.address());
+    let mut arguments = vec![base.as_str()];
+    arguments.extend([
+        "/",
+        "/?state=down",
+        "/wall",
+        "/devices/sw",
+        "/devices/pastas",
+        "/incidents?all",
+        "/incidents/1",
+        "/incidents/2",
+        "/map",
+        "/availability",
+        "/backups",
+        "/backups/audit",
+        "/watcher",
+    ]);
+    finds_nothing("status_pages.mjs", &arguments);
 }
