@@ -479,6 +479,8 @@ site-facet-topic = Topic
 site-facet-coming = Coming
 site-facet-past = Past
 site-facet-all = Show all
+site-subscribe = Subscribe
+site-by-mail = By email
 site-feed-of-section = Subscribe (Atom)
 site-calendar-of-section = Calendar (iCalendar)
 site-to-calendar = Add to calendar
@@ -1496,3 +1498,41 @@ editor-updated-every = Updated every
 editor-who = Who may ask
 editor-year = Year
 editor-several = There may be several.
+
+## Subscriptions by mail
+
+subscription-confirm-title = Please confirm your subscription: { $section } [{ $token }]
+subscription-confirm =
+    Somebody, probably you, asked us to send news to this address: { $section }.
+
+    If you want them, answer this letter and leave its subject as it is. You need not write anything.
+
+    If you did not ask, do nothing: without your answer we send nothing, and forget the request after three days.
+subscription-welcome-title = Your subscription has begun: { $section }
+subscription-welcome =
+    From now on you get the news of { $section }: at most once a day, and only when there is something new.
+
+    To unsubscribe, answer any of our letters with the subject “Unsubscribe”.
+subscription-known-title = You get these news already: { $section }
+subscription-known =
+    We send the news of { $section } to this address already. A letter comes only when there is something new.
+subscription-left-title = Your subscription has ended
+subscription-left =
+    We send no more news to this address, and have removed it from our list.
+subscription-left-section-title = Your subscription has ended: { $section }
+subscription-left-section =
+    We send no more news of { $section } to this address.
+subscription-help-title = How to subscribe to news
+subscription-help =
+    We did not understand your letter: it is read by a program and not by a person.
+
+    To subscribe: open a section of the website, such as “News”, and follow “By email” at the end of the page. A letter opens that is ready to be sent.
+
+    To unsubscribe: send a letter with the subject “Unsubscribe” to this address.
+subscription-digest-title =
+    { $count ->
+        [one] One news item: { $sections }
+       *[other] { $count } news items: { $sections }
+    }
+subscription-digest-why =
+    We write because you have subscribed to these news. To unsubscribe, answer this letter with the subject “Unsubscribe”.

@@ -486,6 +486,8 @@ site-facet-topic = Tema
 site-facet-coming = Būsimi
 site-facet-past = Praėję
 site-facet-all = Rodyti visus
+site-subscribe = Prenumeruoti
+site-by-mail = Gauti el. paštu
 site-feed-of-section = Prenumeruoti (Atom)
 site-calendar-of-section = Kalendorius (iCalendar)
 site-to-calendar = Įsirašyti į kalendorių
@@ -1521,3 +1523,42 @@ editor-updated-every = Atnaujinama
 editor-who = Kas gali kreiptis
 editor-year = Metai
 editor-several = Gali būti keli.
+
+## Prenumerata el. paštu
+
+subscription-confirm-title = Patvirtinkite prenumeratą: { $section } [{ $token }]
+subscription-confirm =
+    Kažkas, tikriausiai Jūs, paprašė šiuo adresu siųsti naujienas: { $section }.
+
+    Jei to norite, atsakykite į šį laišką, nekeisdami jo temos. Rašyti nieko nereikia.
+
+    Jei neprašėte, nieko nedarykite: be Jūsų atsakymo nieko nesiųsime, o prašymą po trijų dienų pamiršime.
+subscription-welcome-title = Prenumerata pradėta: { $section }
+subscription-welcome =
+    Nuo šiol gausite naujienas: { $section }. Rašysime ne dažniau kaip kartą per dieną ir tik tada, kai bus kas nauja.
+
+    Norėdami atsisakyti, atsakykite į bet kurį mūsų laišką ir temoje parašykite „Atsisakyti“.
+subscription-known-title = Šias naujienas jau gaunate: { $section }
+subscription-known =
+    Naujienas ({ $section }) šiuo adresu jau siunčiame. Laiškas ateina tik tada, kai yra kas nauja.
+subscription-left-title = Prenumerata nutraukta
+subscription-left =
+    Šiuo adresu naujienų nebesiųsime, o Jūsų adresą iš sąrašo ištrynėme.
+subscription-left-section-title = Prenumerata nutraukta: { $section }
+subscription-left-section =
+    Šių naujienų ({ $section }) šiuo adresu nebesiųsime.
+subscription-help-title = Kaip prenumeruoti naujienas
+subscription-help =
+    Jūsų laiško nesupratome: jį skaito programa, o ne žmogus.
+
+    Prenumeruoti: svetainėje atverkite skyrių (pavyzdžiui, „Naujienos“) ir puslapio apačioje spustelėkite „Gauti el. paštu“. Atsivers paruoštas laiškas – jį tik išsiųskite.
+
+    Atsisakyti: parašykite šiuo adresu laišką, kurio tema „Atsisakyti“.
+subscription-digest-title =
+    { $count ->
+        [one] { $count } naujiena: { $sections }
+        [few] { $count } naujienos: { $sections }
+       *[other] { $count } naujienų: { $sections }
+    }
+subscription-digest-why =
+    Rašome, nes prenumeruojate šias naujienas. Norėdami atsisakyti, atsakykite į šį laišką ir temoje parašykite „Atsisakyti“.

@@ -12,6 +12,7 @@
 //! - [`workshop`]: all of that, kept up to date while files change;
 //! - [`release`]: the built site replaces the old one in one step; [`record`]: whether there is anything to do;
 //! - [`publish`]: from a commit to the public site, by whole releases that can be gone back to;
+//! - [`subscriptions`]: who reads what by mail, and the [`letter`] with what is new;
 //! - [`serve`]: a preview that follows the editor; [`desk`]: what helps them write,
 //!   and [`web_editor`] for those who write in a browser.
 
@@ -20,6 +21,7 @@ pub mod content;
 pub mod desk;
 pub mod emit;
 pub mod formats;
+pub mod letter;
 pub mod markdown;
 pub mod outputs;
 pub mod pictures;
@@ -30,5 +32,6 @@ pub mod render;
 pub mod search;
 pub mod serve;
 pub mod site;
+pub mod subscriptions;
 pub mod web_editor;
 pub mod workshop;

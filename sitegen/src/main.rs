@@ -18,6 +18,7 @@ use sitegen::release::release;
 use sitegen::render::Renderer;
 use sitegen::serve::{Order, ServeError, serve};
 use sitegen::site::{Publish, Site};
+use sitegen::subscriptions::SubscriptionError;
 use sitegen::web_editor::{self, Forge};
 use sitegen::workshop::{BuildError, Workshop};
 use strict_toml::FromText;
@@ -26,6 +27,7 @@ mod commands;
 
 use commands::gate::{Refused, approve, compliance, judge, pending};
 use commands::publish::{PublishArguments, publish_command};
+use commands::subscriptions::{SubscriptionArguments, subscriptions};
 
 /// A build makes and drops millions of small texts on all cores, which costs a tenth less with this allocator than with libc's.
 #[global_allocator]
@@ -47,7 +49,7 @@ Exit codes:
   0  done; for `serve`: stopped by SIGTERM or SIGINT
   1  another failure, in words on standard error
   2  the content has mistakes, or the command line is wrong; the site that was there stays
- 75  for `publish`: another publish did not end in time
+ 75  what goes by by itself: another publish that did not end in time, a mail server that takes nothing
 
 Files, in the folder of --site:
   site.toml              the municipality's name, address and language
@@ -186,6 +188,8 @@ enum Command {
     /// Checks it out, checks it, builds it, reads the result back and switches to it in one step. A commit that is refused
     /// leaves the public site as it is and tells its author. When there is nothing to do, it does nothing.
     Publish(PublishArguments),
+    /// Readers by mail: answers their letters, and sends them what is new.
+    Subscriptions(SubscriptionArguments),
 }
 
 /// What a new page begins as.
@@ -266,6 +270,7 @@ fn main() -> ExitCode {
         }
         Command::Explain { site, page } => explain(&site, &page),
         Command::Publish(arguments) => publish_command(&arguments),
+        Command::Subscriptions(arguments) => subscriptions(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -278,6 +283,9 @@ fn main() -> ExitCode {
 
 fn exit_code(error: &anyhow::Error) -> u8 {
     if let Some(error) = error.downcast_ref::<PublishError>() {
+        return error.exit_code();
+    }
+    if let Some(error) = error.downcast_ref::<SubscriptionError>() {
         return error.exit_code();
     }
     let build = match error.downcast_ref::<ServeError>() {

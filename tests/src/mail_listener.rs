@@ -1,10 +1,10 @@
-//! A mail server that takes everything (RFC 5321) and shows it to the test.
+//! A mail server that takes nearly everything (RFC 5321) and shows it to the test.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, channel};
 
-use crate::SOON;
+use crate::{MailSystem, SOON};
 
 /// Listens on a free port of 127.0.0.1 for as long as the test runs.
 #[derive(Debug)]
@@ -17,6 +17,8 @@ pub struct MailListener {
 /// What was handed in.
 #[derive(Debug, Clone)]
 pub struct Mail {
+    /// From whom, as the envelope says.
+    pub sender: String,
     /// To whom.
     pub recipients: Vec<String>,
     /// Header and body, as they came.
@@ -24,7 +26,7 @@ pub struct Mail {
 }
 
 impl MailListener {
-    /// One that takes every mail.
+    /// One that takes every mail but those to [`MailSystem::GONE`] and [`MailSystem::BUSY`].
     #[must_use]
     pub fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -62,7 +64,7 @@ fn take(stream: &TcpStream) -> Option<Mail> {
     stream.set_read_timeout(Some(SOON)).unwrap();
     let mut answer = stream;
     answer.write_all(b"220 ready\r\n").ok()?;
-    let mut mail = Mail { recipients: Vec::new(), text: String::new() };
+    let mut mail = Mail { sender: String::new(), recipients: Vec::new(), text: String::new() };
     let mut is_data = false;
     let mut is_taken = false;
     for line in BufReader::new(stream).lines() {
@@ -79,9 +81,15 @@ fn take(stream: &TcpStream) -> Option<Mail> {
             let _ = answer.write_all(b"221 bye\r\n");
             break;
         } else {
-            mail.recipients
-                .extend(line.strip_prefix("RCPT TO:<").and_then(|rest| rest.split('>').next()).map(str::to_owned));
-            answer.write_all(b"250 good\r\n").ok()?;
+            let recipient = line.strip_prefix("RCPT TO:<").and_then(|rest| rest.split('>').next());
+            let reply: &[u8] = match recipient {
+                Some(MailSystem::GONE) => b"550 5.1.1 the mailbox is gone\r\n",
+                Some(MailSystem::BUSY) => b"450 4.2.0 come again\r\n",
+                _ => b"250 good\r\n",
+            };
+            mail.recipients.extend(recipient.map(str::to_owned));
+            mail.sender.extend(line.strip_prefix("MAIL FROM:<").and_then(|rest| rest.split('>').next()));
+            answer.write_all(reply).ok()?;
         }
     }
     is_taken.then_some(mail)

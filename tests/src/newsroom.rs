@@ -95,8 +95,14 @@ impl Newsroom {
     /// `sitegen publish`, not started yet.
     #[must_use]
     pub fn command(&self, arguments: &[&str]) -> Command {
+        self.sitegen("publish", arguments)
+    }
+
+    /// A command of `sitegen` that reads the configuration, not started yet.
+    #[must_use]
+    pub fn sitegen(&self, command: &str, arguments: &[&str]) -> Command {
         let mut sitegen = Command::new(program("sitegen"));
-        sitegen.arg("publish").args(arguments).arg("--config").arg(self.path("publish.toml")).stdin(Stdio::null());
+        sitegen.arg(command).args(arguments).arg("--config").arg(self.path("publish.toml")).stdin(Stdio::null());
         sitegen
     }
 

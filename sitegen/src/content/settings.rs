@@ -26,6 +26,8 @@ pub struct Settings {
     pub phone: Option<String>,
     /// The e-mail address.
     pub email: Option<String>,
+    /// The e-mail address at which readers subscribe to sections.
+    pub subscriptions: Option<String>,
     /// By what pages are grouped.
     pub taxonomies: Vec<Taxonomy>,
     /// How many pages stand on one page of a list.
@@ -130,6 +132,7 @@ impl Settings {
             entity_code: table.optional("entity_code"),
             phone: table.optional("phone"),
             email: table.optional("email"),
+            subscriptions: table.optional("subscriptions"),
             taxonomies,
             paginate_by: table.or("paginate_by", PAGINATE_BY).max(1),
             feed_limit: table.or("feed_limit", PAGINATE_BY),

@@ -9,6 +9,7 @@ use messages::{Language, Message};
 use strict_toml::{Document, FromText, Problem, Problems, Table, choose, not_a};
 
 use super::error::PublishError;
+use crate::letter::MailServer;
 
 /// How many releases are kept at least: the public one and one to go back to.
 const FEWEST_RELEASES: u16 = 2;
@@ -62,15 +63,8 @@ pub struct MailRoute {
     pub administrator: Option<Address>,
     /// The domains whose addresses may be told; empty for all.
     pub domains: Vec<String>,
-}
-
-/// A mail server that takes mail of this machine without a login.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MailServer {
-    /// Name or address.
-    pub host: String,
-    /// Port.
-    pub port: u16,
+    /// The address of the readers' list; without it, nobody can subscribe.
+    pub subscriptions: Option<Address>,
 }
 
 impl Configuration {
@@ -128,7 +122,10 @@ impl MailRoute {
         let from: Option<Mailbox> = table.required("from");
         let administrator: Option<Mailbox> = table.optional("administrator");
         let domains = table.or("domains", Vec::new());
-        Some(Self { server, from: from?.0, administrator: administrator.map(|mailbox| mailbox.0), domains })
+        let subscriptions: Option<Mailbox> = table.optional("subscriptions");
+        let [administrator, subscriptions] =
+            [administrator, subscriptions].map(|mailbox| mailbox.map(|mailbox| mailbox.0));
+        Some(Self { server, from: from?.0, administrator, domains, subscriptions })
     }
 
     /// Whether `address` may be told. Who has written a commit is what the commit says: without this, whoever may push could
@@ -137,20 +134,6 @@ impl MailRoute {
     pub fn may_tell(&self, address: &Address) -> bool {
         let is_of = |domain: &String| address.domain().eq_ignore_ascii_case(domain);
         self.domains.is_empty() || self.domains.iter().any(is_of)
-    }
-}
-
-impl FromText for MailServer {
-    const EXAMPLE: &'static str = "\"127.0.0.1:25\"";
-
-    fn from_text(text: &str) -> Result<Self, Message> {
-        let parsed = text.rsplit_once(':').and_then(|(host, port)| {
-            let host = host.trim_start_matches('[').trim_end_matches(']');
-            Some(Self { host: host.to_owned(), port: port.parse().ok()? })
-        });
-        parsed
-            .filter(|server| !server.host.is_empty() && !server.host.contains(char::is_whitespace))
-            .ok_or_else(|| not_a("publish-mail-server", text, <Self as FromText>::EXAMPLE))
     }
 }
 

@@ -103,7 +103,7 @@ impl PublishError {
     }
 
     /// For `map_err`: `path` could not be `done`.
-    pub(super) fn files(path: &Path, done: &'static str) -> impl FnOnce(io::Error) -> Self {
+    pub(crate) fn files(path: &Path, done: &'static str) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |source| {
             let advice = match source.kind() {

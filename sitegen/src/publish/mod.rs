@@ -17,7 +17,6 @@ mod build;
 pub mod configuration;
 mod error;
 pub mod gate;
-mod letter;
 pub mod lock;
 pub mod log;
 pub mod manifest;
@@ -30,7 +29,7 @@ pub mod report;
 pub mod repository;
 pub mod standing;
 pub mod verification;
-mod whole;
+pub(crate) mod whole;
 
 pub use configuration::Configuration;
 pub use error::PublishError;

@@ -13,7 +13,6 @@ use super::build::{Built, NotBuilt, Plan, build};
 use super::configuration::Configuration;
 use super::error::PublishError;
 use super::gate::Gate;
-use super::letter::Letter;
 use super::lock::Lock;
 use super::log::{Action, Entry, Log, clock};
 use super::manifest::{Announcement, Manifest};
@@ -23,6 +22,7 @@ use super::releases::{ReleaseName, Releases};
 use super::repository::{Author, CommitId, GitHistory, Repository, TreeError};
 use super::standing::{Rest, Standing};
 use super::whole;
+use crate::letter::Letter;
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -214,7 +214,7 @@ impl<'c> Publisher<'c> {
         drop(self.lock);
         if let Some(route) = &self.configuration.mail {
             for (letter, to) in &self.letters {
-                match letter.send(route, to) {
+                match letter.send(&route.server, &route.from, to) {
                     Ok(()) => (self.tell)(&format!("{to} was told by mail")),
                     Err(error) => (self.tell)(&format!("{to} could not be told by mail: {error}")),
                 }
@@ -390,7 +390,8 @@ impl<'c> Publisher<'c> {
             language.say(&message.with("author", author.to_string()).with("branch", self.configuration.branch.as_str()))
         };
         (self.tell)(&format!("history was rewritten: {} does not descend from {instead_of}", entry.commit));
-        let letter = Letter { subject: message("publish-rewritten-title"), text: message("publish-rewritten") + "\n" };
+        let text = message("publish-rewritten") + "\n";
+        let letter = Letter { name: None, subject: message("publish-rewritten-title"), text, list: None };
         let administrator = self.configuration.mail.as_ref().and_then(|route| route.administrator.clone());
         self.letters.extend(administrator.map(|to| (letter, to)));
     }

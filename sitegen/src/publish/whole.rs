@@ -13,13 +13,25 @@ const UNFINISHED: &str = ".new-";
 /// # Errors
 /// It cannot be written; the old one is as it was.
 pub(super) fn write(path: &Path, text: &str) -> io::Result<()> {
+    write_for(path, text, 0o644)
+}
+
+/// The same with a file that only we can read.
+///
+/// # Errors
+/// The same.
+pub(crate) fn write_private(path: &Path, text: &str) -> io::Result<()> {
+    write_for(path, text, 0o600)
+}
+
+fn write_for(path: &Path, text: &str, mode: u32) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
     let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(folder)?;
     file.write_all(text.as_bytes())?;
     file.as_file().sync_all()?;
     // A file of `tempfile` is closed to all but us.
-    file.as_file().set_permissions(Permissions::from_mode(0o644))?;
+    file.as_file().set_permissions(Permissions::from_mode(mode))?;
     file.persist(path)?;
     Ok(())
 }

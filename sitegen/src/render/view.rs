@@ -376,8 +376,16 @@ impl<'s> Views<'s> {
             ("ancestors", self.crumbs(site.way_to(section.parent))),
             ("drawing", self.drawing(&structure::roots(site, &section.listed))),
             ("has_feed", section.has_feed.into()),
+            ("subscription", self.subscription(section).into()),
             ("has_calendar", calendar::is_needed(site, section).into()),
         ])
+    }
+
+    /// The letter with which one subscribes to a section (RFC 6068).
+    fn subscription(&self, section: &Section) -> Option<String> {
+        let to = self.site.settings.subscriptions.as_ref().filter(|_| section.has_feed)?;
+        let word = section.language.text("site-subscribe");
+        Some(format!("mailto:{to}?subject={word}%20{}", section.address))
     }
 
     /// One page of a list.
