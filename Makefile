@@ -54,6 +54,7 @@ install: ## installs what `make build` built, with units and configuration (DEST
 	install -D -m 644 systemd/sitegen.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/sitegen.conf
 	install -D -m 755 config/post-receive $(DESTDIR)$(PREFIX)/share/sitegen/post-receive
 	install -D -m 644 config/nginx-site.conf $(DESTDIR)$(PREFIX)/share/sitegen/nginx-site.conf
+	install -D -m 644 config/postfix-subscriptions.cf $(DESTDIR)$(PREFIX)/share/sitegen/postfix-subscriptions.cf
 	install -d -m 755 $(DESTDIR)/etc/sitegen
 	install -d -m 755 $(DESTDIR)/etc/rotused/devices $(DESTDIR)/etc/rotused/jobs $(DESTDIR)/etc/rotused/maintenance \
 		$(DESTDIR)/etc/rotused/profiles
