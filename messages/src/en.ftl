@@ -1229,6 +1229,7 @@ check-rule-heading-order = Headings are the table of contents for whoever does n
 check-rule-link-text = Whoever goes from link to link hears only their words (WCAG 2.2, 2.4.4).
 check-rule-table-header = Without names of columns the numbers of a table say nothing (WCAG 2.2, 1.3.1).
 check-rule-contact = Contacts change in the directory, and those written by hand stay old.
+check-rule-external-link = A link that leads nowhere deceives its reader.
 check-rule-lost-address = People have old links in letters, documents and search engines.
 check-lost-address = the page that was at { $address } is gone and nothing is there instead; write aliases = ["{ $address }"] into the page that takes its place
 site-unapproved = Urgent notice: the language editor has not seen this text yet.
@@ -1536,3 +1537,37 @@ subscription-digest-title =
     }
 subscription-digest-why =
     We write because you have subscribed to these news. To unsubscribe, answer this letter with the subject “Unsubscribe”.
+## Links to other sites (sitegen links --external)
+
+links-failing = "{ $address }" has not worked since { $since }: { $what }; { $advice }
+links-wrong = "{ $address }": { $what }; { $advice }
+links-barred = "{ $address }": the server does not answer programs ({ $status }); open it in a browser: if it works, write an exception (content/gate.toml, rule = "external-link"), if not, change the link
+links-moved = "{ $address }" has moved for good; write { $target }
+links-malformed = there can be no such address
+links-private = it leads into a private network, which residents cannot reach ({ $detail })
+links-unresolved = there is no server called "{ $host }" ({ $detail })
+links-refused = the server takes no connections
+links-unreachable = the server cannot be reached ({ $detail })
+links-silent-host = the server says nothing for { $seconds } s
+links-silent-server = the server took the request and did not answer within { $seconds } s
+links-certificate-expired = the server's certificate has expired
+links-certificate-early = the server's certificate is not valid yet
+links-certificate-name = the server's certificate is for another name
+links-certificate-unknown = nobody known vouches for the server's certificate (perhaps the server leaves an intermediate one out)
+links-certificate = the server's certificate is not good ({ $detail })
+links-tls = there is no secure connection ({ $detail })
+links-protocol = the server's answer is malformed ({ $detail })
+links-redirects = the server redirects on and on (the last time to { $detail })
+links-loop = the server redirects in circles (back to { $detail })
+links-astray = the server redirects to where nobody can go ({ $detail })
+links-gone = there is no such page ({ $status })
+links-broken = the server is broken ({ $status })
+links-status = the server answered { $status }
+links-advice-write = write the whole address, such as https://www.epaslaugos.lt/
+links-advice-private = name a public address, or remove the link
+links-advice-owner = a browser will warn of it; tell the owner of that site, and until it is mended name another address or remove the link
+links-advice-replace = find the new address, or remove the link; if it works in a browser, write an exception (content/gate.toml, rule = "external-link")
+links-offline = not one server is there: probably this machine has no internet; nothing was remembered
+links-summary = Addresses elsewhere: { $known }, asked now: { $asked }; dead: { $dead }, still being watched: { $waiting }, excused: { $excused }
+links-letter-title = Links of the website do not work: { $dead }
+links-letter = These links of the public website do not work. Please mend them, or hand this on to the editors.

@@ -1251,6 +1251,7 @@ check-rule-heading-order = Antraštės yra turinys tam, kas puslapio nemato (WCA
 check-rule-link-text = Naršant po nuorodas, girdimi tik jų žodžiai (WCAG 2.2, 2.4.4).
 check-rule-table-header = Be stulpelių pavadinimų lentelės skaičiai nieko nesako (WCAG 2.2, 1.3.1).
 check-rule-contact = Kontaktai keičiasi kataloge, o ranka įrašyti lieka seni.
+check-rule-external-link = Nuoroda, kuri niekur neveda, apgauna skaitytoją.
 check-rule-lost-address = Senas nuorodas žmonės turi laiškuose, dokumentuose ir paieškos sistemose.
 check-lost-address = puslapio, buvusio adresu { $address }, nebėra ir niekas jo nepakeičia; puslapyje, kuris jį keičia, įrašykite aliases = ["{ $address }"]
 site-unapproved = Skubus pranešimas: kalbos tvarkytojas teksto dar nepatikrino.
@@ -1562,3 +1563,37 @@ subscription-digest-title =
     }
 subscription-digest-why =
     Rašome, nes prenumeruojate šias naujienas. Norėdami atsisakyti, atsakykite į šį laišką ir temoje parašykite „Atsisakyti“.
+## Nuorodos į kitas svetaines (sitegen links --external)
+
+links-failing = „{ $address }“ neveikia nuo { $since }: { $what }; { $advice }
+links-wrong = „{ $address }“: { $what }; { $advice }
+links-barred = „{ $address }“: programoms serveris neatsako ({ $status }); atverkite naršyklėje: jei veikia, įrašykite išimtį (content/gate.toml, rule = "external-link"), jei ne – pakeiskite nuorodą
+links-moved = „{ $address }“ perkelta visam laikui; rašykite { $target }
+links-malformed = toks adresas negalimas
+links-private = veda į vidinį tinklą, kurio gyventojai nepasieks ({ $detail })
+links-unresolved = serverio „{ $host }“ vardo nėra ({ $detail })
+links-refused = serveris nepriima jungčių
+links-unreachable = serveris nepasiekiamas ({ $detail })
+links-silent-host = serveris neatsiliepia { $seconds } s
+links-silent-server = serveris priėmė užklausą, bet neatsakė per { $seconds } s
+links-certificate-expired = baigėsi serverio sertifikato galiojimas
+links-certificate-early = serverio sertifikatas dar negalioja
+links-certificate-name = serverio sertifikatas išduotas kitam vardui
+links-certificate-unknown = serverio sertifikato išdavėjas nežinomas (gali būti, kad serveris nepateikia tarpinio sertifikato)
+links-certificate = serverio sertifikatas netinkamas ({ $detail })
+links-tls = nepavyko saugi jungtis ({ $detail })
+links-protocol = serverio atsakymas netaisyklingas ({ $detail })
+links-redirects = serveris vis nukreipia kitur (paskutinį kartą į { $detail })
+links-loop = serveris nukreipia ratu (vėl į { $detail })
+links-astray = serveris nukreipia ten, kur nueiti negalima ({ $detail })
+links-gone = puslapio ten nėra ({ $status })
+links-broken = serveris sugedęs ({ $status })
+links-status = serveris atsakė { $status }
+links-advice-write = parašykite visą adresą, pavyzdžiui, https://www.epaslaugos.lt/
+links-advice-private = nurodykite viešą adresą arba nuorodą pašalinkite
+links-advice-owner = naršyklė rodys įspėjimą; praneškite tos svetainės savininkui, o kol nesutvarkyta, nurodykite kitą adresą arba nuorodą pašalinkite
+links-advice-replace = raskite naują adresą arba nuorodą pašalinkite; jei naršyklėje veikia, įrašykite išimtį (content/gate.toml, rule = "external-link")
+links-offline = neatsiliepė nė vienas serveris: tikriausiai šis kompiuteris neturi interneto; nieko neįsiminta
+links-summary = Adresų kitur: { $known }, dabar paklausta: { $asked }; neveikia: { $dead }, dar tikrinama: { $waiting }, išimčių: { $excused }
+links-letter-title = Svetainėje neveikia nuorodos: { $dead }
+links-letter = Šios viešosios svetainės nuorodos neveikia. Pataisykite jas arba perduokite redaktoriams.

@@ -13,12 +13,14 @@
 //! - [`release`]: the built site replaces the old one in one step; [`record`]: whether there is anything to do;
 //! - [`publish`]: from a commit to the public site, by whole releases that can be gone back to;
 //! - [`subscriptions`]: who reads what by mail, and the [`letter`] with what is new;
+//! - [`elsewhere`]: whether what the site links to on other sites still answers, asked on a timer and never for a build;
 //! - [`serve`]: a preview that follows the editor; [`desk`]: what helps them write,
 //!   and [`web_editor`] for those who write in a browser.
 
 pub mod check;
 pub mod content;
 pub mod desk;
+pub mod elsewhere;
 pub mod emit;
 pub mod formats;
 pub mod letter;

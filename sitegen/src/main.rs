@@ -26,6 +26,7 @@ use strict_toml::FromText;
 mod commands;
 
 use commands::gate::{Refused, approve, compliance, judge, pending};
+use commands::links::{ExternalArguments, external};
 use commands::publish::{PublishArguments, publish_command};
 use commands::subscriptions::{SubscriptionArguments, subscriptions};
 
@@ -48,7 +49,8 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0  done; for `serve`: stopped by SIGTERM or SIGINT
   1  another failure, in words on standard error
-  2  the content has mistakes, or the command line is wrong; the site that was there stays
+  2  the content has mistakes, or the command line is wrong; the site that was there stays;
+     for `links --external`: links to other sites do not work
  75  what goes by by itself: another publish that did not end in time, a mail server that takes nothing
 
 Files, in the folder of --site:
@@ -150,13 +152,15 @@ enum Command {
         #[arg(value_name = "TYPE", value_parser = page_type)]
         type_: Option<Type>,
     },
-    /// Shows where the links of a page lead and who links to it.
+    /// Shows where the links of a page lead and who links to it; or asks whether links to other sites still work.
     Links {
         #[command(flatten)]
         site: SiteArguments,
         /// Its file or its address
-        #[arg(value_name = "PAGE")]
-        page: String,
+        #[arg(value_name = "PAGE", required_unless_present = "external", conflicts_with = "external")]
+        page: Option<String>,
+        #[command(flatten)]
+        external: ExternalArguments,
     },
     /// Prints the configuration of a web editor (Decap CMS) over a forge, for admin/config.yml.
     EditorConfig {
@@ -264,7 +268,8 @@ fn main() -> ExitCode {
             new_page(&site, template, title, sitting, folder.as_deref())
         }
         Command::List { site, type_ } => list(&site, type_),
-        Command::Links { site, page } => links(&site, &page),
+        Command::Links { site, page: Some(page), .. } => links(&site, &page),
+        Command::Links { site, page: None, external: arguments } => external(&site, &arguments),
         Command::EditorConfig { site, backend, forge, repository, branch } => {
             editor_config(&site, &Forge { backend, repository, address: forge, branch })
         }

@@ -140,6 +140,18 @@ impl Document {
         Some(Table::new(self, problems, String::new(), span, root.into_inner()))
     }
 
+    /// All texts among the values, however deep, with the bytes where each stands: for what looks at them whatever their keys
+    /// are. In the order of their places; what is no TOML has none.
+    #[must_use]
+    pub fn texts(&self) -> Vec<(Range<usize>, String)> {
+        let source = self.text.get(self.toml.clone()).unwrap_or_default();
+        let Ok(root) = DeTable::parse(source) else { return Vec::new() };
+        let mut found = Vec::new();
+        root.into_inner().values().for_each(|value| collect_texts(value, &mut found));
+        found.sort_by_key(|(span, _)| span.start);
+        found.into_iter().map(|(span, text)| (self.shifted(span), text)).collect()
+    }
+
     /// A problem with the bytes of `span`.
     #[must_use]
     pub fn problem(&self, span: &Range<usize>, message: Message) -> Problem {
@@ -166,6 +178,15 @@ impl Document {
             source: self.text[line_start..line_end].trim_end_matches('\r').to_owned(),
             width: self.text[start..end].chars().count().max(1),
         }
+    }
+}
+
+fn collect_texts(value: &Spanned<DeValue<'_>>, found: &mut Vec<(Range<usize>, String)>) {
+    match value.get_ref() {
+        DeValue::String(text) => found.push((value.span(), text.clone().into_owned())),
+        DeValue::Array(values) => values.iter().for_each(|value| collect_texts(value, found)),
+        DeValue::Table(entries) => entries.values().for_each(|value| collect_texts(value, found)),
+        _ => {}
     }
 }
 

@@ -63,6 +63,8 @@ words! {
         Document = "document",
         /// Contacts are written by hand that stand in the directory.
         Contact = "contact",
+        /// An address elsewhere does not answer any more; only `sitegen links --external` looks, so nothing waits for it.
+        ExternalLink = "external-link",
     }
 }
 
@@ -91,7 +93,8 @@ impl Rule {
             | Self::PressRelease
             | Self::Alternative
             | Self::LinkText
-            | Self::HeadingOrder => Severity::Error,
+            | Self::HeadingOrder
+            | Self::ExternalLink => Severity::Error,
             Self::Exception
             | Self::Periodic
             | Self::Deadline

@@ -30,7 +30,7 @@ pub use finding::{Finding, Rule, Severity};
 pub use gate::Gate;
 pub use history::History;
 pub use law::Rules;
-pub use policy::{Approval, Policy};
+pub use policy::{Approval, Links, Policy};
 pub use report::Format;
 
 use crate::content::Sources;

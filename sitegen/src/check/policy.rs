@@ -26,6 +26,23 @@ pub struct Policy {
     pub accounts: Vec<String>,
     /// Where dictionaries are; without it, where Debian has them.
     pub dictionaries: Option<PathBuf>,
+    /// How often addresses elsewhere are asked, and when one counts as dead.
+    pub links: Links,
+}
+
+/// How often addresses elsewhere are asked, and when one counts as dead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Links {
+    /// For how many days an address must have failed before anybody is told: one bad evening is no reason to change a page.
+    pub patience_days: u16,
+    /// For how many days an address that was fine need not be asked again.
+    pub recent_days: u16,
+}
+
+impl Default for Links {
+    fn default() -> Self {
+        Self { patience_days: 3, recent_days: 7 }
+    }
 }
 
 /// Who approves texts.
@@ -93,12 +110,36 @@ impl Policy {
         }
         let exceptions = table.tables("exception").into_iter().filter_map(|inner| Exception::of(inner, document));
         let exceptions = exceptions.collect();
+        let Links { patience_days, recent_days } = Links::default();
+        let links = table.table("links").map(|mut inner| Links {
+            patience_days: inner.or("patience_days", patience_days),
+            recent_days: inner.or("recent_days", recent_days),
+        });
         Some(Self {
             approval,
             severities,
             exceptions,
             accounts: table.or("accounts", Vec::new()),
             dictionaries: table.optional::<String>("dictionaries").map(PathBuf::from),
+            links: links.unwrap_or_default(),
+        })
+    }
+
+    /// How much findings of a rule weigh.
+    #[must_use]
+    pub fn severity(&self, rule: Rule) -> Severity {
+        self.severities.get(&rule).copied().unwrap_or_else(|| rule.severity())
+    }
+
+    /// Whether an address elsewhere to which the file `path` links is excused on `today`. The `text` of such an exception is
+    /// looked for in the address and not in the line, which may hold other addresses too.
+    #[must_use]
+    pub fn excuses_address(&self, path: &Path, address: &str, today: Date) -> bool {
+        self.exceptions.iter().any(|exception| {
+            exception.rule == Rule::ExternalLink
+                && exception.expires >= today
+                && exception.is_of_file(path)
+                && exception.text.as_deref().is_none_or(|text| address.contains(text))
         })
     }
 
@@ -110,7 +151,7 @@ impl Policy {
         for mut finding in found.into_iter().chain(told) {
             // What only tells, tells whatever the rule weighs.
             if finding.severity == finding.rule.severity() {
-                finding.severity = self.severities.get(&finding.rule).copied().unwrap_or(finding.severity);
+                finding.severity = self.severity(finding.rule);
             }
             if self.exceptions.iter().any(|exception| exception.expires >= today && exception.is_for(&finding)) {
                 verdict.excused += 1;
@@ -139,15 +180,18 @@ impl Exception {
     }
 
     fn is_for(&self, finding: &Finding) -> bool {
-        let is_in = |file: &str| {
-            let path = finding.problem.path.to_string_lossy();
+        let has = |text: &str| finding.problem.place.as_ref().is_some_and(|place| place.source.contains(text));
+        self.rule == finding.rule && self.is_of_file(&finding.problem.path) && self.text.as_deref().is_none_or(has)
+    }
+
+    fn is_of_file(&self, path: &Path) -> bool {
+        self.file.as_deref().is_none_or(|file| {
+            let path = path.to_string_lossy();
             path.split_once("content/").is_some_and(|(_, inner)| {
                 inner == file
                     || inner.strip_prefix(file.trim_end_matches('/')).is_some_and(|rest| rest.starts_with('/'))
             })
-        };
-        let has = |text: &str| finding.problem.place.as_ref().is_some_and(|place| place.source.contains(text));
-        self.rule == finding.rule && self.file.as_deref().is_none_or(is_in) && self.text.as_deref().is_none_or(has)
+        })
     }
 }
 
@@ -183,6 +227,19 @@ mod tests {
         let after = on(jiff::civil::date(2026, 12, 2));
         assert_eq!((after.findings.len(), after.excused), (3, 0));
         assert_eq!(after.findings[0].rule, Rule::Exception);
+    }
+
+    #[test]
+    fn an_address_is_excused_by_what_it_is_and_not_by_what_stands_beside_it() {
+        let text = "[[exception]]\nrule = \"external-link\"\nfile = \"senas\"\ntext = \"https://a.example/\"\nauthor = \"A\"\nreason = \"B\"\nexpires = 2026-12-01\n";
+        let policy = read(text).0.unwrap();
+        let excused = |path: &str, address: &str, day: i8| {
+            policy.excuses_address(Path::new(path), address, jiff::civil::date(2026, 12, day))
+        };
+        assert!(excused("content/senas/a.md", "https://a.example/b", 1));
+        assert!(!excused("content/senas/a.md", "https://b.example/b", 1));
+        assert!(!excused("content/naujas/a.md", "https://a.example/b", 1));
+        assert!(!excused("content/senas/a.md", "https://a.example/b", 2));
     }
 
     #[test]

@@ -13,8 +13,10 @@
 //!
 //! A commit that is refused ([`Refusal`]) is written down too, and neither tried nor told of again.
 
+mod administrator;
 mod build;
 pub mod configuration;
+mod copy;
 mod error;
 pub mod gate;
 pub mod lock;
@@ -31,7 +33,10 @@ pub mod standing;
 pub mod verification;
 pub(crate) mod whole;
 
+pub use administrator::tell_administrator;
 pub use configuration::Configuration;
+pub use copy::Copy;
 pub use error::PublishError;
+
 pub use publisher::{Order, Outcome, Publisher};
 pub use refusal::Refusal;
