@@ -47,9 +47,9 @@ install: ## installs what `make build` built, with units and configuration (DEST
 	for unit in service path timer; do \
 		install -D -m 644 systemd/sitegen-publish.$$unit $(DESTDIR)$(PREFIX)/lib/systemd/system/sitegen-publish.$$unit; \
 	done
-	for unit in service timer; do \
-		install -D -m 644 systemd/sitegen-digest.$$unit $(DESTDIR)$(PREFIX)/lib/systemd/system/sitegen-digest.$$unit; \
-	done
+	for name in digest links; do for unit in service timer; do \
+		install -D -m 644 systemd/sitegen-$$name.$$unit $(DESTDIR)$(PREFIX)/lib/systemd/system/sitegen-$$name.$$unit; \
+	done; done
 	install -D -m 644 systemd/sitegen.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/sitegen.conf
 	install -D -m 644 systemd/sitegen.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/sitegen.conf
 	install -D -m 755 config/post-receive $(DESTDIR)$(PREFIX)/share/sitegen/post-receive

@@ -474,6 +474,17 @@ mod tests {
     }
 
     #[test]
+    fn texts_are_found_however_deep_they_are_with_their_places() {
+        let text = "+++\nb = \"ą\"\na = [{ c = 'd' }, 7]\n[e]\nf = \"\"\n+++\n";
+        let document = Document::with_toml_at("a.md", text, 4..text.len() - 4);
+        let found: Vec<(&str, String)> =
+            document.texts().into_iter().map(|(span, found)| (&text[span], found)).collect();
+        let expected = [("\"ą\"", "ą"), ("'d'", "d"), ("\"\"", "")];
+        assert_eq!(found, expected.map(|(written, text)| (written, text.to_owned())));
+        assert!(Document::new("a.toml", "a = ").texts().is_empty());
+    }
+
+    #[test]
     fn every_mistake_is_reported_in_one_go_with_its_place() {
         let text = "name = 7\n[[device]]\nname = \"sw\"\nadress = \"10.0.0.1\"\nport = 70000\n";
         let problems = read(text, |table| {

@@ -357,6 +357,14 @@ fn without_a_network_nothing_is_remembered() {
     assert!(said(&output).contains("probably this machine has no internet"), "{output:?}");
     let memory = fs::read_to_string(desk.path("cache/links/https-www-azuolynas-example.json")).unwrap_or_default();
     assert!(!memory.contains("invalid"), "{memory}");
+    // Who was fine is asked, although it is too early for that, and is there: then all the others are gone indeed.
+    let (web, asked) = server();
+    let all = [&[link(web.port, "/geras")], &lines[..]].concat();
+    desk.write("content/nuorodos.md", &page(&all));
+    assert_eq!(desk.asks(FIRST, &[]).status.code(), Some(0));
+    desk.asks(FIRST, &["--at-once"]);
+    assert_eq!(desk.findings(FIRST, &["--at-once"]).len(), 3);
+    assert_eq!(times(&asked, "HEAD /geras").len(), 3);
 }
 
 #[test]

@@ -117,6 +117,21 @@ fn the_unit_that_publishes_takes_away_what_it_does_not_need() {
     }
 }
 
+#[test]
+fn the_unit_that_asks_other_sites_takes_away_as_much() {
+    let read = |name: &str| fs::read_to_string(sources().join("systemd").join(name)).unwrap();
+    let (unit, publish) = (read("sitegen-links.service"), read("sitegen-publish.service"));
+    let is_of_work = |line: &&str| {
+        ["[", "#", "Description=", "ExecStart=", "SuccessExitStatus=", "TimeoutStartSec=", "Nice="]
+            .iter()
+            .any(|start| line.starts_with(start))
+    };
+    for line in publish.lines().filter(|line| !is_of_work(line)) {
+        assert!(unit.lines().any(|found| found == line), "{line}");
+    }
+    assert!(unit.contains("\nSuccessExitStatus=2\n"), "{unit}");
+}
+
 /// The text with every commented line that is TOML (a key, a table, an element) taken out of its comment.
 fn with_examples(text: &str) -> String {
     let lines = text.lines().map(|line| {
@@ -188,6 +203,8 @@ fn make_install_puts_everything_in_place_and_overwrites_no_configuration() {
         "usr/lib/systemd/system/sitegen-publish.service",
         "usr/lib/systemd/system/sitegen-publish.path",
         "usr/lib/systemd/system/sitegen-publish.timer",
+        "usr/lib/systemd/system/sitegen-links.service",
+        "usr/lib/systemd/system/sitegen-links.timer",
         "usr/lib/sysusers.d/sitegen.conf",
         "usr/lib/tmpfiles.d/sitegen.conf",
         "usr/share/sitegen/post-receive",

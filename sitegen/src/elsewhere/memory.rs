@@ -3,7 +3,8 @@
 //!
 //! It lies in the cache: without it, it only takes longer until something counts as dead.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -17,6 +18,9 @@ use crate::markdown::slug;
 
 /// Which form it has; another is not read.
 const VERSION: u32 = 1;
+
+/// A timer that wakes once a week does not do so to the minute, and must not find everything one minute too young.
+const UNPUNCTUAL: SignedDuration = SignedDuration::from_hours(12);
 
 /// What is known of an address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,7 +94,7 @@ impl Memory {
             // A clock that was set back would keep everything from being asked for as long.
             Answer::Fine { .. } | Answer::Barred { .. } => {
                 let age = now.duration_since(entry.asked);
-                age >= recent || age.is_negative()
+                age >= recent.saturating_sub(UNPUNCTUAL) || age.is_negative()
             }
         })
     }
@@ -107,6 +111,21 @@ impl Memory {
             told: !is_fine && before.is_some_and(|before| before.told),
         };
         self.addresses.insert(address.to_string(), entry);
+    }
+
+    /// Some addresses that were fine last, the latest first, each of another host: who can be asked whether there is a network.
+    #[must_use]
+    pub fn witnesses(&self, most: usize) -> Vec<Address> {
+        let mut fine: Vec<(Timestamp, Address)> = self
+            .addresses
+            .iter()
+            .filter(|(_, entry)| matches!(entry.answer, Answer::Fine { .. }))
+            .filter_map(|(address, entry)| Some((entry.asked, Address::parse(address)?)))
+            .collect();
+        fine.sort_by_key(|(asked, _)| Reverse(*asked));
+        let mut hosts = BTreeSet::new();
+        let of_other_hosts = fine.into_iter().map(|(_, address)| address);
+        of_other_hosts.filter(|address| hosts.insert(address.host().to_owned())).take(most).collect()
     }
 
     /// Whether somebody was written to since an address fails.
@@ -156,6 +175,7 @@ mod tests {
         memory.note(&address, &FINE, day(0));
         assert!(!memory.is_due(&address, day(6), WEEK));
         assert!(memory.is_due(&address, day(7), WEEK));
+        assert!(memory.is_due(&address, day(7) - SignedDuration::from_mins(1), WEEK));
         // The clock was set back.
         assert!(memory.is_due(&address, day(-1), WEEK));
         memory.note(&address, &gone(), day(7));
@@ -179,6 +199,23 @@ mod tests {
         assert_eq!(since(&memory), Some((None, Some(day(9)))));
         memory.note(&address, &gone(), day(10));
         assert!(!memory.is_told(&address));
+    }
+
+    #[test]
+    fn a_witness_was_fine_and_is_of_another_host_than_the_others() {
+        let mut memory = Memory::default();
+        for (at, (text, answer)) in (0..).zip([
+            ("https://a.lt/1", FINE),
+            ("https://b.lt/", FINE),
+            ("https://a.lt/2", FINE),
+            ("https://c.lt/", gone()),
+            ("https://d.lt/", FINE),
+        ]) {
+            memory.note(&Address::parse(text).unwrap(), &answer, day(at));
+        }
+        let witnesses = |most| memory.witnesses(most).iter().map(Address::to_string).collect::<Vec<_>>();
+        assert_eq!(witnesses(9), ["https://d.lt/", "https://a.lt/2", "https://b.lt/"]);
+        assert_eq!(witnesses(1), ["https://d.lt/"]);
     }
 
     #[test]

@@ -139,7 +139,7 @@ pub fn ask(
             let _ = memory.keep(&path);
         }
     })?;
-    if is_offline(&answers) {
+    if is_offline(&answers) && !has_network(&before, &site.settings.base_url, order)? {
         // What was kept meanwhile is of a machine without a network.
         let _ = before.keep(&path);
         return Err(AskError::Offline(language.say(&Message::new("links-offline"))));
@@ -154,6 +154,16 @@ pub fn ask(
     report.asked = asked;
     report.verdict.excused = excused;
     Ok(Asked { report, memory, path })
+}
+
+/// So many that were fine are asked when nobody is there.
+const WITNESSES: usize = 3;
+
+/// Whether anybody is there who should be: those that were fine last, or the public site itself. When only what fails was to be asked,
+/// all of it may be gone indeed.
+fn has_network(memory: &Memory, base_url: &str, order: &Order<'_>) -> Result<bool, AskError> {
+    let witnesses = memory.witnesses(WITNESSES).into_iter().chain(Address::parse(base_url)).collect();
+    Ok(asked_all(witnesses, base_url, order, |_, _, _| {})?.iter().any(|(_, answer)| answer.is_of_server()))
 }
 
 fn days(count: u16) -> SignedDuration {

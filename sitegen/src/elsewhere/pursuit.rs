@@ -253,10 +253,10 @@ mod tests {
     #[test]
     fn a_busy_server_is_waited_for_as_long_as_it_says_but_not_for_ever() {
         let wait = |seconds| Step::Wait(Duration::from_secs(seconds));
-        let leave = Step::Leave(Answer::Barred { status: 429 });
+        let leave = || Step::Leave(Answer::Barred { status: 429 });
         assert_eq!(steps(&mut pursuit(), &[busy(429, "7"), status(200)]), [wait(7), fine(None)]);
-        assert_eq!(steps(&mut pursuit(), &[busy(429, "61")]), [leave.clone()]);
-        assert_eq!(steps(&mut pursuit(), &[status(429), status(429), status(429)]), [wait(1), wait(4), leave]);
+        assert_eq!(steps(&mut pursuit(), &[busy(429, "61")]), [leave()]);
+        assert_eq!(steps(&mut pursuit(), &[status(429), status(429), status(429)]), [wait(1), wait(4), leave()]);
         let date = "Tue, 21 Jul 2026 12:00:30 GMT";
         assert_eq!(steps(&mut pursuit(), &[busy(503, date)]), [wait(30)]);
         assert_eq!(steps(&mut pursuit(), &[busy(503, "Tue, 21 Jul 2026 11:00:00 GMT")]), [wait(0)]);

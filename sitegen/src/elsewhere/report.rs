@@ -71,7 +71,7 @@ impl Report {
                 }
                 Said::Barred(status) => (Message::new("links-barred").with("status", code(status)), true),
                 Said::Moved(target) => {
-                    (Message::new("links-moved").with("target", with_fragment(target, &place.written)), true)
+                    (Message::new("links-moved").with("target", with_fragment(&target, &place.written)), true)
                 }
             };
             let mut problem = place.problem.clone();
@@ -137,8 +137,8 @@ fn is_certain(fault: &Fault, address: Option<&Address>) -> bool {
 }
 
 /// The new address, with the anchor of the old one, which browsers keep.
-fn with_fragment(target: String, written: &str) -> String {
-    written.split_once('#').map_or_else(|| target.clone(), |(_, fragment)| format!("{target}#{fragment}"))
+fn with_fragment(target: &str, written: &str) -> String {
+    written.split_once('#').map_or_else(|| target.to_owned(), |(_, fragment)| format!("{target}#{fragment}"))
 }
 
 /// Whether answers look as if this machine had no network: several hosts were asked, and not one of them is there.
