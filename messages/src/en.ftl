@@ -1564,7 +1564,7 @@ links-gone = there is no such page ({ $status })
 links-broken = the server is broken ({ $status })
 links-status = the server answered { $status }
 links-advice-write = write the whole address, such as https://www.epaslaugos.lt/
-links-advice-private = name a public address, or remove the link
+links-advice-private = name a public address, or remove the link; if the name leads inside only from the institution's own network and residents reach a public server by it, write an exception (content/gate.toml, rule = "external-link")
 links-advice-owner = a browser will warn of it; tell the owner of that site, and until it is mended name another address or remove the link
 links-advice-replace = find the new address, or remove the link; if it works in a browser, write an exception (content/gate.toml, rule = "external-link")
 links-offline = not one server is there: probably this machine has no internet; nothing was remembered

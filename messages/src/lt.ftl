@@ -1590,7 +1590,7 @@ links-gone = puslapio ten nėra ({ $status })
 links-broken = serveris sugedęs ({ $status })
 links-status = serveris atsakė { $status }
 links-advice-write = parašykite visą adresą, pavyzdžiui, https://www.epaslaugos.lt/
-links-advice-private = nurodykite viešą adresą arba nuorodą pašalinkite
+links-advice-private = nurodykite viešą adresą arba nuorodą pašalinkite; jei tik iš įstaigos tinklo šis vardas veda vidun, o gyventojus – į viešą serverį, įrašykite išimtį (content/gate.toml, rule = "external-link")
 links-advice-owner = naršyklė rodys įspėjimą; praneškite tos svetainės savininkui, o kol nesutvarkyta, nurodykite kitą adresą arba nuorodą pašalinkite
 links-advice-replace = raskite naują adresą arba nuorodą pašalinkite; jei naršyklėje veikia, įrašykite išimtį (content/gate.toml, rule = "external-link")
 links-offline = neatsiliepė nė vienas serveris: tikriausiai šis kompiuteris neturi interneto; nieko neįsiminta

@@ -31,7 +31,7 @@ pub struct Manners {
     /// The longest time that a server can ask to be left alone and still be asked again today.
     pub longest_wait: Duration,
     /// How many hosts are asked at once.
-    pub at_once: usize,
+    pub together: usize,
     /// Whether networks that are not the internet's may be asked.
     pub allow_private: bool,
 }
@@ -43,7 +43,7 @@ impl Default for Manners {
             pause: Duration::from_millis(500),
             backoff: Duration::from_secs(1),
             longest_wait: Duration::from_secs(60),
-            at_once: 16,
+            together: 16,
             allow_private: false,
         }
     }
@@ -68,7 +68,7 @@ struct Crowd {
 
 /// Asks addresses. Their answers come in no order; of a host that wants to be left alone, not all come.
 pub(super) fn ask(addresses: Vec<Address>, client: Client, manners: Manners) -> Receiver<(Address, Answer)> {
-    let turns = Semaphore::new(manners.at_once.max(1));
+    let turns = Semaphore::new(manners.together.max(1));
     let crowd = Arc::new(Crowd { client, manners, turns, hosts: Mutex::default() });
     let mut by_host: BTreeMap<String, Vec<Address>> = BTreeMap::new();
     for address in addresses {
