@@ -9,7 +9,7 @@ use strict_toml::Problem;
 use super::Case;
 use super::finding::{Finding, Rule, Severity};
 use crate::content::{Act, ActForm, Kind};
-use crate::site::PageId;
+use crate::site::{EditionText, PageId};
 
 /// Of one form, year and series, the numbers with their pages.
 type Series = BTreeMap<(ActForm, i16, String), Vec<(u32, PageId)>>;
@@ -73,11 +73,6 @@ fn numbers(case: &Case<'_>) -> Vec<Finding> {
     found
 }
 
-/// The first day on which an act holds.
-fn from(act: &Act) -> Option<Date> {
-    act.in_force_from.or(act.adopted)
-}
-
 fn force(case: &Case<'_>, id: PageId, own: &Act) -> Vec<Finding> {
     let node = case.site.node(id);
     let mut found = Vec::new();
@@ -101,20 +96,45 @@ fn force(case: &Case<'_>, id: PageId, own: &Act) -> Vec<Finding> {
             }
         }
     }
-    let repealed: Vec<PageId> = node.named_by.iter().filter(|(key, _)| *key == "repeals").map(|(_, by)| *by).collect();
-    for by in &repealed {
-        let ends = act(case, *by).and_then(from);
-        if own.in_force_to.zip(ends).is_some_and(|(end, begins)| end > begins) {
+    let repealed = case.site.first_days_of(id, "repeals");
+    for (begins, by) in &repealed {
+        if own.in_force_to.is_some_and(|end| end > *begins) {
             say(Severity::Error, "check-act-longer", *by);
         }
     }
-    if let [_, second, ..] = repealed.as_slice() {
+    if let [_, (_, second), ..] = repealed.as_slice() {
         say(Severity::Error, "check-act-repealed-twice", *second);
     }
-    let amended = node.named_by.iter().find(|(key, _)| *key == "amends").map(|(_, by)| *by);
-    if let Some(by) = amended.filter(|_| own.consolidated.is_none() && repealed.is_empty() && own.in_force_to.is_none())
-    {
-        say(Severity::Note, "check-act-no-consolidated", by);
+    found.extend(editions(case, id, own));
+    found
+}
+
+/// That each change of an act has its consolidated text, and each consolidated text its change.
+fn editions(case: &Case<'_>, id: PageId, own: &Act) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let mut say = |severity: Severity, key: &str, day: Date, by: &[PageId]| {
+        let number = |id: PageId| act(case, id).and_then(|act| act.number.clone()).unwrap_or_default();
+        let others: Vec<String> = by.iter().map(|by| number(*by)).collect();
+        let message = Message::new(key).with("number", number(id)).with("other", others.join(", "));
+        found.push(finding(case, Rule::ActForce, severity, id, message.with("day", day.to_string())));
+    };
+    let (editions, today) = (case.site.editions(id), case.site.now.date());
+    for edition in &editions {
+        match edition.text {
+            // Of what was in force once, nobody makes texts any more.
+            EditionText::Missing if edition.to.is_none_or(|to| to >= today) => {
+                say(Severity::Note, "check-act-no-consolidated", edition.from, &edition.by);
+            }
+            EditionText::Consolidated(_) if edition.by.is_empty() => {
+                say(Severity::Warning, "check-act-edition-of-nothing", edition.from, &[]);
+            }
+            _ => {}
+        }
+    }
+    let mut days: Vec<Date> = own.consolidated.iter().map(|consolidated| consolidated.from).collect();
+    days.sort_unstable();
+    for pair in days.windows(2).filter(|pair| pair[0] == pair[1]) {
+        say(Severity::Error, "check-act-edition-twice", pair[0], &[]);
     }
     found
 }

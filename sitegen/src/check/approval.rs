@@ -88,7 +88,7 @@ pub fn words(front: &FrontMatter, body: &str) -> String {
         all.extend(image.caption.clone());
     }
     all.extend(
-        front.attachments.iter().chain(front.kind.attachments()).filter_map(|attachment| attachment.title.clone()),
+        front.attachments.iter().chain(front.kind.documents()).filter_map(|attachment| attachment.title.clone()),
     );
     collect(&kind_value(&front.kind), false, &mut all);
     all.push(body.to_owned());

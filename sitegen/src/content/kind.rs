@@ -331,12 +331,19 @@ read! {
         several implements: Reference,
         /// Documents that belong to it: files beside the text.
         several annexes: Attachment,
-        /// The text as it holds now: a file beside the text.
-        optional consolidated: Attachment,
+        /// Its text as other acts changed it, from which day on: files beside the text.
+        several consolidated: ConsolidatedText,
         /// The sitting at which a draft is decided.
         optional sitting: Date,
         /// Until when a draft can be commented.
         optional consultation_until: Date,
+    }
+    /// The text of an act with what other acts changed in it.
+    ConsolidatedText {
+        /// The day on which the last of them came into force.
+        required from: Date,
+        /// The text: a file beside the act's.
+        required text: Attachment,
     }
     /// What residents can ask for.
     Service {
@@ -575,6 +582,7 @@ read! {
 
 parts! {
     Quote = "{ text = \"…\", by = \"…\" }",
+    ConsolidatedText = "{ from = 2026-03-28, text = \"suvestine-redakcija.pdf\" }",
     Recurrence = "{ frequency = \"weekly\", until = 2026-12-31 }",
     Distribution = "{ file = \"biudzetas.csv\" }",
     ProgrammeItem = "{ time = 2026-11-23T10:00, text = \"…\" }",

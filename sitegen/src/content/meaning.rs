@@ -63,9 +63,18 @@ impl Kind {
 
     /// The documents that only pages of this type have.
     #[must_use]
+    pub fn documents(&self) -> Vec<&Attachment> {
+        match self {
+            Self::Act(act) => act.annexes.iter().chain(act.consolidated.iter().map(|one| &one.text)).collect(),
+            _ => self.attachments(),
+        }
+    }
+
+    /// Those of them that a page shows among its attachments.
+    #[must_use]
     pub fn attachments(&self) -> Vec<&Attachment> {
         match self {
-            Self::Act(act) => act.annexes.iter().chain(&act.consolidated).collect(),
+            Self::Act(act) => act.annexes.iter().collect(),
             Self::Course(course) => course.materials.iter().collect(),
             Self::Sitting(sitting) => sitting.minutes.iter().collect(),
             Self::Document(document) => document.files.iter().collect(),

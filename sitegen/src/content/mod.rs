@@ -16,8 +16,8 @@ mod value;
 
 pub use front_matter::{FrontMatter, Parts};
 pub use kind::{
-    Act, ActForm, Attachment, Document, Event, EventStatus, Field, Frequency, Image, Kind, Recurrence, Section,
-    Severity, Sitting, SittingBody, Sorting, Type, Updating,
+    Act, ActForm, Attachment, ConsolidatedText, Document, Event, EventStatus, Field, Frequency, Image, Kind,
+    Recurrence, Section, Severity, Sitting, SittingBody, Sorting, Type, Updating,
 };
 pub use meaning::number_of_act;
 pub use page::{Page, PageFile, Visibility, folder_above};

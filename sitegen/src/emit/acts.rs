@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::content::{Act, Kind};
 use crate::outputs::TableFormat;
-use crate::site::{PageId, Site};
+use crate::site::{EditionText, PageId, Site};
 
 /// One act, with every act that it is related to by its number.
 #[derive(Debug, Serialize)]
@@ -22,12 +22,14 @@ struct Row<'s> {
     implements: String,
     amended_by: String,
     repealed_by: String,
+    /// Where the text that holds today is, when it is a consolidated one.
+    consolidated: String,
     url: String,
 }
 
 /// The names of the columns.
 const COLUMNS: &str = "form,number,title,adopted,in_force_from,in_force_to,register_identifier,signatory,amends,repeals,\
-implements,amended_by,repealed_by,url";
+implements,amended_by,repealed_by,consolidated,url";
 
 /// All acts of the site's own language, the newest first.
 #[must_use]
@@ -75,11 +77,12 @@ impl<'s> Row<'s> {
             implements: numbers(&node.relations, "implements"),
             amended_by: numbers(&node.named_by, "amends"),
             repealed_by: numbers(&node.named_by, "repeals"),
+            consolidated: consolidated(site, id, act).unwrap_or_default(),
             url: format!("{}{}", site.settings.base_url, node.address),
         }
     }
 
-    fn cells(&self) -> [String; 14] {
+    fn cells(&self) -> [String; 15] {
         let day = |day: Option<jiff::civil::Date>| day.map_or_else(String::new, |day| day.to_string());
         [
             self.form.to_owned(),
@@ -95,9 +98,18 @@ impl<'s> Row<'s> {
             self.implements.clone(),
             self.amended_by.clone(),
             self.repealed_by.clone(),
+            self.consolidated.clone(),
             self.url.clone(),
         ]
     }
+}
+
+/// Where the text that holds at the time of the site is, when it is a consolidated one.
+fn consolidated(site: &Site, id: PageId, act: &Act) -> Option<String> {
+    let edition = site.editions(id).into_iter().find(|edition| edition.is_of(site.now.date()))?;
+    let EditionText::Consolidated(place) = edition.text else { return None };
+    let document = site.document(id, &act.consolidated.get(place)?.text.file)?;
+    Some(format!("{}{}", site.settings.base_url, document.address))
 }
 
 /// The number of an act, or the name of anybody else.

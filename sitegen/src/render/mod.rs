@@ -3,6 +3,7 @@
 //! Everything is escaped but the HTML that [`crate::markdown`] made. The templates are part of the program; a site replaces one by
 //! putting its own under the same name into `theme/`.
 
+mod editions;
 mod facets;
 mod months;
 mod overviews;

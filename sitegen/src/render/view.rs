@@ -132,6 +132,7 @@ impl<'s> Views<'s> {
             ("languages", self.languages(id)),
             ("images", self.images(id)),
             ("attachments", self.attachments(id)),
+            ("editions", self.editions(id)),
             ("sign_language", self.sign_language(id).into()),
             ("has_calendar", calendar::is_in_calendars(page).into()),
             ("drawing", self.drawing(&[id])),
@@ -164,7 +165,7 @@ impl<'s> Views<'s> {
     }
 
     /// A document of the site: where it is, and what is told of it before somebody opens it.
-    fn document(&self, id: PageId, file: &str, title: &str, language: Option<&str>) -> Option<Value> {
+    pub(super) fn document(&self, id: PageId, file: &str, title: &str, language: Option<&str>) -> Option<Value> {
         let facts = self.site.document(id, file)?;
         Some(map([
             ("address", facts.address.as_str().into()),
@@ -484,7 +485,7 @@ impl<'s> Views<'s> {
 }
 
 /// The name of a file without its folder.
-fn name_of(file: &str) -> &str {
+pub(super) fn name_of(file: &str) -> &str {
     file.rsplit('/').next().unwrap_or(file)
 }
 

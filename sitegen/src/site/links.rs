@@ -255,8 +255,7 @@ pub(super) fn settle(site: &mut Site) {
 fn lost_files(site: &Site, id: PageId) -> Vec<Problem> {
     let page = site.page(id);
     let images = page.front.images.iter().map(|image| Question::Picture(image.file.clone()));
-    let attachments =
-        page.front.attachments.iter().chain(page.front.kind.attachments()).chain(&page.front.sign_language);
+    let attachments = page.front.attachments.iter().chain(page.front.kind.documents()).chain(&page.front.sign_language);
     let attached = attachments.map(|attachment| attachment.file.as_str());
     let distributions = match &page.front.kind {
         Kind::Dataset(dataset) => dataset.distributions.as_slice(),

@@ -4,6 +4,7 @@
 //! are dear, are kept from one to the next ([`Texts`]). So an incremental build cannot differ from a clean one.
 
 mod address;
+mod editions;
 mod facets;
 mod links;
 mod months;
@@ -31,6 +32,7 @@ use crate::markdown::{Answer, DocumentFacts, Picture, Question, Text};
 
 use crate::pictures::Pictures;
 use address::Addresses;
+pub use editions::{Edition, EditionText};
 pub use facets::{Facet, FacetKey, FacetValue};
 pub(crate) use links::format_of;
 pub use months::{Month, Occasion};

@@ -65,7 +65,7 @@ impl Validity {
 }
 
 /// The first day on which an act holds; a draft has none.
-fn first_day(act: &Act) -> Option<Date> {
+pub(super) fn first_day(act: &Act) -> Option<Date> {
     act.adopted.map(|adopted| act.in_force_from.unwrap_or(adopted))
 }
 
@@ -75,23 +75,19 @@ impl Site {
     pub fn validity(&self, id: PageId) -> Option<Validity> {
         let Kind::Act(act) = &self.page(id).front.kind else { return None };
         let today = self.now.date();
-        let has_begun = |other: PageId| match &self.page(other).front.kind {
-            Kind::Act(other) => first_day(other).is_some_and(|first| first <= today),
-            _ => false,
-        };
-        let is_named_by = |key: &str| self.node(id).named_by.iter().any(|(of, other)| *of == key && has_begun(*other));
+        let is_named_by = |key: &str| self.first_days_of(id, key).iter().any(|(first, _)| *first <= today);
         Some(Validity::of(act, is_named_by("amends"), is_named_by("repeals"), today))
     }
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use jiff::civil::date;
 
     use super::*;
     use crate::content::ActForm;
 
-    fn act(adopted: Option<Date>, from: Option<Date>, to: Option<Date>) -> Act {
+    pub(in crate::site) fn act(adopted: Option<Date>, from: Option<Date>, to: Option<Date>) -> Act {
         Act {
             form: ActForm::CouncilDecision,
             number: None,
@@ -104,7 +100,7 @@ mod tests {
             repeals: Vec::new(),
             implements: Vec::new(),
             annexes: Vec::new(),
-            consolidated: None,
+            consolidated: Vec::new(),
             sitting: None,
             consultation_until: None,
         }
