@@ -1237,6 +1237,15 @@ check-rule-alternative = Whoever does not see hears only the description (WCAG 2
 check-rule-heading-order = Headings are the table of contents for whoever does not see the page (WCAG 2.2, 1.3.1).
 check-rule-link-text = Whoever goes from link to link hears only their words (WCAG 2.2, 2.4.4).
 check-rule-table-header = Without names of columns the numbers of a table say nothing (WCAG 2.2, 1.3.1).
+check-rule-contrast = Text must be readable with weak eyes and in the sun (WCAG 2.2, 1.4.3).
+check-contrast = the contrast of { $text } and { $behind } is { $contrast } and must be 4.5 at least ({ $reader ->
+        [check-contrast-in-the-dark] in the dark scheme
+        [check-contrast-for-more] when more contrast is asked for
+        [check-contrast-for-more-in-the-dark] in the dark scheme, when more contrast is asked for
+       *[other] as usual
+    }); darken or lighten one of them
+check-rule-picture-size = A large file takes long to come, and both the reader and the municipality pay for it.
+check-picture-size = the picture “{ $file }” has { $size } MB, and { $most } are enough; make it smaller
 check-rule-contact = Contacts change in the directory, and those written by hand stay old.
 check-rule-external-link = A link that leads nowhere deceives its reader.
 check-rule-lost-address = People have old links in letters, documents and search engines.

@@ -1259,6 +1259,15 @@ check-rule-alternative = Nematantis žmogus girdi tik aprašymą (WCAG 2.2, 1.1.
 check-rule-heading-order = Antraštės yra turinys tam, kas puslapio nemato (WCAG 2.2, 1.3.1).
 check-rule-link-text = Naršant po nuorodas, girdimi tik jų žodžiai (WCAG 2.2, 2.4.4).
 check-rule-table-header = Be stulpelių pavadinimų lentelės skaičiai nieko nesako (WCAG 2.2, 1.3.1).
+check-rule-contrast = Tekstą turi perskaityti ir silpnai matantis, ir žiūrintis saulėje (WCAG 2.2, 1.4.3).
+check-contrast = { $text } ir { $behind } kontrastas – { $contrast }, o turi būti bent 4,5 ({ $reader ->
+        [check-contrast-in-the-dark] tamsiame režime
+        [check-contrast-for-more] kai prašoma didesnio kontrasto
+        [check-contrast-for-more-in-the-dark] tamsiame režime, kai prašoma didesnio kontrasto
+       *[other] įprastu režimu
+    }); pritemdykite arba pašviesinkite vieną iš spalvų
+check-rule-picture-size = Didelis failas ilgai siunčiasi, o už duomenis moka ir skaitytojas, ir savivaldybė.
+check-picture-size = paveikslėlis „{ $file }“ yra { $size } MB, o užtenka { $most }; sumažinkite jį
 check-rule-contact = Kontaktai keičiasi kataloge, o ranka įrašyti lieka seni.
 check-rule-external-link = Nuoroda, kuri niekur neveda, apgauna skaitytoją.
 check-rule-lost-address = Senas nuorodas žmonės turi laiškuose, dokumentuose ir paieškos sistemose.

@@ -366,13 +366,15 @@ fn personal_data_is_found_in_texts_and_documents_and_not_repeated() {
     assert_eq!(found.iter().filter(|one| one["rule"] == "personal-data").count(), 2, "{found:?}");
 }
 
+/// A decision of the council.
+fn act(number: &str, adopted: &str, more: &str) -> String {
+    format!(
+        "+++\ntitle = \"Dėl {number} tvarkos\"\nform = \"council-decision\"\nnumber = \"{number}\"\nadopted = {adopted}\n{more}+++\n\nTekstas.\n"
+    )
+}
+
 #[test]
 fn acts_hold_together_and_a_press_release_tells_what_the_sitting_decided() {
-    let act = |number: &str, adopted: &str, more: &str| {
-        format!(
-            "+++\ntitle = \"Dėl {number} tvarkos\"\nform = \"council-decision\"\nnumber = \"{number}\"\nadopted = {adopted}\n{more}+++\n\nTekstas.\n"
-        )
-    };
     let repository = Repository::new(&[
         ("content/aktai/_index.md", "+++\ntitle = \"Aktai\"\nmenu = 1\ncontains = \"act\"\n+++\n"),
         ("content/aktai/1.md", &act("T1-1", "2026-01-29", "")),
@@ -421,4 +423,30 @@ fn acts_hold_together_and_a_press_release_tells_what_the_sitting_decided() {
     let found = repository.findings(&[]);
     let of = |rule: &str| found.iter().filter(|one| one["rule"] == rule).count();
     assert_eq!((of("act-number"), of("act-force")), (2, 1), "{found:?}");
+}
+
+#[test]
+fn colours_that_are_too_weak_pictures_that_are_too_large_and_texts_that_nobody_consolidated_are_told() {
+    let repository = Repository::new(&[]);
+    repository.write("theme/style.css", ":root { --paper: #fff; --ink: #888; }\n");
+    repository.write("content/judesys.gif", &"0".repeat(1_000_001));
+    repository.write("content/aktai/_index.md", "+++\ntitle = \"Aktai\"\ncontains = \"act\"\n+++\n");
+    repository.write("content/aktai/2.md", &act("T1-2", "2026-02-26", "amends = [\"T1-1\"]\n"));
+    repository.write("content/aktai/t1-1.txt", "Tekstas\n");
+    let consolidated = |day: &str| format!("consolidated = [{{ from = {day}, text = \"t1-1.txt\" }}]\n");
+    for (extra, expected) in [
+        (String::new(), "amended by T1-2 from 2026-02-26 on"),
+        (consolidated("2026-03-01"), "nothing amended the act T1-1 on 2026-03-01"),
+    ] {
+        repository.write("content/aktai/1.md", &act("T1-1", "2026-01-29", &extra));
+        let found = repository.findings(&[]);
+        let told = |rule: &str, words: &str| {
+            found.iter().any(|one| one["rule"] == rule && one["message"].as_str().unwrap().contains(words))
+        };
+        assert!(told("contrast", "--ink and --paper is 3.54"), "{found:#?}");
+        assert!(told("picture-size", "judesys.gif"), "{found:#?}");
+        assert!(told("act-force", expected), "{found:#?}");
+    }
+    repository.write("content/aktai/1.md", &act("T1-1", "2026-01-29", &consolidated("2026-02-26")));
+    assert!(repository.findings(&[]).iter().all(|one| one["rule"] != "act-force"));
 }

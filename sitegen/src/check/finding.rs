@@ -61,6 +61,10 @@ words! {
         PersonalData = "personal-data",
         /// A document that not everybody can read.
         Document = "document",
+        /// Colours of the site's own theme that not everybody can tell apart.
+        Contrast = "contrast",
+        /// A picture that is larger than anybody needs.
+        PictureSize = "picture-size",
         /// Contacts are written by hand that stand in the directory.
         Contact = "contact",
         /// An address elsewhere does not answer any more; only `sitegen links --external` looks, so nothing waits for it.
@@ -94,6 +98,7 @@ impl Rule {
             | Self::Alternative
             | Self::LinkText
             | Self::HeadingOrder
+            | Self::Contrast
             | Self::ExternalLink => Severity::Error,
             Self::Exception
             | Self::Periodic
@@ -104,6 +109,7 @@ impl Rule {
             | Self::Document
             | Self::Spelling
             | Self::Language
+            | Self::PictureSize
             | Self::TableHeader => Severity::Warning,
             Self::Orphan | Self::Contact => Severity::Note,
         }

@@ -9,6 +9,7 @@
 mod acts;
 pub mod approval;
 mod attachments;
+mod contrast;
 pub mod documents;
 mod duty;
 mod finding;
@@ -21,6 +22,7 @@ pub mod personal;
 mod policy;
 pub mod press_release;
 mod report;
+mod sizes;
 mod wording;
 
 use jiff::civil::DateTime;
@@ -91,6 +93,8 @@ pub fn judge(case: &Case<'_>) -> Verdict {
     found.extend(press_release::check(case));
     found.extend(pages::check(case));
     found.extend(attachments::check(case));
+    found.extend(contrast::check(case));
+    found.extend(sizes::check(case));
     found.extend(wording::check(case));
     Verdict { unapproved, ..case.policy.weigh(found, case.now().date()) }
 }

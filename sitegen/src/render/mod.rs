@@ -44,9 +44,12 @@ const TEMPLATES: [(&str, &str); 15] = [
     ("404.html", include_str!("../../templates/404.html")),
 ];
 
+/// The looks of all pages.
+pub const STYLE: &str = "style.css";
+
 /// Files of the theme that are published as they are.
 pub const THEME_FILES: &[(&str, &str)] = &[
-    ("style.css", include_str!("../../theme/style.css")),
+    (STYLE, include_str!("../../theme/style.css")),
     ("search.js", include_str!("../../theme/search.js")),
     ("favicon.svg", include_str!("../../theme/favicon.svg")),
     ("pattern.svg", include_str!("../../theme/pattern.svg")),
