@@ -72,22 +72,37 @@ fn list(folder: &Path, pages: &mut Vec<PathBuf>) {
     }
 }
 
+#[test]
+fn feeds_calendars_and_the_catalogue_are_what_libraries_of_others_read() {
+    let built = built();
+    // Debian's, for which its packages are.
+    let mut reader = Command::new("/usr/bin/python3");
+    reader.arg(sources().join("tests/validators/formats.py")).arg(built.path().join("site"));
+    finds_nothing(reader.arg("https://www.azuolynas.example"), "read 4");
+}
+
 /// Of the deeper pages every twelfth; `EVERY_PAGE=1` looks at all, which takes minutes.
 #[test]
 fn pages_are_accessible_fit_a_telephone_and_ask_nobody_else() {
     let built = built();
     let step = if std::env::var_os("EVERY_PAGE").is_some() { "1" } else { "12" };
-    finds_nothing("pages.mjs", &[&built.path().join("site").display().to_string(), step]);
+    finds_nothing(script("pages.mjs").arg(built.path().join("site")).arg(step), "looked ");
 }
 
-/// Runs one of the scripts that print a line for each finding and then what they have looked at.
-fn finds_nothing(script: &str, arguments: &[&str]) {
-    let script = sources().join("tests/validators").join(script);
-    let output = Command::new("node").arg(script).arg(tools()).args(arguments).output().unwrap();
+/// A script that looks at pages in Chromium.
+fn script(name: &str) -> Command {
+    let mut node = Command::new("node");
+    node.arg(sources().join("tests/validators").join(name)).arg(tools());
+    node
+}
+
+/// Runs one of the programs that print a line for each finding and then what they have looked at.
+fn finds_nothing(command: &mut Command, last: &str) {
+    let output = command.output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{output:?}");
     let lines: Vec<&str> = said.lines().collect();
-    assert!(lines.len() == 1 && lines[0].starts_with("looked "), "{said}");
+    assert!(lines.len() == 1 && lines[0].starts_with(last), "{said}");
 }
 
 /// A switch with its ports, a server without its mail, a computer that somebody complained of, a database with its backup.
@@ -122,9 +137,8 @@ fn status_pages_are_accessible_fit_a_telephone_and_ask_nobody_else() {
         let done = installation.rotused(command);
         assert!(done.status.success(), "{command:?}: {done:?}");
     }
-    let base = format!("http://{}", rotused.address());
-    let mut arguments = vec![base.as_str()];
-    arguments.extend([
+    let mut looking = script("status_pages.mjs");
+    looking.arg(format!("http://{}", rotused.address())).args([
         "/",
         "/?state=down",
         "/wall",
@@ -139,5 +153,5 @@ fn status_pages_are_accessible_fit_a_telephone_and_ask_nobody_else() {
         "/backups/audit",
         "/watcher",
     ]);
-    finds_nothing("status_pages.mjs", &arguments);
+    finds_nothing(&mut looking, "looked ");
 }
