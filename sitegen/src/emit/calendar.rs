@@ -143,11 +143,13 @@ fn event(site: &Site, id: PageId, suffix: &str, start: Moment) -> Event {
 }
 
 fn of_told(site: &Site, told: &content::Event, event: Event) -> Event {
-    let email = site.settings.email.as_deref();
+    // Of others who organise something, no address is known that the format could name (RFC 5545, section 3.8.4.3).
+    let is_ours = |name: &&str| site.settings.institution.iter().any(|(_, institution)| institution.title == **name);
     let organiser = told
         .organiser
         .as_deref()
-        .zip(email)
+        .filter(is_ours)
+        .zip(site.settings.email.as_deref())
         .map(|(name, email)| icalendar::Organiser { name: name.to_owned(), address: format!("mailto:{email}") });
     Event {
         end: told.end.map(|end| when(site, end)),

@@ -56,6 +56,8 @@ fn appeared(page: &Page) -> Option<Moment> {
     page.front.published.or_else(|| match &page.front.kind {
         // The sitting at which it may be adopted is still to come.
         Kind::Act(act) => act.adopted.map(Moment::Day),
+        // What is still to come is not when readers could first read of it.
+        Kind::Vacancy(_) | Kind::Procurement(_) | Kind::Consultation(_) => None,
         kind => kind.moment(),
     })
 }

@@ -1,5 +1,6 @@
 //! What keeping the history of a large city costs: samples a second, octets a sample, and how long graphs take, beside a table
-//! of SQLite rows with the same data. `make bench` runs it; a number as argument is how many switches there are instead of 1,000.
+//! of SQLite rows with the same data, and beside RRDtool and Prometheus where they are installed. `make bench` runs it; a number as
+//! argument is how many switches there are instead of 1,000.
 //!
 //! The data are made up as a network makes them:
 //!
@@ -10,6 +11,8 @@
 //! - a ping of each switch each minute: three echoes with a floor, noise above it that is never negative, and sometimes a
 //!   round that waits behind a backup; mean, least, greatest, jitter, loss, and the TTL.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::cast_precision_loss, reason = "a benchmark that fails says so")]
+
+mod others;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -221,8 +224,11 @@ fn main() {
     let mut rows = Rows::open(&theirs);
 
     // What one switch measured in a month, of which graphs of a month are drawn.
+    let mut beside = others::Month::new();
     for minute in -LONG..0 {
         let answers = network[0].answers(minute, 0);
+        let values = answers[0].answer.measurements[4..][..others::PORTS * 2].iter().map(|measured| measured.value);
+        beside.push((START + minute * 60, values.collect()));
         answers.iter().for_each(|answer| history.append(answer));
         answers.iter().zip([0, 96]).for_each(|(answer, first)| rows.append(first, answer));
         if minute % 30 == 0 {
@@ -281,6 +287,7 @@ fn main() {
         (after - before) / (per_minute)
     );
     drop(history);
+    others::compare(&beside, directory.path());
     read(&ours, &rows.connection, &network);
 }
 
