@@ -253,12 +253,17 @@ fn drill(config: &Config, job: &JobName, no_wait: bool) -> anyhow::Result<()> {
 
 fn told(job: &JobName, outcome: DrillOutcome) -> anyhow::Result<()> {
     match outcome {
-        DrillOutcome::Passed { took: restored, octets, tables, rows, .. } => {
+        DrillOutcome::Passed { took: restored, octets, tables, rows, server, .. } => {
             println!(
                 "drill of {job} passed: {} restored in {}, {tables} tables with {rows} rows are what was backed up",
                 megabytes(octets),
                 took(restored)
             );
+            if let Some(server) = server {
+                println!(
+                    "it was restored to the given server {server}: data and definitions; owners, rights and roles were not"
+                );
+            }
             Ok(())
         }
         DrillOutcome::Failed { fault } => bail!("the drill of {job} failed: {fault}"),

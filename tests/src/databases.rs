@@ -189,9 +189,22 @@ impl DatabaseServer {
         assert!(said.status.success(), "{said:?}");
     }
 
+    /// What MariaDB answers to its administrator.
+    ///
+    /// # Panics
+    /// When it answers nothing.
+    #[must_use]
+    pub fn mariadb_query(&self, statement: &str) -> String {
+        let answer = self.say(statement);
+        assert!(answer.status.success(), "{statement}: {}", String::from_utf8_lossy(&answer.stderr));
+        String::from_utf8(answer.stdout).unwrap().trim().to_owned()
+    }
+
     fn say(&self, statement: &str) -> Output {
         let mut command = Command::new("mariadb");
-        command.args(["--no-defaults", "-u", "root", "-e", statement, "-S"]).arg(self.folder.path().join("socket"));
+        command
+            .args(["--no-defaults", "--batch", "--skip-column-names", "-u", "root", "-e", statement, "-S"])
+            .arg(self.folder.path().join("socket"));
         command.output().unwrap()
     }
 }

@@ -6,6 +6,7 @@ use messages::Message;
 use serde::{Deserialize, Serialize};
 
 use super::content::Difference;
+use super::drill::Unfit;
 use super::wal::Gap;
 
 /// Why a run did not end with a proven snapshot.
@@ -139,6 +140,14 @@ pub enum Fault {
         /// What.
         what: String,
     },
+    /// The server that is given for drills cannot be used.
+    Scratch {
+        /// Which.
+        server: String,
+        /// Why.
+        #[serde(flatten)]
+        why: Unfit,
+    },
     /// The repository does not answer.
     Unreachable {
         /// What restic said.
@@ -241,6 +250,7 @@ impl Fault {
             Self::NothingToCompare { part } => Message::new("backup-nothing-to-compare").with("part", part.as_str()),
             Self::NoBackup => Message::new("backup-none"),
             Self::Exists { what } => Message::new("backup-exists").with("what", what.as_str()),
+            Self::Scratch { server, why } => why.message(server),
             Self::Unreachable { detail } => Message::new("backup-unreachable").with("detail", detail.as_str()),
             Self::NoRoom { path, free, needed } => Message::new("backup-no-room")
                 .with("path", path.display().to_string())
@@ -417,6 +427,23 @@ mod tests {
         let new = "{\"message_type\":\"exit_error\",\"code\":1,\"message\":\"Fatal: config is damaged: ciphertext verification failed\"}\n";
         let detail = "Fatal: config is damaged: ciphertext verification failed".to_owned();
         assert_eq!(classify("snapshots", "/srv/r", Some(1), new), Fault::Damaged { detail });
+    }
+
+    #[test]
+    fn what_a_journal_keeps_of_a_given_server_is_read_again() {
+        let unfit = [
+            Unfit::IsSource,
+            Unfit::NotOurs { database: "rotused_drill_kopija".to_owned() },
+            Unfit::Busy,
+            Unfit::RunsEvents,
+            Unfit::TellsNoMaker,
+        ];
+        for why in unfit {
+            let fault = Fault::Scratch { server: "10.0.0.8".to_owned(), why };
+            let kept = serde_json::to_string(&fault).unwrap();
+            assert_eq!(serde_json::from_str::<Fault>(&kept).unwrap(), fault, "{kept}");
+            assert!(fault.to_string().contains("10.0.0.8"), "{fault}");
+        }
     }
 
     #[test]

@@ -41,7 +41,7 @@ use self::source::{Input, Opened, Part};
 use crate::config::{Job, JobName, PhysicalSource, Source};
 
 pub use content::{Content, Difference, Kind};
-pub use drill::{Drill, DrillOutcome, Restorable, drill};
+pub use drill::{Drill, DrillOutcome, Restorable, Unfit, drill};
 pub use fault::Fault;
 pub(crate) use location::shown;
 pub use pipeline::Progress;

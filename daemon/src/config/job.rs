@@ -8,7 +8,7 @@ use strict_toml::Table;
 
 use super::name::{JobName, RepositoryName};
 use super::secret::{Secret, SecretFile, secret, secret_file};
-use super::source::{self, Source};
+use super::source::{self, ServerSource, Source};
 use super::{Named, Reading};
 use crate::schedule::Calendar;
 
@@ -41,6 +41,8 @@ pub struct Job {
     pub keep: Option<Keep>,
     /// When the newest snapshots are restored to a scratch place and compared.
     pub drill: Option<Calendar>,
+    /// On which server, if not on one of their own.
+    pub drill_server: Option<ServerSource>,
     /// How old the newest backup may be: the recovery point objective.
     pub max_age: Option<Duration>,
     /// How long a restore may take: the recovery time objective.
@@ -288,6 +290,7 @@ pub(super) fn read(mut table: Table<'_>, repositories: &[Arc<Repository>], readi
     let read_back = table.or("read_back", true);
     let keep = table.table("keep").map(read_keep);
     let drill: Option<Calendar> = table.optional("drill");
+    let drill_server = source::read_drill_server(&mut table, source.as_ref(), reading);
     let max_age: Option<Duration> = table.optional("max_age");
     let max_restore_time: Option<Duration> = table.optional("max_restore_time");
     let (name, repository) = (name?, repository?);
@@ -310,6 +313,7 @@ pub(super) fn read(mut table: Table<'_>, repositories: &[Arc<Repository>], readi
         read_data,
         keep,
         drill,
+        drill_server,
         max_age,
         max_restore_time,
     })

@@ -92,6 +92,15 @@ impl ServerSource {
     }
 }
 
+impl ServerSource {
+    /// Where it is, short, for people.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        let host = self.host.as_deref().unwrap_or("localhost");
+        self.port.map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+    }
+}
+
 /// Which databases of a server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Databases {
@@ -146,6 +155,27 @@ fn read_server(table: &mut Table<'_>, reading: &Reading<'_>) -> Option<ServerSou
     let databases = table.optional("databases").map(|OneOrSeveral(names): OneOrSeveral<String>| names);
     let except = table.or("except", OneOrSeveral(Vec::new())).0;
     read_connection(table, databases.map_or(Databases::All { except }, Databases::Named), reading)
+}
+
+/// Reads `drill_server = { … }` of a job: a server of the same kind as that which is backed up.
+pub(super) fn read_drill_server(
+    table: &mut Table<'_>,
+    source: Option<&Source>,
+    reading: &Reading<'_>,
+) -> Option<ServerSource> {
+    let mut given = table.table("drill_server")?;
+    let server = read_connection(&mut given, Databases::All { except: Vec::new() }, reading)?;
+    let (problem, programs) = match source? {
+        Source::Postgres(source) | Source::Mariadb(source) => (None, source.programs.clone()),
+        Source::PostgresPhysical(_) => (Some("config-drill-server-physical"), None),
+        Source::Sqlite { .. } | Source::Files { .. } | Source::Command { .. } | Source::Own { .. } => {
+            (Some("config-drill-server-kind"), None)
+        }
+    };
+    if let Some(problem) = problem {
+        table.report(&table.place_of("drill_server"), Message::new(problem));
+    }
+    Some(ServerSource { programs: server.programs.or(programs), ..server })
 }
 
 fn read_connection(table: &mut Table<'_>, databases: Databases, reading: &Reading<'_>) -> Option<ServerSource> {

@@ -72,9 +72,9 @@ impl Recorder {
         let job = &drill.job;
         let mut events = Vec::new();
         match &drill.outcome {
-            DrillOutcome::Passed { took, tables, rows, .. } => {
+            DrillOutcome::Passed { took, tables, rows, server, .. } => {
                 let seconds = took.as_secs_f64();
-                info!(%job, seconds, tables, rows, "drill passed: {job} was restored in {seconds:.1} s and is what was backed up");
+                info!(%job, seconds, tables, rows, server, "drill passed: {job} was restored in {seconds:.1} s and is what was backed up");
                 events.extend(self.promised(job, Promise::Drill, None));
                 let most = self.live.read().job(job).and_then(|job| job.max_restore_time);
                 let took = Duration::try_from(*took).unwrap_or_default();

@@ -99,11 +99,13 @@ impl JobView {
 impl DrillView {
     fn new(reader: &Reader, drill: &Drill) -> Self {
         let (state, word, message) = match &drill.outcome {
-            DrillOutcome::Passed { tables, rows, octets, .. } => {
-                let message = Message::new("web-drill-passed-words")
-                    .with("tables", *tables)
-                    .with("rows", *rows)
-                    .with("octets", reader.octets(*octets));
+            DrillOutcome::Passed { tables, rows, octets, server, .. } => {
+                let message = match server {
+                    Some(server) => Message::new("web-drill-passed-given-words").with("server", server.as_str()),
+                    None => Message::new("web-drill-passed-words"),
+                };
+                let message =
+                    message.with("tables", *tables).with("rows", *rows).with("octets", reader.octets(*octets));
                 (State::Up, "web-drill-passed", message)
             }
             DrillOutcome::Failed { fault } => (State::Down, "web-drill-failed", fault.message()),

@@ -1,10 +1,11 @@
 //! The proof: the newest backup is restored to a scratch place, everything in it is compared with what was told in the moment of the
 //! dump, and the time that took is written down. A server for it is started in a private folder, without a network, and gone
-//! afterwards.
+//! afterwards; or one is given on which nothing else is touched.
 //!
 //! Nothing less proves anything: `pg_restore -l` is content with half an archive, `psql -1` with a dump that was cut between two
 //! statements, and a repository that restic finds whole may hold what nobody can load.
 
+mod given;
 mod mariadb;
 mod physical;
 mod postgres;
@@ -23,9 +24,11 @@ use super::restic::Restic;
 use super::source::sqlite;
 use super::wal::WalBatch;
 use super::{Content, Difference, Fault, Progress, Stored, Workplace, within};
-use crate::config::{Job, JobName, Source};
+use crate::config::{Job, JobName, ServerSource, Source};
 
 use scratch::Scratch;
+
+pub use given::Unfit;
 
 /// A drill that has ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +68,9 @@ pub enum DrillOutcome {
         tables: u64,
         /// Rows that were compared.
         rows: u64,
+        /// On which given server; none: on one of its own. There owners, rights and roles are not restored.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        server: Option<String>,
     },
     /// It could not be restored, or is something else.
     Failed {
@@ -88,6 +94,7 @@ pub async fn drill(job: &Job, newest: &Restorable, workplace: &Workplace, stop: 
             octets,
             tables: content.iter().map(|content| content.tables() as u64).sum(),
             rows: content.iter().map(Content::rows).sum(),
+            server: job.drill_server.as_ref().map(ServerSource::shown),
         },
         Err(_) if stop.is_cancelled() => DrillOutcome::Interrupted,
         Err(fault) => DrillOutcome::Failed { fault },
@@ -103,12 +110,18 @@ async fn attempt(
     let restic = Restic::new(workplace, job.repository.clone());
     let place = Scratch::new(workplace)?;
     let (took, compared) = match &job.source {
-        Source::Postgres(server) => postgres::restore(server, newest, &restic, &place, abort).await?,
+        Source::Postgres(server) => match &job.drill_server {
+            Some(given) => postgres::restore_to(given, server, job, newest, &restic, &place, abort).await?,
+            None => postgres::restore(server, newest, &restic, &place, abort).await?,
+        },
         Source::PostgresPhysical(source) => {
             let base = newest.first().ok_or(Fault::NoBackup)?;
             physical::restore(source, PointInTime { base, wal }, &restic, &place, abort).await?
         }
-        Source::Mariadb(server) => mariadb::restore(server, newest, &restic, &place, abort).await?,
+        Source::Mariadb(server) => match &job.drill_server {
+            Some(given) => mariadb::restore_to(given, server, job, newest, &restic, &place, abort).await?,
+            None => mariadb::restore(server, newest, &restic, &place, abort).await?,
+        },
         Source::Sqlite { .. } | Source::Files { .. } | Source::Command { .. } | Source::Own { .. } => {
             let (mut took, mut compared) = (Duration::ZERO, Vec::new());
             for stored in newest {
@@ -147,6 +160,11 @@ async fn restore(
     let mut file = tokio::fs::File::create(&path).await.map_err(|error| Fault::from_io(&error))?;
     restic.pour(stored, &mut file, &Progress::default(), abort).await?;
     Ok(path)
+}
+
+/// What tells a drill from others of its job.
+fn run_of(now: Timestamp) -> String {
+    now.strftime("%Y%m%d%H%M%S").to_string()
 }
 
 async fn database(path: PathBuf, abort: &CancellationToken) -> Result<Content, Fault> {

@@ -3,17 +3,19 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::io::AsyncWriteExt;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::compare;
+use super::given::{self, Given, Words};
 use super::scratch::{STARTING, Scratch, Server};
+use super::{compare, run_of};
 use crate::backup::child::{Program, feed};
 use crate::backup::restic::Restic;
 use crate::backup::source::postgres::{self, GLOBALS_FILE, Postgres};
-use crate::backup::{Content, Fault, Progress, Stored};
-use crate::config::ServerSource;
+use crate::backup::{Content, Fault, Progress, Stored, unless_aborted};
+use crate::config::{Job, ServerSource};
 
 /// The superuser of the scratch server; nobody else is called so.
 const USER: &str = "rotused_drill";
@@ -37,6 +39,48 @@ const SETTINGS: [&str; 12] = [
     "jit=off",
 ];
 
+/// How a given server is spoken to. A copy of a server has its identifier too; whoever makes a database owns it.
+const WORDS: Words = Words {
+    identity: "SELECT system_identifier FROM pg_catalog.pg_control_system();",
+    obstacles: &[],
+    // Before version 14 nobody was ended who rests.
+    rest: "SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.pg_settings WHERE name = 'idle_session_timeout';",
+    lock: |name| format!("SELECT pg_catalog.pg_try_advisory_lock(pg_catalog.hashtextextended({}, 0));", text(name)),
+    find: |prefix| {
+        format!(
+            "SELECT datname, datdba = (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = current_user) \
+             FROM pg_catalog.pg_database WHERE pg_catalog.starts_with(datname::text, {}) ORDER BY 1;",
+            text(prefix)
+        )
+    },
+    make: |name| make(name, " LC_COLLATE 'C' LC_CTYPE 'C'"),
+    remove: |name| format!("DROP DATABASE IF EXISTS {} WITH (FORCE);", postgres::name(name)),
+};
+
+/// What would reach beyond the databases that are made: roles are the server's, and a subscription is a connection to elsewhere.
+const ONLY_INSIDE: [&str; 3] = ["--no-owner", "--no-privileges", "--no-subscriptions"];
+
+/// Restores all databases to a given server beside those that it has, compares them, and removes them.
+pub(super) async fn restore_to(
+    given: &ServerSource,
+    source: &ServerSource,
+    job: &Job,
+    newest: &[Stored],
+    restic: &Restic<'_>,
+    place: &Scratch,
+    abort: &CancellationToken,
+) -> Result<(Duration, Vec<Content>), Fault> {
+    let here = Postgres::new(given, place.path())?;
+    let there = Postgres::new(source, place.path())?;
+    let connect = || here.session(here.maintenance());
+    let connect_there = || there.session(there.maintenance());
+    let taking =
+        Given::take((&connect, &WORDS, given.shown()), &connect_there, given::prefix(job), run_of(Timestamp::now()));
+    let mut given = unless_aborted(abort, taking).await?;
+    let done = restore_into(&here, newest, restic, Some(&mut given), abort).await;
+    given.clear(done).await
+}
+
 /// Restores all parts to a scratch server and compares them: how long the restore took, and what there is.
 pub(super) async fn restore(
     source: &ServerSource,
@@ -59,19 +103,25 @@ pub(super) async fn restore(
     let reached = ServerSource::local(place.path(), USER, folder.clone());
     let here = Postgres::new(&reached, place.path())?;
     let ready = async || here.session("postgres")?.ask("SELECT 1;", Duration::from_secs(10)).await.map(drop);
-    Server::run(&server, STARTING, ready, restore_into(&here, newest, restic, abort)).await
+    Server::run(&server, STARTING, ready, restore_into(&here, newest, restic, None, abort)).await
 }
 
 async fn restore_into(
     here: &Postgres<'_>,
     newest: &[Stored],
     restic: &Restic<'_>,
+    mut given: Option<&mut Given<'_>>,
     abort: &CancellationToken,
 ) -> Result<(Duration, Vec<Content>), Fault> {
     let begun = Instant::now();
     let (globals, databases): (Vec<&Stored>, Vec<&Stored>) =
         newest.iter().partition(|stored| stored.file == GLOBALS_FILE);
     for globals in globals {
+        if given.is_some() {
+            // Roles of a server are not made on another one; that all of it is there and the same is read.
+            restic.pour(globals, &mut tokio::io::sink(), &Progress::default(), abort).await?;
+            continue;
+        }
         // Owners must be there before what they own.
         let mut text = Vec::new();
         restic.pour(globals, &mut text, &Progress::default(), abort).await?;
@@ -80,26 +130,48 @@ async fn restore_into(
         feed(&psql, async |input| input.write_all(text.as_bytes()).await.map_err(|error| Fault::from_io(&error)))
             .await?;
     }
-    let mut session = here.session("postgres")?;
     let mut took = begun.elapsed();
     let mut compared = Vec::new();
     for stored in databases {
         let begun = Instant::now();
-        let is_theirs = is_template(&stored.part);
-        let database = if is_theirs { format!("rotused_{}", stored.part) } else { stored.part.clone() };
-        // Its own locale may not be installed here.
-        let make = format!("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8';", postgres::name(&database));
-        session.ask(&make, MAKING).await?;
-        let restore = here.pg_restore(&database)?.arguments(["-1", "--exit-on-error"]);
+        let mut restore = Vec::from(["-1", "--exit-on-error"]);
+        let database = match &mut given {
+            Some(given) => {
+                restore.extend(ONLY_INSIDE);
+                given.make().await?
+            }
+            None => make_own(here, &stored.part).await?,
+        };
+        let restore = here.pg_restore(&database)?.arguments(restore);
         feed(&restore, async |input| restic.pour(stored, input, &Progress::default(), abort).await).await?;
         took += begun.elapsed();
         let mut inside = here.session(&database)?;
-        postgres::prepare(&mut inside).await?;
-        let found = postgres::content(&mut inside).await?;
+        let reading = async {
+            postgres::prepare(&mut inside).await?;
+            postgres::content(&mut inside).await
+        };
+        let found = unless_aborted(abort, reading).await?;
         compare(stored, &found)?;
         compared.push(found);
     }
     Ok((took, compared))
+}
+
+/// Makes an empty database on a server of our own.
+async fn make_own(here: &Postgres<'_>, part: &str) -> Result<String, Fault> {
+    let database = if is_template(part) { format!("rotused_{part}") } else { part.to_owned() };
+    here.session("postgres")?.ask(&make(&database, ""), MAKING).await?;
+    Ok(database)
+}
+
+/// Makes an empty database; the locale of what is restored may not be installed where it is restored.
+fn make(name: &str, locale: &str) -> String {
+    format!("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'{locale};", postgres::name(name))
+}
+
+/// A text in a statement.
+fn text(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
 }
 
 /// The scratch server needs its own.

@@ -134,9 +134,8 @@ impl<'s> Mariadb<'s> {
         let mut session = self.session()?;
         self.warn_of_engines(&mut session, &part.name).await?;
         let lock = self.lock().await;
-        session
-            .ask("SET time_zone = '+00:00'; SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ;", PATIENCE)
-            .await?;
+        prepare(&mut session).await?;
+        session.ask("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ;", PATIENCE).await?;
         session.ask("START TRANSACTION WITH CONSISTENT SNAPSHOT;", PATIENCE).await?;
         let counting = Counting { session, database: part.name.clone(), is_exact: lock.is_some(), lock };
         let feed = Feed::Program(dump, trailer);
@@ -212,7 +211,7 @@ pub(in crate::backup) fn name(name: &str) -> String {
 }
 
 /// A text in a statement.
-fn text(text: &str) -> String {
+pub(in crate::backup) fn text(text: &str) -> String {
     format!("'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
 }
 
@@ -221,6 +220,26 @@ fn text(text: &str) -> String {
 /// # Errors
 /// The server says no.
 pub(in crate::backup) async fn content(session: &mut Session, database: &str) -> Result<Content, Fault> {
+    content_as(session, database, database).await
+}
+
+/// Prepares a session for [`content`]: moments look the same wherever they are.
+///
+/// # Errors
+/// The server says no.
+pub(in crate::backup) async fn prepare(session: &mut Session) -> Result<(), Fault> {
+    session.ask("SET time_zone = '+00:00';", PATIENCE).await.map(drop)
+}
+
+/// What is in a database as if it were called `original`: views have the name of their database in them.
+///
+/// # Errors
+/// The server says no.
+pub(in crate::backup) async fn content_as(
+    session: &mut Session,
+    database: &str,
+    original: &str,
+) -> Result<Content, Fault> {
     let version = session.ask("SELECT VERSION();", PATIENCE).await?.concat().concat();
     let mut content = Content::of(version);
     let select = format!(
@@ -247,7 +266,10 @@ pub(in crate::backup) async fn content(session: &mut Session, database: &str) ->
         }
     }
     for (kind, select) in DEFINITIONS {
-        content.note_rows(kind, &session.ask(&select.replace("{database}", &text(database)), PATIENCE).await?);
+        let select = select.replace("{here}", &text(&format!("{}.", name(database))));
+        let select = select.replace("{there}", &text(&format!("{}.", name(original))));
+        let select = select.replace("{database}", &text(database));
+        content.note_rows(kind, &session.ask(&select, PATIENCE).await?);
     }
     Ok(content)
 }
@@ -266,7 +288,8 @@ const DEFINITIONS: [(Kind, &str); 5] = [
     ),
     (
         Kind::View,
-        "SELECT TABLE_NAME, MD5(VIEW_DEFINITION) FROM information_schema.VIEWS WHERE TABLE_SCHEMA = {database};",
+        "SELECT TABLE_NAME, MD5(REPLACE(VIEW_DEFINITION, {here}, {there})) FROM information_schema.VIEWS \
+         WHERE TABLE_SCHEMA = {database};",
     ),
     (
         Kind::Routine,

@@ -169,7 +169,7 @@ impl<'s> Postgres<'s> {
     }
 
     /// Where one connects who wants no database.
-    fn maintenance(&self) -> &str {
+    pub(in crate::backup) fn maintenance(&self) -> &str {
         match &self.server.databases {
             Databases::Named(names) => names.first().map_or("postgres", String::as_str),
             Databases::All { .. } => "postgres",
