@@ -181,6 +181,14 @@ fn a_drill_fails_loudly_when_anything_is_not_as_it_was() {
     }
     let _ = rotused.log.line_with(&["WARN", "incident opened", "Restore drill: registras"]);
     tell(&told);
+    let roles = |from: &str, to: &str| {
+        let update = "UPDATE content SET content = replace(content, ?1, ?2) WHERE content LIKE '%\"role\"%'";
+        assert_eq!(journal.execute(update, [from, to]).unwrap(), 1);
+    };
+    roles("\"rotuse\":", "\"dingusi\":");
+    let said = drill(&installation, false);
+    assert!(said.contains("dingusi is missing"), "{said}");
+    roles("\"dingusi\":", "\"rotuse\":");
     let _ = drill(&installation, true);
     let _ = rotused.log.line_with(&["INFO", "incident resolved", "Restore drill: registras"]);
     // Whoever has changed the journal by hand is found out all the same.

@@ -129,6 +129,7 @@ async fn restore_into(
         let psql = here.program("psql", "postgres")?.arguments(["-X", "-q", "-w", "-v", "ON_ERROR_STOP=1", "-f", "-"]);
         feed(&psql, async |input| input.write_all(text.as_bytes()).await.map_err(|error| Fault::from_io(&error)))
             .await?;
+        compare(globals, &postgres::roles(&mut here.session("postgres")?).await?)?;
     }
     let mut took = begun.elapsed();
     let mut compared = Vec::new();

@@ -198,8 +198,7 @@ impl<'s> Postgres<'s> {
 
     async fn open_globals(&self) -> Result<Opened, Fault> {
         let mut session = self.session(self.maintenance())?;
-        let mut content = Content::of(version(&mut session).await?);
-        content.note_rows(Kind::Role, &session.ask(ROLES, PATIENCE).await?);
+        let content = roles(&mut session).await?;
         let is_super = "SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user;";
         let is_super = first(session.ask(is_super, PATIENCE).await?) == "t";
         let mut dump = self.program("pg_dumpall", self.maintenance())?;
@@ -231,6 +230,16 @@ pub(in crate::backup) fn first(rows: Vec<Vec<String>>) -> String {
 pub(super) async fn version(session: &mut Session) -> Result<String, Fault> {
     let version = session.ask("SELECT pg_catalog.current_setting('server_version');", PATIENCE).await?;
     Ok(format!("PostgreSQL {}", first(version)))
+}
+
+/// The roles of a server, and what they may.
+///
+/// # Errors
+/// The server does not answer.
+pub(in crate::backup) async fn roles(session: &mut Session) -> Result<Content, Fault> {
+    let mut content = Content::of(version(session).await?);
+    content.note_rows(Kind::Role, &session.ask(ROLES, PATIENCE).await?);
+    Ok(content)
 }
 
 /// What is in the database of a session, as it is in its transaction.
