@@ -123,6 +123,11 @@ fn drills_of_postgresql_leave_a_given_server_as_it_was() {
     assert!(!page.contains(DatabaseServer::PASSWORD));
     assert_eq!(portrait(&other), before);
 
+    // Two at once wait for each other: neither takes the other's database for a leftover.
+    let both = [office.begin(), office.begin()].map(ended);
+    assert!(both.iter().all(|(is_good, _)| *is_good), "{both:?}");
+    assert_eq!(portrait(&other), before);
+
     // One that is killed, one that is cancelled, and what the first has left.
     let mut killed = office.begin();
     let left =

@@ -32,6 +32,7 @@ fn the_examples_in_the_shipped_configuration_are_valid_too() {
         "repository-vietine",
         "mail",
         "db",
+        "bandymai",
         "pastas",
         "matrix",
         "s3-id",
@@ -71,7 +72,7 @@ fn the_examples_in_the_shipped_configuration_are_valid_too() {
         .unwrap();
     let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{said}");
-    assert!(said.contains("1 device, 21 checks, 8 backup jobs"), "{said}");
+    assert!(said.contains("1 device, 21 checks, 9 backup jobs"), "{said}");
 }
 
 /// As it is shipped, and with what is commented out.
