@@ -1287,6 +1287,7 @@ check-section-empty = the section „{ $title }“ shows nothing (point { $point
 check-periodic = there is no document for { $period }; it was due on { $since } ({ $source })
 check-security-expires = security.txt is good only until { $expires }; prolong site.toml, [security], expires (RFC 9116)
 check-review = this page was to be looked at until { $by }; look at it and change review_by
+check-rule-incomplete = A page must have what its readers look for.
 check-undated = there is no `published`, so neither feeds nor subscribers hear of the page; write the day on which it appeared
 check-no-files = a dataset without files (distributions); add a file or its address
 check-act-double = the number { $number } of { $year } is already in { $other }

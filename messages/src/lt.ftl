@@ -1309,6 +1309,7 @@ check-section-empty = skyriuje „{ $title }“ nieko nėra ({ $point } punktas)
 check-periodic = nėra dokumento už { $period }; jis turėjo būti iki { $since } ({ $source })
 check-security-expires = security.txt galioja tik iki { $expires }; pratęskite site.toml, [security], expires (RFC 9116)
 check-review = puslapį reikėjo peržiūrėti iki { $by }; peržiūrėkite ir pakeiskite review_by
+check-rule-incomplete = Puslapyje turi būti tai, ko skaitytojas jame ieško.
 check-undated = nėra published, todėl naujienų srautai ir prenumeratoriai apie puslapį nesužinos; įrašykite dieną, kurią jis paskelbtas
 check-no-files = duomenų rinkinys be failų (distributions); pridėkite failą arba jo adresą
 check-act-double = { $year } m. numeris { $number } jau yra faile { $other }

@@ -118,7 +118,7 @@ fn draft(settings: &Settings, type_: Type, title: &str, is_inherited: bool, now:
     if !is_inherited {
         let _ = writeln!(text, "type = \"{}\"", type_.word());
     }
-    if type_ == Type::News {
+    if type_.is_news_when_published() {
         let _ = writeln!(text, "published = {}", now.strftime("%Y-%m-%dT%H:%M"));
     }
     let _ = writeln!(text, "draft = true");

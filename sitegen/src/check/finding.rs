@@ -65,6 +65,8 @@ words! {
         Contrast = "contrast",
         /// A picture that is larger than anybody needs.
         PictureSize = "picture-size",
+        /// A page lacks what its readers look for.
+        Incomplete = "incomplete",
         /// Contacts are written by hand that stand in the directory.
         Contact = "contact",
         /// An address elsewhere does not answer any more; only `sitegen links --external` looks, so nothing waits for it.
@@ -110,6 +112,7 @@ impl Rule {
             | Self::Spelling
             | Self::Language
             | Self::PictureSize
+            | Self::Incomplete
             | Self::TableHeader => Severity::Warning,
             Self::Orphan | Self::Contact => Severity::Note,
         }

@@ -63,15 +63,14 @@ fn of_page(case: &Case<'_>, id: PageId, directory: &Directory) -> Vec<Finding> {
         .into_iter()
         .map(|remark| Finding::new(remark.rule, parts.document.problem(&place(&remark.span), remark.message)))
         .collect();
-    let silent = page.front.images.iter().filter(|image| image.alt.trim().is_empty());
-    if page.front.published.is_none()
-        && matches!(page.front.kind.type_(), Type::Vacancy | Type::Procurement | Type::Consultation)
-    {
-        found.push(Finding::told(Rule::Content, Problem::of_file(&page.path, Message::new("check-undated"))));
+    let lacks = |key: &str| Problem::of_file(&page.path, Message::new(key));
+    if page.front.published.is_none() && page.front.kind.type_().is_news_when_published() {
+        found.push(Finding::told(Rule::Incomplete, lacks("check-undated")));
     }
     if matches!(&page.front.kind, Kind::Dataset(dataset) if dataset.distributions.is_empty()) {
-        found.push(Finding::new(Rule::Content, Problem::of_file(&page.path, Message::new("check-no-files"))));
+        found.push(Finding::new(Rule::Incomplete, lacks("check-no-files")));
     }
+    let silent = page.front.images.iter().filter(|image| image.alt.trim().is_empty());
     found.extend(silent.map(|image| {
         let message = Message::new("check-alternative").with("file", image.file.as_str());
         Finding::new(Rule::Alternative, Problem::of_file(&page.path, message))

@@ -11,6 +11,14 @@ pub fn number_of_act(number: &str) -> (String, u32) {
     (series.to_owned(), digits.parse().unwrap_or(u32::MAX))
 }
 
+impl Type {
+    /// Whether a page of this type is news on the day on which it is published, and nothing else in it says which day that is.
+    #[must_use]
+    pub const fn is_news_when_published(self) -> bool {
+        matches!(self, Self::News | Self::Vacancy | Self::Procurement | Self::Consultation)
+    }
+}
+
 impl Kind {
     /// The pages it names, with the key that names them and the type they must have.
     #[must_use]

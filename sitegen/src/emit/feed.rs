@@ -57,7 +57,7 @@ fn appeared(page: &Page) -> Option<Moment> {
         // The sitting at which it may be adopted is still to come.
         Kind::Act(act) => act.adopted.map(Moment::Day),
         // What is still to come is not when readers could first read of it.
-        Kind::Vacancy(_) | Kind::Procurement(_) | Kind::Consultation(_) => None,
+        kind if kind.type_().is_news_when_published() => None,
         kind => kind.moment(),
     })
 }
