@@ -124,6 +124,7 @@ impl<'s> Views<'s> {
             ("ancestors", self.crumbs(site.ancestors(id))),
             ("relations", self.grouped(&node.relations)),
             ("named_by", self.grouped(&node.named_by)),
+            ("of_unit", self.of_unit(id)),
             ("backlinks", self.entries(node.backlinks.iter().copied())),
             ("related", self.entries(self.related(id))),
             ("previous", node.neighbours[0].map(|id| self.entry(id)).into()),
@@ -263,6 +264,19 @@ impl<'s> Views<'s> {
             all.entry(Key::from(*key)).or_insert_with(|| self.entries(of_key.map(|(_, id)| *id)));
         }
         Value::from(all)
+    }
+
+    /// What names a unit as its own: people, services and all else apart, for a resident looks for one of these.
+    fn of_unit(&self, id: PageId) -> Value {
+        let pages = |wanted: &dyn Fn(&Kind) -> bool| {
+            let named_by = self.site.node(id).named_by.iter().filter(|(key, _)| *key == "unit").map(|(_, id)| *id);
+            self.entries(named_by.filter(|id| wanted(&self.site.page(*id).front.kind)))
+        };
+        map([
+            ("people", pages(&|kind| matches!(kind, Kind::Person(_)))),
+            ("services", pages(&|kind| matches!(kind, Kind::Service(_)))),
+            ("others", pages(&|kind| !matches!(kind, Kind::Person(_) | Kind::Service(_)))),
+        ])
     }
 
     /// Pages that share the most terms, the newest of them first.
