@@ -84,6 +84,12 @@ fn tables_have_scopes_and_the_paragraph_before_may_be_their_caption() {
 }
 
 #[test]
+fn an_empty_corner_of_a_table_is_no_heading() {
+    let shown = html("| | Kaina |\n| --- | --- |\n| Suaugusiems | 2 |\n");
+    assert!(shown.contains("<tr><td></td><th scope=\"col\">Kaina</th></tr>"), "{shown}");
+}
+
+#[test]
 fn footnotes_stand_at_the_end_in_the_order_of_the_text() {
     let shown = html("B[^b] A[^a] B[^b]\n\n[^a]: Pirma.\n\n[^b]: Antra.\n");
     let (first, second) = (shown.find("Antra.").unwrap(), shown.find("Pirma.").unwrap());

@@ -54,6 +54,8 @@ struct Table {
     alignments: Vec<Alignment>,
     column: usize,
     is_head: bool,
+    /// Where the HTML of the cell begins.
+    cell: usize,
 }
 
 /// What is understood beside CommonMark.
@@ -354,7 +356,7 @@ impl<'r> Writer<'r> {
                 self.html("</tr></thead><tbody>\n");
             }
             TagEnd::TableRow => self.html("</tr>\n"),
-            TagEnd::TableCell => self.end_block(if self.table.is_head { "</th>" } else { "</td>" }),
+            TagEnd::TableCell => self.end_cell(),
             TagEnd::Emphasis => self.inline("</em>"),
             TagEnd::Strong => self.inline("</strong>"),
             TagEnd::Strikethrough => self.inline("</del>"),
@@ -470,7 +472,7 @@ impl<'r> Writer<'r> {
     }
 
     fn start_table(&mut self, alignments: Vec<Alignment>, paragraph: Option<usize>) {
-        self.table = Table { alignments, column: 0, is_head: false };
+        self.table = Table { alignments, ..Table::default() };
         let caption = paragraph.and_then(|start| {
             let words = self.text.html[start..].strip_prefix("<p>")?.strip_suffix("</p>\n")?;
             let words = CAPTIONS.iter().find_map(|caption| words.strip_prefix(caption))?.to_owned();
@@ -489,6 +491,7 @@ impl<'r> Writer<'r> {
     fn start_cell(&mut self) {
         let alignment = self.table.alignments.get(self.table.column).copied();
         self.table.column += 1;
+        self.table.cell = self.text.html.len();
         self.html(if self.table.is_head { "<th scope=\"col\"" } else { "<td" });
         self.html(match alignment {
             Some(Alignment::Left) => " class=\"left\">",
@@ -496,6 +499,19 @@ impl<'r> Writer<'r> {
             Some(Alignment::Right) => " class=\"right\">",
             _ => ">",
         });
+    }
+
+    fn end_cell(&mut self) {
+        if !self.table.is_head {
+            return self.end_block("</td>");
+        }
+        // The corner above names of rows heads nothing.
+        let cell = &self.text.html[self.table.cell..];
+        if cell.find('>').is_some_and(|end| end + 1 == cell.len()) {
+            self.text.html.truncate(self.table.cell);
+            return self.end_block("<td></td>");
+        }
+        self.end_block("</th>");
     }
 
     fn start_link(&mut self, link_type: LinkType, url: &CowStr<'_>, title: &str, span: &Range<usize>) {
