@@ -31,7 +31,10 @@ pub fn span(start: Moment, end: Option<Moment>, language: Language) -> String {
     let begins = moment(start, language);
     match end {
         None => begins,
-        Some(Moment::Time(end)) if end.date() == start.date() => format!("{begins}–{}", end.strftime("%H:%M")),
+        // A line may end after a dash, but not between two hours: hence the word joiner.
+        Some(Moment::Time(end)) if end.date() == start.date() => {
+            format!("{begins}–\u{2060}{}", end.strftime("%H:%M"))
+        }
         Some(end) if end == start => begins,
         Some(end) => format!("{begins} – {}", moment(end, language)),
     }
@@ -41,7 +44,7 @@ pub fn span(start: Moment, end: Option<Moment>, language: Language) -> String {
 #[must_use]
 pub fn size(octets: u64, language: Language) -> String {
     let (number, unit) = match octets {
-        0..1_000 => return format!("{octets} B"),
+        0..1_000 => return format!("{octets}\u{a0}B"),
         1_000..1_000_000 => (octets.div_ceil(100), "kB"),
         1_000_000..1_000_000_000 => (octets.div_ceil(100_000), "MB"),
         _ => (octets.div_ceil(100_000_000), "GB"),
@@ -52,9 +55,9 @@ pub fn size(octets: u64, language: Language) -> String {
     };
     match (number / 10, number % 10) {
         (whole, tenth) if whole >= 100 || tenth == 0 => {
-            format!("{} {unit}", if tenth == 0 { whole } else { whole + 1 })
+            format!("{}\u{a0}{unit}", if tenth == 0 { whole } else { whole + 1 })
         }
-        (whole, tenth) => format!("{whole}{point}{tenth} {unit}"),
+        (whole, tenth) => format!("{whole}{point}{tenth}\u{a0}{unit}"),
     }
 }
 
@@ -94,7 +97,7 @@ mod tests {
     #[test]
     fn days_are_said_as_people_say_them() {
         let date = jiff::civil::date(2026, 11, 4);
-        assert_eq!(day(date, Language::Lithuanian), "2026 m. lapkričio 4 d.");
+        assert_eq!(day(date, Language::Lithuanian), "2026\u{a0}m. lapkričio\u{a0}4\u{a0}d.");
         assert_eq!(day(date, Language::English), "4 November 2026");
         for month in 1..=12 {
             let date = jiff::civil::date(2026, month, 1);
@@ -105,7 +108,7 @@ mod tests {
     #[test]
     fn one_day_is_said_once() {
         let at = |hour| Moment::Time(jiff::civil::date(2026, 12, 5).at(hour, 30, 0, 0));
-        assert_eq!(span(at(17), Some(at(19)), Language::Lithuanian), "2026 m. gruodžio 5 d., 17:30–19:30");
+        assert_eq!(span(at(17), Some(at(19)), Language::Lithuanian), "2026\u{a0}m. gruodžio\u{a0}5\u{a0}d., 17:30–\u{2060}19:30");
         let next = Moment::Day(jiff::civil::date(2026, 12, 6));
         assert_eq!(span(at(17), Some(next), Language::English), "5 December 2026, 17:30 – 6 December 2026");
     }
@@ -115,7 +118,7 @@ mod tests {
         for (octets, said) in
             [(12, "12 B"), (1_000, "1 kB"), (1_234, "1,3 kB"), (123_456, "124 kB"), (5_000_001, "5,1 MB")]
         {
-            assert_eq!(size(octets, Language::Lithuanian), said);
+            assert_eq!(size(octets, Language::Lithuanian), said.replace(' ', "\u{a0}"));
         }
     }
 
