@@ -180,10 +180,11 @@ impl<'s> Renderer<'s> {
             }
             Output::Term(id, number) => {
                 let term = site.term(*id);
+                let settings = &site.settings.taxonomies[term.taxonomy];
                 let per_page = usize::from(site.settings.paginate_by);
                 let has_feed = crate::outputs::has_feed(site, term);
                 let values = [
-                    ("title", term.name.as_str().into()),
+                    ("title", format!("{}: {}", settings.title.as_ref().unwrap_or(&settings.name), term.name).into()),
                     ("above", Value::none()),
                     ("address", Section::list_address(&term.address, *number).into()),
                     ("paginator", self.views.paginator(&term.address, &term.pages, per_page, *number)),
@@ -240,6 +241,8 @@ impl<'s> Renderer<'s> {
                 ("deadlines", self.views.entries(self.deadlines(section.language))),
                 ("news", newest(Type::News)),
                 ("events", self.views.entries(coming)),
+                ("all_news", self.views.all_of(Type::News, section.language)),
+                ("all_events", self.views.all_of(Type::Event, section.language)),
                 ("address", section.address.as_str().into()),
                 ("linked_data", Value::safe_string(&emit::linked_data::of_institution(site, section.language))),
             ];

@@ -8,7 +8,7 @@ use tera::Value;
 
 use super::view::{Views, list, map};
 use super::{RenderError, Renderer, words};
-use crate::content::{EventStatus, Kind, Moment};
+use crate::content::Moment;
 use crate::site::{Month, Occasion, Section, SectionId};
 
 /// How many days a week has.
@@ -43,12 +43,6 @@ impl Views<'_> {
     }
 
     fn occasion(&self, occasion: Occasion, day: Date) -> Value {
-        let page = self.site.page(occasion.page);
-        let language = page.file.language;
-        let status = match &page.front.kind {
-            Kind::Event(event) => event.status.filter(|status| *status != EventStatus::Planned),
-            _ => None,
-        };
         // What began on a day before has no hour of this one.
         let hour = match occasion.start {
             Moment::Time(time) if time.date() == day => Some(time.strftime("%H:%M").to_string()),
@@ -58,8 +52,6 @@ impl Views<'_> {
             ("entry", self.entry(occasion.page)),
             ("start", occasion.start.to_string().into()),
             ("hour", hour.into()),
-            ("status", status.map(EventStatus::word).into()),
-            ("status_words", status.map(|status| language.text(&status.key())).into()),
         ])
     }
 }

@@ -7,7 +7,7 @@ use tera::Value;
 use tera::value::{Key, Map};
 
 use super::words;
-use crate::content::{Kind, Moment, Page, Visibility};
+use crate::content::{EventStatus, Kind, Moment, Page, Type, Visibility};
 use crate::emit::{calendar, linked_data, structure};
 use crate::markdown::Heading;
 use crate::outputs;
@@ -70,6 +70,10 @@ impl<'s> Views<'s> {
             Kind::Visit(visit) => Some(words::span(Moment::Day(visit.from), visit.to.map(Moment::Day), language)),
             _ => date.map(|date| words::moment(date, language)),
         };
+        let status = match &front.kind {
+            Kind::Event(event) => event.status.filter(|status| *status != EventStatus::Planned),
+            _ => None,
+        };
         map([
             ("address", node.address.as_str().into()),
             ("title", front.title.as_str().into()),
@@ -86,6 +90,8 @@ impl<'s> Views<'s> {
             ("mark", mark(node.visibility).into()),
             ("mark_words", mark(node.visibility).map(|mark| language.text(&format!("site-short-{mark}"))).into()),
             ("is_coming", self.site.is_coming(id).into()),
+            ("status", status.map(EventStatus::word).into()),
+            ("status_words", status.map(|status| language.text(&status.key())).into()),
             ("validity", validity.map(Validity::word).into()),
             ("validity_words", validity.map(|validity| language.text(&validity.key())).into()),
         ])
@@ -99,6 +105,8 @@ impl<'s> Views<'s> {
         let validity = site.validity(id);
         let text = site.text(id);
         let summary = front.summary.as_deref().unwrap_or(&text.beginning);
+        let mut named_by = node.named_by.clone();
+        named_by.sort_by_key(|(_, id)| site.day(*id));
         map([
             ("entry", self.entry(id)),
             ("address", node.address.as_str().into()),
@@ -123,7 +131,7 @@ impl<'s> Views<'s> {
             ("terms", self.terms(page)),
             ("ancestors", self.crumbs(site.ancestors(id))),
             ("relations", self.grouped(&node.relations)),
-            ("named_by", self.grouped(&node.named_by)),
+            ("named_by", self.grouped(&named_by)),
             ("of_unit", self.of_unit(id)),
             ("backlinks", self.entries(node.backlinks.iter().copied())),
             ("related", self.entries(self.related(id))),
@@ -245,6 +253,13 @@ impl<'s> Views<'s> {
     /// The way to what is below a section, from home down.
     pub(super) fn way(&self, id: SectionId) -> Value {
         self.crumbs(self.site.way_to(Some(id)))
+    }
+
+    /// The section right below home that has the newest page of a type: there are the others.
+    pub(super) fn all_of(&self, type_: Type, language: Language) -> Value {
+        let newest = self.site.newest(type_, language, 1);
+        let section = newest.first().and_then(|id| self.site.ancestors(*id).get(1).copied());
+        section.map(|section| self.crumb(section)).into()
     }
 
     /// A section by its name and address.
