@@ -474,6 +474,7 @@ site-search-script = The search needs JavaScript. Without it, use the menu.
 site-notice-until = Until
 site-contents = Contents
 site-attachments = Attachments
+site-table = Table
 site-topics = Topics
 site-related = Related pages
 site-backlinks = Pages that link here

@@ -481,6 +481,7 @@ site-search-script = Paieškai reikia JavaScript. Be jo naudokitės meniu.
 site-notice-until = Galioja iki
 site-contents = Turinys
 site-attachments = Priedai
+site-table = Lentelė
 site-topics = Temos
 site-related = Susiję puslapiai
 site-backlinks = Į šį puslapį veda

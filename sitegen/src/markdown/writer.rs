@@ -480,7 +480,10 @@ impl<'r> Writer<'r> {
             Some(words)
         });
         // A wide table is scrolled by itself, also with the keyboard.
-        self.html("<div class=\"table\" tabindex=\"0\" role=\"group\"><table>");
+        let name = self.style.language.text("site-table");
+        self.html("<div class=\"table\" tabindex=\"0\" role=\"group\" aria-label=\"");
+        self.attribute(&name);
+        self.html("\"><table>");
         if let Some(caption) = caption {
             self.html("<caption>");
             self.html(&caption);
