@@ -48,11 +48,7 @@ impl Views<'_> {
             Moment::Time(time) if time.date() == day => Some(time.strftime("%H:%M").to_string()),
             _ => None,
         };
-        map([
-            ("entry", self.entry(occasion.page)),
-            ("start", occasion.start.to_string().into()),
-            ("hour", hour.into()),
-        ])
+        map([("entry", self.entry(occasion.page)), ("start", occasion.start.to_string().into()), ("hour", hour.into())])
     }
 }
 

@@ -108,7 +108,10 @@ mod tests {
     #[test]
     fn one_day_is_said_once() {
         let at = |hour| Moment::Time(jiff::civil::date(2026, 12, 5).at(hour, 30, 0, 0));
-        assert_eq!(span(at(17), Some(at(19)), Language::Lithuanian), "2026\u{a0}m. gruodžio\u{a0}5\u{a0}d., 17:30–\u{2060}19:30");
+        assert_eq!(
+            span(at(17), Some(at(19)), Language::Lithuanian),
+            "2026\u{a0}m. gruodžio\u{a0}5\u{a0}d., 17:30–\u{2060}19:30"
+        );
         let next = Moment::Day(jiff::civil::date(2026, 12, 6));
         assert_eq!(span(at(17), Some(next), Language::English), "5 December 2026, 17:30 – 6 December 2026");
     }
