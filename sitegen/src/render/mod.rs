@@ -148,7 +148,7 @@ impl<'s> Renderer<'s> {
         match output {
             Output::Page(id) => {
                 let page = site.page(*id);
-                let values = [("page", self.views.page(*id))];
+                let values = [("address", site.node(*id).address.as_str().into()), ("page", self.views.page(*id))];
                 self.document("page.html", page.file.language, &page.file.path, values)
             }
             Output::List(id, number) => self.list(*id, *number),
