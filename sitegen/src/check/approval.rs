@@ -264,15 +264,24 @@ pub fn difference(before: &str, after: &str) -> String {
         if index > 0 {
             text.push_str(" … ");
         }
-        for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
-            let value = change.value();
-            // Writing to a string cannot fail.
-            let _ = match change.tag() {
-                _ if value.trim().is_empty() => write!(text, "{}", value.replace('\n', " ")),
-                similar::ChangeTag::Equal => write!(text, "{value}"),
-                similar::ChangeTag::Delete => write!(text, "[-{value}-]"),
-                similar::ChangeTag::Insert => write!(text, "{{+{value}+}}"),
+        for part in group {
+            let said = |tag: similar::ChangeTag| -> String {
+                let changes = diff.iter_changes(part).filter(|change| change.tag() == tag);
+                changes.map(|change| change.value().replace('\n', " ")).collect()
             };
+            let [same, gone, new] =
+                [similar::ChangeTag::Equal, similar::ChangeTag::Delete, similar::ChangeTag::Insert].map(said);
+            text.push_str(&same);
+            // A change of spaces alone is none of words.
+            let is_change = !gone.trim().is_empty() || !new.trim().is_empty();
+            for (words, [before, after]) in [(&gone, ["[-", "-]"]), (&new, ["{+", "+}"])] {
+                if is_change && !words.is_empty() {
+                    text.extend([before, words, after]);
+                }
+            }
+            if !is_change {
+                text.push_str(&new);
+            }
         }
     }
     text.trim().to_owned()
@@ -324,5 +333,8 @@ mod tests {
         let said = difference(before, after);
         assert!(said.contains("[-penktadienį-]") && said.contains("{+šeštadienį+}"), "{said}");
         assert_eq!(difference(before, before), "");
+        let after = "Kviečiame visus į koncertą penktadienį 17 val. kultūros centre";
+        assert!(difference(before, after).contains("[-gyventojus-]{+visus+} į [-susitikimą-]{+koncertą+}"));
+        assert_eq!(difference("vienas du trys keturi", "vienas keturi"), "vienas [-du trys -]keturi");
     }
 }
