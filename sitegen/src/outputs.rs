@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use messages::Language;
+use rayon::prelude::*;
 use strict_toml::Problem;
 
 use crate::content::{Kind, Type};
@@ -130,17 +131,20 @@ impl Outputs {
     /// Plans the files of `site`.
     #[must_use]
     pub fn of(site: &Site) -> Self {
-        let mut planning = Planning { site, planned: Vec::new() };
-        planning.pages();
-        planning.lists();
-        planning.terms();
-        planning.whole_site();
-        for (path, file) in site.assets() {
-            planning.add(path.clone(), Output::File(file.clone()));
-        }
-        let mut outputs = planning.settled();
+        let plan = || {
+            let mut planning = Planning { site, planned: Vec::new() };
+            planning.pages();
+            planning.lists();
+            planning.terms();
+            planning.whole_site();
+            for (path, file) in site.assets() {
+                planning.add(path.clone(), Output::File(file.clone()));
+            }
+            planning.settled()
+        };
+        let (mut outputs, pictures) = rayon::join(plan, || site.picture_files());
         // Two that are called the same are the same: their names tell what is in them.
-        for (path, file) in site.picture_files() {
+        for (path, file) in pictures {
             outputs.files.insert(path, Output::File(file));
         }
         // What a site puts into `theme/` or `static/` under the name of a built-in file replaces it.
@@ -172,7 +176,7 @@ impl Planning<'_> {
     /// What was planned, in order. Of two that would be the same file, the one that was planned first stays.
     fn settled(self) -> Outputs {
         let Self { site, mut planned } = self;
-        planned.sort_by(|one, other| one.0.cmp(&other.0));
+        planned.par_sort_by(|one, other| one.0.cmp(&other.0));
         let name = |path: &str, output: &Output| match output {
             Output::Page(id) => site.page(*id).path.clone(),
             Output::File(file) => file.clone(),

@@ -215,7 +215,7 @@ pub struct Load(Child);
 
 impl Drop for Load {
     fn drop(&mut self) {
-        let _ = kill_process(Pid::from_child(&self.0), Signal::INT);
+        let _ = kill_process(Pid::from_child(&self.0), Signal::TERM);
         let _ = self.0.wait();
     }
 }

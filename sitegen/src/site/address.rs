@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use jiff::civil::DateTime;
 use messages::{Language, Message};
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use strict_toml::Problem;
 
@@ -89,17 +90,16 @@ pub(super) fn settle(
 
 /// Gives every page and file its address.
 pub(super) fn place(site: &mut Site, sources: &Sources) {
-    for (file, page) in &sources.pages {
-        let visibility = page.visibility(site.now);
-        if !is_published(page, site.now, site.publish) {
+    let pages: Vec<(&String, &Arc<Page>)> = sources.pages.iter().collect();
+    let places: Vec<Option<(SectionId, String)>> = pages.par_iter().map(|(_, page)| place_of(site, page)).collect();
+    site.nodes.reserve(pages.len());
+    site.addresses.by_file.reserve(pages.len());
+    site.addresses.by_address.reserve(pages.len());
+    for ((file, page), place) in pages.into_iter().zip(places) {
+        let Some((section, address)) = place else {
             site.addresses.by_file.insert(composed(file).into_owned(), None);
             continue;
-        }
-        let language = page.file.language;
-        let folder = page.file.listed_in().into_owned();
-        let Some(section) = site.addresses.sections.get(&(language, folder)).copied() else { continue };
-        let above = &site.section(section).address;
-        let address = if page.file.is_section { above.clone() } else { format!("{above}{}/", page.segment()) };
+        };
         let id = PageId::of(site.nodes.len());
         let other = site.addresses.by_address.get(&address).copied();
         if let Some(other) = other {
@@ -117,7 +117,7 @@ pub(super) fn place(site: &mut Site, sources: &Sources) {
         site.nodes.push(Node {
             page: Arc::clone(page),
             address,
-            visibility,
+            visibility: page.visibility(site.now),
             section,
             translations: Vec::new(),
             relations: Vec::new(),
@@ -128,6 +128,19 @@ pub(super) fn place(site: &mut Site, sources: &Sources) {
     }
     place_files(site, sources);
     place_aliases(site, sources);
+}
+
+/// The section and the address of a page; none if it is not published.
+fn place_of(site: &Site, page: &Page) -> Option<(SectionId, String)> {
+    if !is_published(page, site.now, site.publish) {
+        return None;
+    }
+    let folder = page.file.listed_in().into_owned();
+    // The folder of a page that is published is a section.
+    let section = site.addresses.sections.get(&(page.file.language, folder)).copied()?;
+    let above = &site.section(section).address;
+    let address = if page.file.is_section { above.clone() } else { format!("{above}{}/", page.segment()) };
+    Some((section, address))
 }
 
 fn place_files(site: &mut Site, sources: &Sources) {

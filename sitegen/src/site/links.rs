@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use messages::Message;
 use percent_encoding::percent_decode_str;
+use rayon::prelude::*;
 use rustc_hash::FxHasher;
 use strict_toml::Problem;
 use unicode_normalization::UnicodeNormalization as _;
@@ -213,31 +214,19 @@ fn contact(site: &Site, from: PageId, name: &str) -> Answer {
 
 /// Finds who links to whom, links to anchors that are not there, and files that front matter names in vain.
 pub(super) fn settle(site: &mut Site) {
-    let lost: Vec<Problem> = site.pages().flat_map(|id| lost_files(site, id)).collect();
+    let pages: Vec<PageId> = site.pages().collect();
+    let lost: Vec<Problem> = pages.par_iter().flat_map_iter(|id| lost_files(site, *id)).collect();
     if site.settings.is_lenient {
         site.notes.extend(lost);
     } else {
         site.problems.extend(lost);
     }
+    let found: Vec<Links> = pages.par_iter().map(|id| links_of(site, *id)).collect();
     let mut backlinks: Vec<(PageId, PageId)> = Vec::new();
     let mut wrong: Vec<(PageId, Message)> = Vec::new();
-    for id in site.pages() {
-        for (question, answer) in &site.text(id).asked {
-            let (Question::Link(link), Answer::Address(address)) = (question, answer) else { continue };
-            let (path, fragment) = address.split_once('#').unwrap_or((address, ""));
-            let Some(target) = site.page_at(path) else { continue };
-            if target != id {
-                backlinks.push((target, id));
-            }
-            let is_there = |fragment: &str| site.text(target).headings.iter().any(|heading| heading.id == fragment);
-            if !fragment.is_empty()
-                && !site.settings.is_lenient
-                && !is_there(fragment)
-                && !site.text(target).html.contains(&format!("id=\"{fragment}\""))
-            {
-                wrong.push((id, Message::new("site-link-anchor").with("link", link.as_str())));
-            }
-        }
+    for (id, links) in pages.into_iter().zip(found) {
+        backlinks.extend(links.targets.into_iter().map(|target| (target, id)));
+        wrong.extend(links.wrong.into_iter().map(|message| (id, message)));
     }
     for (target, from) in backlinks {
         let found = &mut site.nodes[target.index()].backlinks;
@@ -249,6 +238,35 @@ pub(super) fn settle(site: &mut Site) {
         let path = site.page(id).path.clone();
         site.problems.push(Problem::of_file(path, message));
     }
+}
+
+/// Where the links of a page lead.
+#[derive(Default)]
+struct Links {
+    targets: Vec<PageId>,
+    /// Of those to anchors that are not there.
+    wrong: Vec<Message>,
+}
+
+fn links_of(site: &Site, id: PageId) -> Links {
+    let mut links = Links::default();
+    for (question, answer) in &site.text(id).asked {
+        let (Question::Link(link), Answer::Address(address)) = (question, answer) else { continue };
+        let (path, fragment) = address.split_once('#').unwrap_or((address, ""));
+        let Some(target) = site.page_at(path) else { continue };
+        if target != id {
+            links.targets.push(target);
+        }
+        let is_there = |fragment: &str| site.text(target).headings.iter().any(|heading| heading.id == fragment);
+        if !fragment.is_empty()
+            && !site.settings.is_lenient
+            && !is_there(fragment)
+            && !site.text(target).html.contains(&format!("id=\"{fragment}\""))
+        {
+            links.wrong.push(Message::new("site-link-anchor").with("link", link.as_str()));
+        }
+    }
+    links
 }
 
 /// Files that the front matter of a page names and that are not there.
