@@ -1433,6 +1433,8 @@ publish-rewritten =
     If that should not be: sitegen publish rollback.
 
 ## Fields of the web editor
+editor-images = Pictures
+editor-attachments = Attachments
 editor-title = Title
 editor-published = Public from
 editor-summary = Summary

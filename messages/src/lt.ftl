@@ -1459,6 +1459,8 @@ publish-rewritten =
 
 ## Naršyklės redaktoriaus laukai
 editor-title = Antraštė
+editor-images = Nuotraukos
+editor-attachments = Priedai
 editor-published = Paskelbti nuo
 editor-summary = Santrauka
 editor-tags = Temos

@@ -6,8 +6,9 @@
 
 use messages::{Language, Message};
 use serde_json::{Value, json};
+use strict_toml::FromValue;
 
-use crate::content::{Field, Kind, Sources, Type};
+use crate::content::{Attachment, Field, Image, Kind, Sources, Type};
 
 /// Where the content is.
 #[derive(Debug, Clone)]
@@ -45,9 +46,9 @@ pub fn configuration(sources: &Sources, forge: &Forge, language: Language) -> St
         "locale": language.tag(),
         "site_url": sources.settings.base_url,
         "display_url": sources.settings.base_url,
-        // Files stand beside the text that names them.
-        "media_folder": "",
-        "public_folder": "",
+        // Decap asks for one; each collection has its own.
+        "media_folder": "static",
+        "public_folder": "/",
         // Whether a text may be public is decided by the gate, whatever editor it was written in.
         "publish_mode": "simple",
         "slug": { "encoding": "ascii", "clean_accents": true },
@@ -66,6 +67,11 @@ fn collection(folder: &str, title: &str, type_: Type, language: Language) -> Val
     for (name, widget, is_required) in common {
         fields.push(json!({ "name": name, "label": label(name, language), "widget": widget, "required": is_required }));
     }
+    let documents = [("images", <Image as FromValue>::EXAMPLE), ("attachments", <Attachment as FromValue>::EXAMPLE)];
+    fields.extend(documents.map(|(name, example)| {
+        let inner = parts(example.trim_matches(['{', '}']), language);
+        json!({ "name": name, "label": label(name, language), "widget": "list", "required": false, "fields": inner })
+    }));
     fields.extend(type_.fields().iter().map(|field| of_field(field, language)));
     fields.push(json!({ "name": "body", "label": label("body", language), "widget": "markdown", "required": false }));
     // `body` is what Decap calls the text below the head; a sitting has a key of that name, which it then cannot have.
@@ -81,6 +87,9 @@ fn collection(folder: &str, title: &str, type_: Type, language: Language) -> Val
         "label": title,
         "label_singular": language.text(&type_.key()),
         "folder": format!("content/{folder}"),
+        // Files stand beside the text that names them.
+        "media_folder": "",
+        "public_folder": "",
         "create": true,
         "extension": "md",
         "format": "yaml-frontmatter",
@@ -109,8 +118,6 @@ fn of_field(field: &Field, language: Language) -> Value {
 
 /// The widget for values like a field's example.
 fn widget(field: &Field, language: Language) -> Value {
-    let example = field.example;
-    let is_day = example.len() == "2026-11-23".len() && example.as_bytes().get(4) == Some(&b'-');
     if !field.choices.is_empty() {
         let options = field.choices.iter().map(|word| {
             let words = language.text(&format!("{}-{word}", field.catalogue));
@@ -118,18 +125,41 @@ fn widget(field: &Field, language: Language) -> Value {
         });
         return json!({ "widget": "select", "options": options.collect::<Vec<_>>() });
     }
-    if let Some(inner) = example.strip_prefix('{') {
-        let keys = inner.split(',').filter_map(|pair| Some(pair.split_once('=')?.0.trim()));
-        let fields = keys
-            .map(|key| json!({ "name": key, "label": label(key, language), "widget": "string", "required": false }));
+    if let Some(inner) = field.example.strip_prefix('{') {
         let widget = if field.is_list { "list" } else { "object" };
-        return json!({ "widget": widget, "fields": fields.collect::<Vec<_>>() });
+        return json!({ "widget": widget, "fields": parts(inner.trim_end_matches('}'), language) });
     }
-    match field.is_list {
-        true => json!({ "widget": "list" }),
-        false if is_day => json!({ "widget": "datetime", "format": "YYYY-MM-DD", "time_format": false }),
-        false if example == "true" || example == "false" => json!({ "widget": "boolean" }),
-        false if example.parse::<f64>().is_ok() => json!({ "widget": "number" }),
-        false => json!({ "widget": "string" }),
+    if field.is_list { json!({ "widget": "list" }) } else { like(field.example) }
+}
+
+/// The forms of the keys of a table, of which one is written so: `file = "priedas.pdf", title = "…"`.
+fn parts(example: &str, language: Language) -> Vec<Value> {
+    let parts = example.split(',').filter_map(|pair| pair.split_once('='));
+    parts
+        .map(|(key, example)| {
+            let (key, mut value) = (key.trim(), like(example.trim()));
+            value["name"] = key.into();
+            value["label"] = label(key, language).into();
+            value["required"] = false.into();
+            value
+        })
+        .collect()
+}
+
+/// The widget for one value that is written like `example`, as TOML.
+fn like(example: &str) -> Value {
+    let has_length_of = |other: &str| example.len() == other.len() && example.as_bytes().get(4) == Some(&b'-');
+    let ending = example.trim_matches('"').rsplit_once('.').map_or("", |(_, ending)| ending);
+    match example {
+        _ if has_length_of("2026-11-23") => {
+            json!({ "widget": "datetime", "format": "YYYY-MM-DD", "time_format": false })
+        }
+        _ if has_length_of("2026-11-23T10:00") => json!({ "widget": "datetime", "format": "YYYY-MM-DDTHH:mm" }),
+        "true" | "false" => json!({ "widget": "boolean" }),
+        _ if example.parse::<f64>().is_ok() => json!({ "widget": "number" }),
+        _ if ending == "jpg" => json!({ "widget": "image", "choose_url": false }),
+        // It is put beside the text.
+        _ if matches!(ending, "pdf" | "csv") => json!({ "widget": "file", "choose_url": false }),
+        _ => json!({ "widget": "string" }),
     }
 }

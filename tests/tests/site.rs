@@ -367,6 +367,10 @@ fn a_web_editor_is_told_of_every_section_and_field_in_the_words_of_editors() {
         |name: &str| events["fields"].as_array().unwrap().iter().find(|one| one["name"] == name).unwrap().clone();
     assert_eq!((&field("start")["required"], &field("start")["label"]), (&true.into(), &"Pradžia".into()));
     assert_eq!(field("status")["options"][2]["value"], "cancelled");
+    let part = |name: &str, part: usize| field(name)["fields"][part].clone();
+    assert_eq!((&part("images", 0)["widget"], &part("images", 1)["name"]), (&"image".into(), &"alt".into()));
+    assert_eq!(part("attachments", 0)["widget"], "file");
+    assert_eq!(events["media_folder"], "");
 }
 
 #[test]
