@@ -494,6 +494,7 @@ site-facet-past = Past
 site-facet-all = Show all
 site-subscribe = Subscribe
 site-by-mail = By email
+site-by-mail-how = or write to { $address } with the subject “{ $subject }”
 site-feed-of-section = Subscribe (Atom)
 site-calendar-of-section = Calendar (iCalendar)
 site-to-calendar = Add to calendar

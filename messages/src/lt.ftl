@@ -501,6 +501,7 @@ site-facet-past = Praėję
 site-facet-all = Rodyti visus
 site-subscribe = Prenumeruoti
 site-by-mail = Gauti el. paštu
+site-by-mail-how = arba parašykite laišką adresu { $address }, kurio tema – „{ $subject }“
 site-feed-of-section = Prenumeruoti (Atom)
 site-calendar-of-section = Kalendorius (iCalendar)
 site-to-calendar = Įsirašyti į kalendorių

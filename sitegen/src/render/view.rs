@@ -411,11 +411,16 @@ impl<'s> Views<'s> {
         ])
     }
 
-    /// The letter with which one subscribes to a section (RFC 6068).
-    fn subscription(&self, section: &Section) -> Option<String> {
-        let to = self.site.settings.subscriptions.as_ref().filter(|_| section.has_feed)?;
+    /// The letter with which one subscribes to a section (RFC 6068), and how it is written by whose browser writes none.
+    fn subscription(&self, section: &Section) -> Option<Value> {
+        let to = self.site.settings.subscriptions.as_deref().filter(|_| section.has_feed)?;
         let word = section.language.text("site-subscribe");
-        Some(format!("mailto:{to}?subject={word}%20{}", section.address))
+        let how = messages::Message::new("site-by-mail-how").with("address", to);
+        let how = how.with("subject", format!("{word} {}", section.address));
+        Some(map([
+            ("url", format!("mailto:{to}?subject={word}%20{}", section.address).into()),
+            ("how", section.language.say(&how).into()),
+        ]))
     }
 
     /// One page of a list.
