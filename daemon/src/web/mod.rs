@@ -22,6 +22,7 @@
 //! `tls.rs`.
 
 mod api;
+mod assets;
 pub mod audit;
 pub mod availability;
 pub mod backups;
@@ -155,19 +156,6 @@ const TRANSPORT_SECURITY: &str = "max-age=31536000";
 /// So many pages are told of changes at once; the others look by themselves.
 const LISTENERS: usize = 100;
 
-/// Addresses of what pages load, of which media type it is, and what it says.
-const ASSETS: [(&str, &str, &str); 5] = [
-    ("/style.css", STYLE_SHEET, include_str!("../../templates/style.css")),
-    ("/live.js", SCRIPT, include_str!("../../templates/live.js")),
-    ("/chart.js", SCRIPT, include_str!("../../templates/chart.js")),
-    ("/uplot.js", SCRIPT, include_str!("../../vendor/uplot/uPlot.iife.min.js")),
-    ("/uplot.css", STYLE_SHEET, include_str!("../../vendor/uplot/uPlot.min.css")),
-];
-
-const STYLE_SHEET: &str = "text/css; charset=utf-8";
-
-const SCRIPT: &str = "text/javascript; charset=utf-8";
-
 /// Where the pages get from what they show.
 pub struct Sources {
     /// What is known right now.
@@ -244,19 +232,10 @@ fn router(pages: Pages) -> Router {
         .route("/login", get(login::show).post(login::log_in))
         .route("/logout", post(login::log_out))
         .route("/metrics", get(metrics))
-        .merge(assets())
+        .merge(assets::routes())
         .fallback(nowhere)
         .layer(middleware::from_fn_with_state(pages.clone(), guarded))
         .with_state(pages)
-}
-
-/// What pages load: their looks and scripts.
-fn assets<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    ASSETS.iter().fold(Router::new(), |router, (path, media_type, text)| {
-        // Pages read themselves again every ten seconds; their looks change with a release.
-        let headers = [(CONTENT_TYPE, *media_type), (CACHE_CONTROL, "max-age=300")];
-        router.route(path, get(async move || (headers, *text)))
-    })
 }
 
 async fn overview(State(pages): State<Pages>, visit: Visit) -> Response {
