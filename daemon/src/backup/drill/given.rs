@@ -7,6 +7,7 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tokio::time::Instant;
@@ -87,7 +88,7 @@ const WAITING: Duration = Duration::from_secs(30);
 pub(super) const PREFIX: &str = "rotused_drill_";
 
 /// What the names of a job's databases begin with: the same at each drill of it, on whatever machine, and of no other job.
-pub(super) fn prefix(job: &Job) -> String {
+fn prefix(job: &Job) -> String {
     let mut digest = Sha256::new();
     digest.update(job.name.as_str());
     digest.update([0]);
@@ -96,17 +97,18 @@ pub(super) fn prefix(job: &Job) -> String {
 }
 
 impl<'g> Given<'g> {
-    /// Takes a server for a drill: makes sure that it is not the one that is backed up, waits until no other drill of the job is
-    /// there, and removes what a killed one left. `run` tells this drill from others.
+    /// Takes a server for a drill of `job` that begins `now`: makes sure that it is not the one that is backed up, waits until no
+    /// other drill of the job is there, and removes what a killed one left.
     ///
     /// # Errors
     /// [`Fault::Scratch`], or one of the two servers does not answer: of a source that cannot be asked nobody knows that it is another.
     pub(super) async fn take(
         (connect, words, server): (&'g Connect<'g>, &'static Words, String),
         source: &Connect<'_>,
-        prefix: String,
-        run: String,
+        job: &Job,
+        now: Timestamp,
     ) -> Result<Self, Fault> {
+        let (prefix, run) = (prefix(job), now.strftime("%Y%m%d%H%M%S").to_string());
         let unfit = |why: Unfit| Fault::Scratch { server: server.clone(), why };
         let mut lock = connect()?;
         let here = lock.ask(words.identity, SOON).await?;

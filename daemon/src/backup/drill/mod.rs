@@ -162,11 +162,6 @@ async fn restore(
     Ok(path)
 }
 
-/// What tells a drill from others of its job.
-fn run_of(now: Timestamp) -> String {
-    now.strftime("%Y%m%d%H%M%S").to_string()
-}
-
 async fn database(path: PathBuf, abort: &CancellationToken) -> Result<Content, Fault> {
     let abort = abort.clone();
     let looking = tokio::task::spawn_blocking(move || sqlite::content(&path, &abort));

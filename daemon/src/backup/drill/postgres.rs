@@ -8,9 +8,9 @@ use tokio::io::AsyncWriteExt;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::given::{self, Given, Words};
+use super::compare;
+use super::given::{Given, Words};
 use super::scratch::{STARTING, Scratch, Server};
-use super::{compare, run_of};
 use crate::backup::child::{Program, feed};
 use crate::backup::restic::Restic;
 use crate::backup::source::postgres::{self, GLOBALS_FILE, Postgres};
@@ -74,8 +74,7 @@ pub(super) async fn restore_to(
     let there = Postgres::new(source, place.path())?;
     let connect = || here.session(here.maintenance());
     let connect_there = || there.session(there.maintenance());
-    let taking =
-        Given::take((&connect, &WORDS, given.shown()), &connect_there, given::prefix(job), run_of(Timestamp::now()));
+    let taking = Given::take((&connect, &WORDS, given.shown()), &connect_there, job, Timestamp::now());
     let mut given = unless_aborted(abort, taking).await?;
     let done = restore_into(&here, newest, restic, Some(&mut given), abort).await;
     given.clear(done).await
