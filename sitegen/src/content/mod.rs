@@ -6,6 +6,7 @@
 //! `theme/` replaces templates. Each file is read by itself, so that after a change only what changed is read again; how pages
 //! hang together is [`crate::site`]'s matter. All mistakes of all files are found in one go.
 
+mod field;
 mod front_matter;
 mod kind;
 mod meaning;
@@ -14,10 +15,11 @@ mod settings;
 mod sources;
 mod value;
 
+pub use field::Field;
 pub use front_matter::{FrontMatter, Parts};
 pub use kind::{
-    Act, ActForm, Attachment, ConsolidatedText, Document, Event, EventStatus, Field, Frequency, Image, Kind,
-    Recurrence, Section, Severity, Sitting, SittingBody, Sorting, Type, Updating,
+    Act, ActForm, Attachment, ConsolidatedText, Document, Event, EventStatus, Frequency, Image, Kind, Recurrence,
+    Section, Severity, Sitting, SittingBody, Sorting, Type, Updating,
 };
 pub use meaning::number_of_act;
 pub use page::{Page, PageFile, Visibility, folder_above};
