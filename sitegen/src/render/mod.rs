@@ -5,6 +5,7 @@
 
 mod editions;
 mod facets;
+mod frame;
 mod months;
 mod overviews;
 mod view;
