@@ -86,6 +86,11 @@ fn field(name: &'static str, value: &str) -> HeaderValue {
 }
 
 impl Letter {
+    /// One of no list, from the address alone.
+    pub(crate) const fn new(subject: String, text: String) -> Self {
+        Self { name: None, subject, text, list: None }
+    }
+
     /// Hands the letter to the mail server as one from `from`.
     ///
     /// # Errors

@@ -36,4 +36,5 @@ pub mod serve;
 pub mod site;
 pub mod subscriptions;
 pub mod web_editor;
+mod whole;
 pub mod workshop;

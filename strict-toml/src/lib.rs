@@ -207,6 +207,12 @@ impl Problem {
         Self::of_file(path, Message::new("toml-unreadable").with("error", error.to_string()))
     }
 
+    /// By what problems are put into the order in which somebody mends them: file, line, column.
+    #[must_use]
+    pub fn order(&self) -> (PathBuf, Option<(usize, usize)>) {
+        (self.path.clone(), self.place.as_ref().map(|place| (place.line, place.column)))
+    }
+
     /// The problem as a person reads it: `file:line:column: what is wrong`, then the line with the place underlined.
     #[must_use]
     pub fn describe(&self, language: Language) -> String {

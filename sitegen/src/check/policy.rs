@@ -159,10 +159,7 @@ impl Policy {
                 verdict.findings.push(finding);
             }
         }
-        verdict.findings.sort_by_cached_key(|finding| {
-            let place = finding.problem.place.as_ref().map(|place| (place.line, place.column));
-            (finding.problem.path.clone(), place, finding.rule)
-        });
+        verdict.findings.sort_by_cached_key(|finding| (finding.problem.order(), finding.rule));
         verdict
     }
 }

@@ -6,7 +6,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::address::Address;
 use super::fault::Answer;
 use crate::markdown::slug;
+use crate::whole;
 
 /// Which form it has; another is not read.
 const VERSION: u32 = 1;
@@ -70,13 +71,8 @@ impl Memory {
     /// # Errors
     /// It cannot be written; what was there is as it was.
     pub fn keep(&self, path: &Path) -> io::Result<()> {
-        let folder = path.parent().unwrap_or(Path::new("."));
-        fs::create_dir_all(folder)?;
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
         let memory = Self { version: VERSION, addresses: self.addresses.clone() };
-        file.write_all(serde_json::to_string_pretty(&memory)?.as_bytes())?;
-        file.persist(path)?;
-        Ok(())
+        whole::write_private(path, &serde_json::to_string_pretty(&memory)?)
     }
 
     /// What is known of an address.

@@ -82,10 +82,7 @@ impl Report {
             }
         }
         report.waiting = waiting.len();
-        report.verdict.findings.sort_by_cached_key(|finding| {
-            let place = finding.problem.place.as_ref().map(|place| (place.line, place.column));
-            (finding.problem.path.clone(), place)
-        });
+        report.verdict.findings.sort_by_cached_key(|finding| finding.problem.order());
         report
     }
 

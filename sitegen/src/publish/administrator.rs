@@ -10,7 +10,7 @@ use crate::letter::Letter;
 pub fn tell_administrator(configuration: &Configuration, subject: String, text: String) -> Result<bool, String> {
     let Some(route) = &configuration.mail else { return Ok(false) };
     let Some(to) = &route.administrator else { return Ok(false) };
-    Letter { name: None, subject, text, list: None }
+    Letter::new(subject, text)
         .send(&route.server, &route.from, to)
         .map(|()| true)
         .map_err(|error| format!("{to} could not be told by mail: {error}"))

@@ -15,11 +15,11 @@ use super::refusal::Refusal;
 use super::releases::ReleaseName;
 use super::repository::CommitId;
 use super::verification::{Findings, Verification};
-use super::whole;
 use crate::outputs::Output;
 use crate::release::{ReleaseError, write};
 use crate::render::{RenderError, Renderer};
 use crate::site::Publish;
+use crate::whole;
 use crate::workshop::{BuildError, Workshop};
 
 /// How many findings are said; more of them say nothing more.

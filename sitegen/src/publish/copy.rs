@@ -9,15 +9,12 @@ use super::error::PublishError;
 use super::log;
 use super::publisher::log_path;
 use super::refusal::Refusal;
-use super::repository::{CommitId, Repository, TreeError};
+use super::repository::{Repository, TreeError};
 use super::standing::Standing;
 
 /// The files of the public commit, in a folder that nobody else can read and that is removed with this value.
 #[derive(Debug)]
-pub struct Copy {
-    folder: TempDir,
-    commit: CommitId,
-}
+pub struct Copy(TempDir);
 
 impl Copy {
     /// Checks the public commit out.
@@ -38,18 +35,12 @@ impl Copy {
         // Not among what a publish removes as left by others.
         let folder = tempfile::tempdir().map_err(PublishError::files(&std::env::temp_dir(), "written"))?;
         repository.check_out(&tree, folder.path())?;
-        Ok(Self { folder, commit: public.commit })
+        Ok(Self(folder))
     }
 
     /// The folder with `site.toml`.
     #[must_use]
     pub fn site(&self) -> &Path {
-        self.folder.path()
-    }
-
-    /// The commit.
-    #[must_use]
-    pub const fn commit(&self) -> &CommitId {
-        &self.commit
+        self.0.path()
     }
 }

@@ -31,7 +31,6 @@ pub mod report;
 pub mod repository;
 pub mod standing;
 pub mod verification;
-pub(crate) mod whole;
 
 pub use administrator::tell_administrator;
 pub use configuration::Configuration;

@@ -21,8 +21,8 @@ use super::refusal::{Refusal, Refused};
 use super::releases::{ReleaseName, Releases};
 use super::repository::{Author, CommitId, GitHistory, Repository, TreeError};
 use super::standing::{Rest, Standing};
-use super::whole;
 use crate::letter::Letter;
+use crate::whole;
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -391,7 +391,7 @@ impl<'c> Publisher<'c> {
         };
         (self.tell)(&format!("history was rewritten: {} does not descend from {instead_of}", entry.commit));
         let text = message("publish-rewritten") + "\n";
-        let letter = Letter { name: None, subject: message("publish-rewritten-title"), text, list: None };
+        let letter = Letter::new(message("publish-rewritten-title"), text);
         let administrator = self.configuration.mail.as_ref().and_then(|route| route.administrator.clone());
         self.letters.extend(administrator.map(|to| (letter, to)));
     }

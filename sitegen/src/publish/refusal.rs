@@ -9,8 +9,8 @@ use pulldown_cmark_escape::escape_html;
 
 use super::error::PublishError;
 use super::repository::{Author, CommitId};
-use super::whole;
 use crate::letter::Letter;
+use crate::whole;
 use crate::workshop::BuildError;
 
 /// How many pages are kept. Who has not read theirs by then has pushed again since.
@@ -129,7 +129,7 @@ impl Refused<'_> {
         let explanation = language.say(&self.explanation());
         let text = &self.refusal.text;
         let text = format!("{explanation}\n\n{text}\n\n{}\n", language.text("publish-refused-then"));
-        Letter { name: None, subject, text, list: None }
+        Letter::new(subject, text)
     }
 }
 

@@ -13,7 +13,7 @@ use super::error::PublishError;
 use super::log::{Action, Entry, Log};
 use super::releases::ReleaseName;
 use super::repository::CommitId;
-use super::whole;
+use crate::whole;
 
 /// The file in which it is kept, in the folder of the state.
 const FILE: &str = "standing.json";

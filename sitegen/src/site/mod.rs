@@ -170,9 +170,7 @@ impl Site {
         overviews::fill(&mut site);
         texts::settle(&mut site, sources, texts);
         links::settle(&mut site);
-        site.problems.sort_by_cached_key(|problem| {
-            (problem.path.clone(), problem.place.as_ref().map(|place| (place.line, place.column)))
-        });
+        site.problems.sort_by_cached_key(Problem::order);
         site
     }
 

@@ -11,8 +11,11 @@ use crate::letter::{Letter, ListFields};
 /// What the address of the list is written with before its token, so that a report tells of whom it is (subaddress of RFC 5233).
 const DELIMITER: char = '+';
 
-/// The letter that answers a letter; none for silence. `section` is the one that the answer is about.
-pub(super) fn answer(answer: &Answer, section: Option<&Section>, language: Language) -> Option<Letter> {
+/// The letter that answers a letter. `section` is the one that the answer is about.
+///
+/// # Errors
+/// There is no answer, for this reason.
+pub(super) fn answer(answer: &Answer, section: Option<&Section>, language: Language) -> Result<Letter, &'static str> {
     let name = section.map_or("", Section::name);
     let (key, token) = match answer {
         Answer::Confirm(_, token) => ("confirm", token.as_str()),
@@ -21,14 +24,14 @@ pub(super) fn answer(answer: &Answer, section: Option<&Section>, language: Langu
         Answer::Left(None) => ("left", ""),
         Answer::Left(Some(_)) => ("left-section", ""),
         Answer::Help => ("help", ""),
-        Answer::Silence(_) => return None,
+        Answer::Silence(why) => return Err(why),
     };
     let say = |part: &str| {
         let message = Message::new(format!("subscription-{key}{part}"));
         language.say(&message.with("section", name).with("token", token))
     };
     let name = section.and_then(Section::institution);
-    Some(Letter { name, subject: say("-title"), text: say("") + "\n", list: None })
+    Ok(Letter { name, subject: say("-title"), text: say("") + "\n", list: None })
 }
 
 /// The letter with what is new for a reader.

@@ -21,7 +21,7 @@ const REFUSALS: usize = 3;
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(60 * 24);
 
 /// A secret that only one reader knows: what they answer with, and what they leave with.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Token(String);
 
@@ -79,6 +79,17 @@ pub(super) enum Answer {
     Help,
     /// Nothing, for this reason.
     Silence(&'static str),
+}
+
+impl Answer {
+    /// The section that it is about.
+    pub(super) fn section(&self) -> Option<&str> {
+        match self {
+            Self::Confirm(section, _) | Self::Welcome(section) | Self::Known(section) => Some(section),
+            Self::Left(section) => section.as_deref(),
+            Self::Help | Self::Silence(_) => None,
+        }
+    }
 }
 
 impl Token {

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use messages::Language;
@@ -47,14 +47,18 @@ struct Feed {
 }
 
 impl Section {
+    /// Where the feed of the section with this address is, in the folder of the public release.
+    pub(super) fn path(public: &Path, address: &str) -> PathBuf {
+        public.join(address.trim_start_matches('/')).join("feed.json")
+    }
+
     /// Reads the section with this address in the folder of the public release; none if there is no such section, or it has
     /// no feed.
     ///
     /// # Errors
     /// Its feed cannot be read, or is none.
     pub(super) fn read(public: &Path, address: &str) -> io::Result<Option<Self>> {
-        let path = public.join(address.trim_start_matches('/')).join("feed.json");
-        let text = match fs::read(path) {
+        let text = match fs::read(Self::path(public, address)) {
             Ok(text) => text,
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
                 return Ok(None);

@@ -24,10 +24,12 @@ use super::letters;
 use super::list::{Answer, List, Token};
 use super::news::Section;
 use super::request::{self, Envelope, Request};
-use crate::letter::NotTaken;
+use crate::letter::{Letter, NotTaken};
+use crate::publish::configuration::MailRoute;
 use crate::publish::lock::Lock;
 use crate::publish::releases::CURRENT;
-use crate::publish::{Configuration, PublishError, whole};
+use crate::publish::{Configuration, PublishError};
+use crate::whole;
 
 /// How long another process is waited for: a letter comes again, and a digest is sent the next time.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -35,6 +37,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Where the list is, and who has the right to change it.
 pub struct Office<'c> {
     configuration: &'c Configuration,
+    route: &'c MailRoute,
     /// The address of the list.
     address: &'c Address,
     folder: PathBuf,
@@ -111,18 +114,15 @@ impl<'c> Office<'c> {
     /// # Errors
     /// There is none, another process has it for too long, or it cannot be read.
     pub fn open(configuration: &'c Configuration) -> Result<Self, SubscriptionError> {
-        let address = configuration
-            .mail
-            .as_ref()
-            .and_then(|mail| mail.subscriptions.as_ref())
-            .ok_or(SubscriptionError::NoList)?;
+        let route = configuration.mail.as_ref().ok_or(SubscriptionError::NoList)?;
+        let address = route.subscriptions.as_ref().ok_or(SubscriptionError::NoList)?;
         let folder = configuration.state.join("subscriptions");
         fs::create_dir_all(&folder)
             .and_then(|()| fs::set_permissions(&folder, Permissions::from_mode(0o700)))
             .map_err(PublishError::files(&folder, "made"))?;
         let lock = Lock::next(&folder, PATIENCE)?;
         let list = read_json(&folder.join("list.json"))?.unwrap_or_default();
-        Ok(Self { configuration, address, folder, list, _lock: lock })
+        Ok(Self { configuration, route, address, folder, list, _lock: lock })
     }
 
     /// Does what a letter asks for and answers it. `fresh` is a token that nobody can guess.
@@ -157,14 +157,7 @@ impl<'c> Office<'c> {
         let public = self.public();
         let is_section = |address: &str| matches!(Section::read(&public, address), Ok(Some(_)));
         let (to, answer) = self.list.answer(&from, &wish, fresh, now, is_section);
-        let section = match &answer {
-            Answer::Confirm(section, _)
-            | Answer::Welcome(section)
-            | Answer::Known(section)
-            | Answer::Left(Some(section)) => Some(section),
-            _ => None,
-        };
-        let found = section.map(|address| self.section(address)).transpose()?.flatten();
+        let found = answer.section().map(|address| self.section(address)).transpose()?.flatten();
         if let (Answer::Welcome(address), Some(found)) = (&answer, &found) {
             // What has been there already is no news for the first reader of a section.
             if self.list.readers_of(address) == 1 {
@@ -173,12 +166,10 @@ impl<'c> Office<'c> {
             }
         }
         self.write()?;
-        if let Answer::Silence(why) = answer {
-            return Ok(Received::Nothing(why.to_owned()));
-        }
         let language = found.as_ref().map_or(self.configuration.language, Section::language);
-        let Some(letter) = letters::answer(&answer, found.as_ref(), language) else {
-            return Ok(Received::Nothing("no answer".to_owned()));
+        let letter = match letters::answer(&answer, found.as_ref(), language) {
+            Ok(letter) => letter,
+            Err(why) => return Ok(Received::Nothing(why.to_owned())),
         };
         match self.send(&letter, &to) {
             Ok(()) => Ok(Received::Answered(to)),
@@ -208,7 +199,8 @@ impl<'c> Office<'c> {
         let mut is_sent: BTreeSet<String> =
             fs::read_to_string(&sent_path).unwrap_or_default().lines().map(str::to_owned).collect();
         // Who has left since.
-        digest.readers.retain(|reader| self.list.readers.values().any(|other| other.token == reader.token));
+        let still_read: BTreeSet<&Token> = self.list.readers.values().map(|reader| &reader.token).collect();
+        digest.readers.retain(|reader| still_read.contains(&reader.token));
         let mut log = append(&sent_path).map_err(PublishError::files(&sent_path, "written"))?;
         for reader in &digest.readers {
             if !is_sent.insert(reader.token.as_str().to_owned()) {
@@ -284,21 +276,17 @@ impl<'c> Office<'c> {
 
     fn section(&self, address: &str) -> Result<Option<Section>, SubscriptionError> {
         let public = self.public();
-        let path = public.join(address.trim_start_matches('/')).join("feed.json");
+        let path = Section::path(&public, address);
         Ok(Section::read(&public, address).map_err(PublishError::files(&path, "read"))?)
     }
 
-    fn send(&self, letter: &crate::letter::Letter, to: &Address) -> Result<(), NotTaken> {
-        let Some(route) = &self.configuration.mail else {
-            return Err(NotTaken { is_for_good: false, why: "there is no [mail]".to_owned() });
-        };
-        letter.send(&route.server, self.address, to)
+    fn send(&self, letter: &Letter, to: &Address) -> Result<(), NotTaken> {
+        letter.send(&self.route.server, self.address, to)
     }
 
     fn not_taken(&self, to: &Address, refused: NotTaken) -> SubscriptionError {
-        let server =
-            self.configuration.mail.as_ref().map(|route| format!("{}:{}", route.server.host, route.server.port));
-        SubscriptionError::Mail { server: server.unwrap_or_default(), to: to.clone(), why: refused.why }
+        let server = format!("{}:{}", self.route.server.host, self.route.server.port);
+        SubscriptionError::Mail { server, to: to.clone(), why: refused.why }
     }
 
     fn write(&self) -> Result<(), SubscriptionError> {
