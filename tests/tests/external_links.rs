@@ -3,54 +3,38 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use tempfile::TempDir;
 use tests::{
-    Authority, MailListener, Newsroom, Nginx, Request, Validity, WebListener, copy, free_port, in_namespace, program,
-    said, sources,
+    Authority, Desk, MailListener, Newsroom, Nginx, Request, Validity, WebListener, free_port, in_namespace, program,
+    said,
 };
 
 const FIRST: &str = "2026-11-24T07:00:00Z";
 const LATER: &str = "2026-11-28T07:00:00Z";
 
 /// The small site, with one page more.
-struct Desk {
-    folder: TempDir,
+fn linking(lines: &[String]) -> Desk {
+    let desk = Desk::new();
+    desk.write("content/nuorodos.md", &page(lines));
+    desk
 }
 
-impl Desk {
-    fn new(lines: &[String]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        copy(&sources().join("tests/site"), folder.path());
-        let desk = Self { folder };
-        desk.write("content/nuorodos.md", &page(lines));
-        desk
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn write(&self, file: &str, text: &str) {
-        fs::write(self.path(file), text).unwrap();
-    }
-
+/// Asks whether what a site links to answers.
+trait Asking {
     /// Without leave for this machine's own addresses.
+    fn stranger(&self, now: &str, arguments: &[&str]) -> Command;
+    fn asks(&self, now: &str, arguments: &[&str]) -> Output;
+    fn findings(&self, now: &str, arguments: &[&str]) -> Vec<Value>;
+}
+
+impl Asking for Desk {
     fn stranger(&self, now: &str, arguments: &[&str]) -> Command {
-        let mut sitegen = Command::new(program("sitegen"));
-        sitegen
-            .args(["links", "--external", "--pause", "10", "--now", now])
-            .arg("--site")
-            .arg(self.folder.path())
-            .arg("--cache")
-            .arg(self.path("cache"))
-            .args(arguments)
-            .stdin(Stdio::null());
+        let mut sitegen = self.command("links", &["--external", "--pause", "10", "--now", now]);
+        sitegen.args(arguments);
         if !arguments.contains(&"--language") {
             sitegen.args(["--language", "en"]);
         }
@@ -138,7 +122,7 @@ fn what_fails_for_days_is_named_with_page_and_line_and_nothing_else_is() {
     .to_vec();
     lines.push(link(closed, "/"));
     lines.push(format!("<a href=\"http://127.0.0.1:{}/geras?a=1&amp;b=2\">geras</a>", web.port));
-    let desk = Desk::new(&lines);
+    let desk = linking(&lines);
     let news = fs::read_to_string(desk.path("content/naujienos/ziemos-keliai.md")).unwrap();
     desk.write(
         "content/naujienos/ziemos-keliai.md",
@@ -201,7 +185,7 @@ fn what_answers_again_is_forgotten_and_failing_begins_anew() {
         let status = if *looked.lock().unwrap() { "200 OK" } else { "404 Not Found" };
         (status.to_owned(), String::new())
     });
-    let desk = Desk::new(&[link(web.port, "/a")]);
+    let desk = linking(&[link(web.port, "/a")]);
     assert_eq!(desk.findings(FIRST, &[]).len(), 0);
     assert_eq!(desk.findings(FIRST, &["--at-once"]).len(), 1);
     *is_there.lock().unwrap() = true;
@@ -222,7 +206,7 @@ fn nobody_is_sent_into_private_networks() {
     let (web, asked) = server();
     let by_name = format!("- [Vardas](http://localhost:{}/geras)", web.port);
     let desk =
-        Desk::new(&[link(web.port, "/geras"), by_name, "- [Ne](http://10.0.0.1/) ir [ne](http://[::1]/)".to_owned()]);
+        linking(&[link(web.port, "/geras"), by_name, "- [Ne](http://10.0.0.1/) ir [ne](http://[::1]/)".to_owned()]);
     let output = desk.stranger(FIRST, &[]).output().unwrap();
     let text = said(&output);
     assert_eq!(output.status.code(), Some(2), "{text}");
@@ -237,7 +221,7 @@ fn nobody_is_sent_into_private_networks() {
 #[test]
 fn no_redirect_leads_into_private_networks() {
     let desk =
-        Desk::new(&["- [Nuoroda](http://193.219.10.1/)".to_owned(), "- [Gera](http://193.219.10.1/gera)".to_owned()]);
+        linking(&["- [Nuoroda](http://193.219.10.1/)".to_owned(), "- [Gera](http://193.219.10.1/gera)".to_owned()]);
     let configuration = format!(
         "daemon off;\nmaster_process off;\npid {folder}/pid;\nevents {{}}\nhttp {{\naccess_log {folder}/asked;\n{temporary}\n\
          server {{ listen 193.219.10.1:80; location / {{ return 302 http://127.0.0.1:8099/slapta; }} location /gera {{ return 200; }} }}\n\
@@ -298,7 +282,7 @@ fn certificates_that_prove_nothing_are_told_apart() {
         cases.iter().map(|(name, _)| format!("- [Nuoroda {name}](https://localhost:{}/)", ports[name])).collect();
     lines.push(format!("- [Nuoroda be TLS](https://localhost:{plain}/)"));
     lines.push("- [Nuoroda į nieką](https://nera.invalid/)".to_owned());
-    let desk = Desk::new(&lines);
+    let desk = linking(&lines);
     let output = desk
         .stranger(FIRST, &["--at-once", "--allow-private"])
         .env("SSL_CERT_FILE", authority.path("authority.pem"))
@@ -322,7 +306,7 @@ fn certificates_that_prove_nothing_are_told_apart() {
 fn a_server_that_says_nothing_is_not_waited_for_for_ever() {
     // The system takes the connection, and nobody the request.
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let desk = Desk::new(&[link(listener.local_addr().unwrap().port(), "/")]);
+    let desk = linking(&[link(listener.local_addr().unwrap().port(), "/")]);
     let output = desk.asks(FIRST, &["--at-once", "--timeout", "1"]);
     assert_eq!(output.status.code(), Some(2), "{output:?}");
     assert!(said(&output).contains("did not answer within 1 s"), "{output:?}");
@@ -332,7 +316,7 @@ fn a_server_that_says_nothing_is_not_waited_for_for_ever() {
 fn what_is_excused_is_not_asked() {
     let (web, asked) = server();
     let both = format!("{} ir [kita](http://127.0.0.1:{}/prarasta)", link(web.port, "/nera"), web.port);
-    let desk = Desk::new(&[both]);
+    let desk = linking(&[both]);
     let exception = "[links]\npatience_days = 0\n\n[[exception]]\nrule = \"external-link\"\nfile = \"nuorodos.md\"\ntext = \"/nera\"\n\
                      author = \"Ona\"\nreason = \"Tvarkoma\"\nexpires = 2026-11-30\n";
     desk.write("content/gate.toml", exception);
@@ -351,7 +335,7 @@ fn what_is_excused_is_not_asked() {
 #[test]
 fn without_a_network_nothing_is_remembered() {
     let lines = ["a", "b", "c"].map(|name| format!("- [Nuoroda {name}](http://{name}.invalid/)"));
-    let desk = Desk::new(&lines);
+    let desk = linking(&lines);
     let output = desk.asks(FIRST, &["--at-once"]);
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     assert!(said(&output).contains("probably this machine has no internet"), "{output:?}");
@@ -379,9 +363,8 @@ fn of_the_public_site_the_administrator_is_told_once() {
     newsroom.write("content/nuorodos.md", page(&[link(web.port, "/nera"), link(web.port, "/perkeltas")]));
     newsroom.push("nuorodos");
     let asks = || {
-        let mut sitegen = Command::new(program("sitegen"));
-        sitegen.args(["links", "--external", "--allow-private", "--at-once", "--pause", "10", "--config"]);
-        sitegen.arg(newsroom.path("publish.toml")).stdin(Stdio::null()).output().unwrap()
+        let mut sitegen = newsroom.sitegen("links", &["--external", "--allow-private", "--at-once", "--pause", "10"]);
+        sitegen.output().unwrap()
     };
     let output = asks();
     assert_eq!(output.status.code(), Some(1), "{output:?}");

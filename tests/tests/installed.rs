@@ -119,7 +119,7 @@ fn the_unit_that_publishes_takes_away_what_it_does_not_need() {
 }
 
 #[test]
-fn the_unit_that_asks_other_sites_takes_away_as_much() {
+fn the_units_that_ask_other_sites_and_write_to_readers_take_away_as_much() {
     let read = |name: &str| fs::read_to_string(sources().join("systemd").join(name)).unwrap();
     let (unit, publish) = (read("sitegen-links.service"), read("sitegen-publish.service"));
     let is_of_work = |line: &&str| {
@@ -128,7 +128,9 @@ fn the_unit_that_asks_other_sites_takes_away_as_much() {
             .any(|start| line.starts_with(start))
     };
     for line in publish.lines().filter(|line| !is_of_work(line)) {
-        assert!(unit.lines().any(|found| found == line), "{line}");
+        for unit in [&unit, &read("sitegen-digest.service")] {
+            assert!(unit.lines().any(|found| found == line), "{line}: {unit}");
+        }
     }
     assert!(unit.contains("\nSuccessExitStatus=2\n"), "{unit}");
 }
@@ -206,9 +208,12 @@ fn make_install_puts_everything_in_place_and_overwrites_no_configuration() {
         "usr/lib/systemd/system/sitegen-publish.timer",
         "usr/lib/systemd/system/sitegen-links.service",
         "usr/lib/systemd/system/sitegen-links.timer",
+        "usr/lib/systemd/system/sitegen-digest.service",
+        "usr/lib/systemd/system/sitegen-digest.timer",
         "usr/lib/sysusers.d/sitegen.conf",
         "usr/lib/tmpfiles.d/sitegen.conf",
         "usr/share/sitegen/post-receive",
+        "usr/share/sitegen/postfix-subscriptions.cf",
         "usr/share/sitegen/nginx-site.conf",
         "etc/sitegen/publish.toml",
     ] {

@@ -8,49 +8,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, SystemTime};
 
 use rustix::process::{Pid, Signal, kill_process};
-use tempfile::TempDir;
-use tests::{Log, copy, eventually, get, program, sources};
-
-/// A copy of the content, and a place to build it.
-struct Desk {
-    folder: TempDir,
-}
-
-impl Desk {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        copy(&sources().join("tests/site"), folder.path());
-        Self { folder }
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn command(&self, command: &str, arguments: &[&str]) -> Command {
-        let mut sitegen = Command::new(program("sitegen"));
-        sitegen
-            .arg(command)
-            .arg("--site")
-            .arg(self.folder.path())
-            .arg("--cache")
-            .arg(self.path("cache"))
-            .args(arguments)
-            .stdin(Stdio::null());
-        sitegen
-    }
-
-    fn build(&self, arguments: &[&str]) -> Output {
-        self.command("build", arguments).arg("--output").arg(self.path("site")).output().unwrap()
-    }
-
-    /// What a command that ends well says.
-    fn says(&self, command: &str, arguments: &[&str]) -> String {
-        let output = self.command(command, arguments).output().unwrap();
-        assert_eq!(output.status.code(), Some(0), "{output:?}");
-        String::from_utf8(output.stdout).unwrap()
-    }
-}
+use tests::{Desk, Log, eventually, get, program};
 
 /// Every file below a folder, as its path inside.
 fn files(folder: &Path, inner: &str, found: &mut BTreeSet<String>) {
@@ -301,7 +259,7 @@ fn a_build_after_which_nothing_changed_does_nothing_and_what_somebody_harmed_is_
     // Times that are as coarse as a file system's cannot tell a change in the same moment.
     let long_ago = SystemTime::now() - Duration::from_secs(3600);
     let mut found = BTreeSet::new();
-    files(desk.folder.path(), "", &mut found);
+    files(&desk.path(""), "", &mut found);
     for file in &found {
         fs::File::options().write(true).open(desk.path(file)).unwrap().set_modified(long_ago).unwrap();
     }
@@ -445,7 +403,7 @@ fn a_disk_that_fills_during_a_build_leaves_the_site_that_was_there() {
          {program} build --site {folder} --output out; echo \"code $?\"; cmp out/index.html before && ls -A | grep -c sitegen-",
         site = desk.path("disk").display(),
         program = program("sitegen").display(),
-        folder = desk.folder.path().display(),
+        folder = desk.path("").display(),
     );
     fs::create_dir(desk.path("disk")).unwrap();
     let output = tests::in_namespace("--mount").args(["sh", "-c", &script]).output().unwrap();
