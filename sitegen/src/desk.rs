@@ -223,7 +223,7 @@ pub fn links(site: &Site, id: PageId, language: Language) -> String {
         }
     }
     let _ = writeln!(text, "{}", language.text("site-links-to"));
-    for from in &site.node(id).backlinks {
+    for from in site.backlinks(id) {
         let _ = writeln!(text, "  {}", site.page(*from).file.path);
     }
     text
@@ -262,8 +262,8 @@ pub fn explain(site: &Site, id: PageId, language: Language) -> String {
     for (key, from) in &node.named_by {
         say("site-explain-named-by", format!("{} ({key})", site.page(*from).file.path));
     }
-    if !node.backlinks.is_empty() {
-        say("site-explain-linked-by", files(&mut node.backlinks.iter().copied()));
+    if !site.backlinks(id).is_empty() {
+        say("site-explain-linked-by", files(&mut site.backlinks(id).iter().copied()));
     }
     let listed_in =
         site.sections().iter().filter(|section| section.listed.contains(&id)).map(|section| section.address.clone());

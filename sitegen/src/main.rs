@@ -314,13 +314,13 @@ fn build(arguments: &SiteArguments, time: &TimeArguments, output: &Path) -> anyh
     }
     let mut workshop = Workshop::open(&arguments.site, &arguments.cache(), arguments.language)?;
     let (site, outputs) = workshop.plan(now, publish)?;
-    let record = Record::new(inputs, now, site.holds_until(workshop.sources()));
+    let record = Record::new(inputs, now, site.holds_until());
     let renderer = Renderer::new(&site, workshop.theme());
     let files = release(&site, &renderer, &outputs, output)?;
     record.keep(&cache, output, &files);
     workshop.pictures().sweep(SystemTime::now());
     let message = Message::new("site-built")
-        .with("pages", u64::try_from(outputs.files.keys().filter(|path| path.ends_with(".html")).count())?)
+        .with("pages", u64::try_from(outputs.iter().filter(|(path, _)| path.ends_with(".html")).count())?)
         .with("output", output.display().to_string());
     println!("{}", arguments.language.say(&message));
     tell(&site, arguments.language);

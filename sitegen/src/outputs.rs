@@ -1,17 +1,18 @@
 //! Every file of the built site, by its path, and what makes it.
 //!
 //! The plan of a site is made without making any of its files: a build makes them all, on all cores; the preview makes the one
-//! that a browser asks for.
+//! that a browser asks for. What texts add to what the graph says are the pictures that they show.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use messages::Language;
 use rayon::prelude::*;
 use strict_toml::Problem;
 
 use crate::content::{Kind, Type};
-use crate::site::{FacetKey, Month, Overview, PageId, Section, SectionId, Site, Term, TermId, taxonomy_address};
+use crate::site::{FacetKey, Graph, Month, Overview, PageId, Section, SectionId, Site, Term, TermId, taxonomy_address};
 
 /// What makes one file.
 #[derive(Debug, Clone, PartialEq)]
@@ -112,13 +113,47 @@ pub enum Server {
 /// How many addresses one list for search engines may have (sitemaps.org).
 pub const SITEMAP_LIMIT: usize = 50_000;
 
-/// All files of a site by their path.
+/// The files of a site that its graph says, whatever stands in texts.
 #[derive(Debug, Default)]
-pub struct Outputs {
-    /// What makes each file.
-    pub files: BTreeMap<String, Output>,
+pub struct Plan {
+    files: BTreeMap<String, Output>,
     /// Two that would be the same file.
     pub problems: Vec<Problem>,
+}
+
+/// All files of a site.
+#[derive(Debug)]
+pub struct Outputs {
+    plan: Arc<Plan>,
+    /// What pictures become. Two that are called the same are the same: their names tell what is in them.
+    pictures: BTreeMap<String, Output>,
+}
+
+impl Outputs {
+    /// Those of `site`, whose graph has the plan `plan`.
+    #[must_use]
+    pub fn new(plan: &Arc<Plan>, site: &Site) -> Self {
+        let pictures = site.picture_files().into_iter().map(|(path, file)| (path, Output::File(file)));
+        Self { plan: Arc::clone(plan), pictures: pictures.collect() }
+    }
+
+    /// What makes the file at `path`.
+    #[must_use]
+    pub fn get(&self, path: &str) -> Option<&Output> {
+        self.pictures.get(path).or_else(|| self.plan.files.get(path))
+    }
+
+    /// All, by their path on the site.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Output)> {
+        let others = self.plan.files.iter().filter(|(path, _)| !self.pictures.contains_key(*path));
+        self.pictures.iter().chain(others).map(|(path, output)| (path.as_str(), output))
+    }
+
+    /// As [`Outputs::iter`], on all cores.
+    pub fn par_iter(&self) -> impl ParallelIterator<Item = (&str, &Output)> {
+        let others = self.plan.files.par_iter().filter(|(path, _)| !self.pictures.contains_key(*path));
+        self.pictures.par_iter().chain(others).map(|(path, output)| (path.as_str(), output))
+    }
 }
 
 /// The file of a page at `address`.
@@ -127,37 +162,30 @@ pub fn file_of(address: &str) -> String {
     format!("{}index.html", address.trim_start_matches('/'))
 }
 
-impl Outputs {
-    /// Plans the files of `site`.
+impl Plan {
+    /// Plans the files of `graph`.
     #[must_use]
-    pub fn of(site: &Site) -> Self {
-        let plan = || {
-            let mut planning = Planning { site, planned: Vec::new() };
-            planning.pages();
-            planning.lists();
-            planning.terms();
-            planning.whole_site();
-            for (path, file) in site.assets() {
-                planning.add(path.clone(), Output::File(file.clone()));
-            }
-            planning.settled()
-        };
-        let (mut outputs, pictures) = rayon::join(plan, || site.picture_files());
-        // Two that are called the same are the same: their names tell what is in them.
-        for (path, file) in pictures {
-            outputs.files.insert(path, Output::File(file));
+    pub fn of(graph: &Graph) -> Self {
+        let mut planning = Planning { graph, planned: Vec::new() };
+        planning.pages();
+        planning.lists();
+        planning.terms();
+        planning.whole_site();
+        for (path, file) in graph.assets() {
+            planning.add(path.clone(), Output::File(file.clone()));
         }
+        let mut plan = planning.settled();
         // What a site puts into `theme/` or `static/` under the name of a built-in file replaces it.
         for (name, _) in crate::render::THEME_FILES {
-            outputs.files.entry((*name).to_owned()).or_insert(Output::Theme(name));
+            plan.files.entry((*name).to_owned()).or_insert(Output::Theme(name));
         }
-        outputs
+        plan
     }
 }
 
 /// The plan while it is made, in no order: one large sort is cheaper than as many insertions.
-struct Planning<'s> {
-    site: &'s Site,
+struct Planning<'g> {
+    graph: &'g Graph,
     planned: Vec<(String, Output)>,
 }
 
@@ -174,14 +202,14 @@ impl Planning<'_> {
     }
 
     /// What was planned, in order. Of two that would be the same file, the one that was planned first stays.
-    fn settled(self) -> Outputs {
-        let Self { site, mut planned } = self;
+    fn settled(self) -> Plan {
+        let Self { graph, mut planned } = self;
         planned.par_sort_by(|one, other| one.0.cmp(&other.0));
         let name = |path: &str, output: &Output| match output {
-            Output::Page(id) => site.page(*id).path.clone(),
+            Output::Page(id) => graph.page(*id).path.clone(),
             Output::File(file) => file.clone(),
             Output::List(id, _) | Output::Year(id, _, _) | Output::Facet(id, ..) | Output::Month(id, _) => {
-                PathBuf::from(&site.section(*id).folder)
+                PathBuf::from(&graph.section(*id).folder)
             }
             _ => PathBuf::from(path),
         };
@@ -196,13 +224,13 @@ impl Planning<'_> {
             }
         }
         planned.dedup_by(|later, first| later.0 == first.0);
-        Outputs { files: planned.into_iter().collect(), problems }
+        Plan { files: planned.into_iter().collect(), problems }
     }
 
     fn pages(&mut self) {
-        let site = self.site;
-        for id in site.pages() {
-            let node = site.node(id);
+        let graph = self.graph;
+        for id in graph.pages() {
+            let node = graph.node(id);
             if !node.page.file.is_section {
                 self.add(file_of(&node.address), Output::Page(id));
             }
@@ -210,7 +238,7 @@ impl Planning<'_> {
                 self.add(format!("{}event.ics", node.address.trim_start_matches('/')), Output::Event(id));
             }
         }
-        for (alias, id) in site.aliases() {
+        for (alias, id) in graph.aliases() {
             let path = alias.trim_start_matches('/');
             // An old address with a query or an ending is only for the map of the web server.
             if path.ends_with('/') || !path.rsplit('/').next().unwrap_or_default().contains(['.', '?']) {
@@ -222,8 +250,8 @@ impl Planning<'_> {
     }
 
     fn lists(&mut self) {
-        let site = self.site;
-        for (index, section) in site.sections().iter().enumerate() {
+        let graph = self.graph;
+        for (index, section) in graph.sections().iter().enumerate() {
             let id = SectionId::of(index);
             let is_home = section.parent.is_none();
             let pages = if is_home { 1 } else { section.list_pages() };
@@ -236,7 +264,7 @@ impl Planning<'_> {
             for (year, listed) in &section.years {
                 let address = format!("{}{}/", section.address, year.0);
                 // A folder of that year is the list of that year.
-                if site.sections().iter().any(|section| section.address == address) {
+                if graph.sections().iter().any(|section| section.address == address) {
                     continue;
                 }
                 for number in 1..=listed.len().div_ceil(section.paginate_by).max(1) {
@@ -258,49 +286,49 @@ impl Planning<'_> {
             if section.has_feed {
                 self.add_feeds(&section.address, Listed::Section(id));
             }
-            if crate::emit::calendar::is_needed(site, section) {
+            if crate::emit::calendar::is_needed(graph, section) {
                 self.add(format!("{}calendar.ics", section.address.trim_start_matches('/')), Output::Calendar(id));
             }
         }
     }
 
     fn terms(&mut self) {
-        let site = self.site;
-        for language in site.settings.languages() {
-            for taxonomy in 0..site.settings.taxonomies.len() {
-                if site.terms_of(language, taxonomy).next().is_some() {
-                    let address = taxonomy_address(site, language, taxonomy);
+        let graph = self.graph;
+        for language in graph.settings.languages() {
+            for taxonomy in 0..graph.settings.taxonomies.len() {
+                if graph.terms_of(language, taxonomy).next().is_some() {
+                    let address = taxonomy_address(graph, language, taxonomy);
                     self.add(file_of(&address), Output::Terms(language, taxonomy));
                 }
             }
         }
-        let per_page = usize::from(site.settings.paginate_by);
-        for (index, term) in site.terms().iter().enumerate() {
+        let per_page = usize::from(graph.settings.paginate_by);
+        for (index, term) in graph.terms().iter().enumerate() {
             let id = TermId::of(index);
             for number in 1..=term.pages.len().div_ceil(per_page) {
                 self.add(file_of(&Section::list_address(&term.address, number)), Output::Term(id, number));
             }
-            if has_feed(site, term) {
+            if has_feed(graph, term) {
                 self.add_feeds(&term.address, Listed::Term(id));
             }
         }
     }
 
     fn whole_site(&mut self) {
-        let site = self.site;
-        for language in site.settings.languages() {
-            let root = site.settings.root(language);
+        let graph = self.graph;
+        for language in graph.settings.languages() {
+            let root = graph.settings.root(language);
             let root = root.trim_start_matches('/');
-            if site.home(language).is_none() {
+            if graph.home(language).is_none() {
                 continue;
             }
             self.add(format!("{root}404.html"), Output::NotFound(language));
             self.add_feeds(root, Listed::Site(language));
-            if site.settings.search {
+            if graph.settings.search {
                 self.add(format!("{root}{}/index.html", search_folder(language)), Output::Search(language));
             }
         }
-        for (overview, language, address) in site.overviews() {
+        for (overview, language, address) in graph.overviews() {
             let output = match overview {
                 Overview::Directory => Output::Directory(*language),
                 Overview::Index => Output::SiteIndex(*language),
@@ -309,17 +337,17 @@ impl Planning<'_> {
         }
         self.add("robots.txt".to_owned(), Output::Robots);
         self.add("site.webmanifest".to_owned(), Output::Manifest);
-        let sitemaps = crate::emit::sitemap::count(site).div_ceil(SITEMAP_LIMIT);
+        let sitemaps = crate::emit::sitemap::count(graph).div_ceil(SITEMAP_LIMIT);
         self.add("sitemap.xml".to_owned(), Output::Sitemap(None));
         if sitemaps > 1 {
             for number in 1..=sitemaps {
                 self.add(format!("sitemap-{number}.xml"), Output::Sitemap(Some(number)));
             }
         }
-        if site.settings.security.is_some() {
+        if graph.settings.security.is_some() {
             self.add(".well-known/security.txt".to_owned(), Output::Security);
         }
-        let has = |type_: Type| site.pages().any(|id| site.page(id).front.kind.type_() == type_);
+        let has = |type_: Type| graph.pages().any(|id| graph.page(id).front.kind.type_() == type_);
         if has(Type::Act) {
             self.add("acts.csv".to_owned(), Output::Acts(TableFormat::Csv));
             self.add("acts.json".to_owned(), Output::Acts(TableFormat::Json));
@@ -327,7 +355,7 @@ impl Planning<'_> {
         if has(Type::Dataset) {
             self.add("catalog.jsonld".to_owned(), Output::Catalogue);
         }
-        if !site.aliases().is_empty() {
+        if !graph.aliases().is_empty() {
             let servers = [
                 ("nginx.conf", Server::Nginx),
                 ("nginx-query.conf", Server::NginxQuery),
@@ -352,6 +380,6 @@ pub const fn search_folder(language: Language) -> &'static str {
 
 /// Whether a term has feeds.
 #[must_use]
-pub fn has_feed(site: &Site, term: &Term) -> bool {
-    site.settings.feeds == crate::content::Feeds::All && site.settings.taxonomies[term.taxonomy].feed
+pub fn has_feed(graph: &Graph, term: &Term) -> bool {
+    graph.settings.feeds == crate::content::Feeds::All && graph.settings.taxonomies[term.taxonomy].feed
 }

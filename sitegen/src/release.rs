@@ -91,14 +91,14 @@ pub fn write(
     folder: &Path,
     before: Option<&Path>,
 ) -> Result<Vec<String>, ReleaseError> {
-    let put = |path: &String, octets: &[u8]| put(&folder.join(path), before.map(|before| before.join(path)), octets);
+    let put = |path: &str, octets: &[u8]| put(&folder.join(path), before.map(|before| before.join(path)), octets);
     let (found, written) = rayon::join(
         || search::files(site),
-        || outputs.files.par_iter().try_for_each(|(path, what)| put(path, &renderer.render(what)?)),
+        || outputs.par_iter().try_for_each(|(path, what)| put(path, &renderer.render(what)?)),
     );
     written?;
     found.par_iter().try_for_each(|(path, octets)| put(path, octets))?;
-    Ok(outputs.files.keys().cloned().chain(found.into_iter().map(|(path, _)| path)).collect())
+    Ok(outputs.iter().map(|(path, _)| path.to_owned()).chain(found.into_iter().map(|(path, _)| path)).collect())
 }
 
 /// Removes what builds that were killed have left. What cannot be removed is in nobody's way.

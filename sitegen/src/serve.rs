@@ -150,7 +150,7 @@ pub async fn serve(order: &Order, report: impl Fn(&str) + Send + Sync + 'static)
     let watch = Watch::new(&folder, order.poll, changed)?;
     let mut workshop = Workshop::open(&folder, &order.cache, order.language)?;
     let now = Timestamp::now();
-    let shown = Shown::new(workshop.preview(now, order.publish, Change::EVERYTHING)?, workshop.theme());
+    let shown = Shown::new(workshop.preview(now, order.publish, Change::Everything)?, workshop.theme());
     let (publish, shared) = watch::channel(Arc::new(Preview { version: 1, shown, mistakes: String::new() }));
     report(&format!("http://{address}/"));
 
@@ -283,11 +283,8 @@ async fn follow(
 }
 
 fn until_next_change(workshop: &Workshop) -> Duration {
-    let zone = &workshop.sources().settings.time_zone;
-    let now = Timestamp::now();
-    let next = Site::next_change(workshop.sources(), zone.to_datetime(now));
-    let next = next.and_then(|next| zone.to_timestamp(next).ok());
-    let wait = next.and_then(|next| Duration::try_from(next.duration_since(now)).ok());
+    let wait = workshop.holds_until().map(|next| next.duration_since(Timestamp::now()));
+    let wait = wait.map(|wait| Duration::try_from(wait).unwrap_or_default());
     wait.unwrap_or(LONGEST_SLEEP).min(LONGEST_SLEEP)
 }
 
@@ -349,8 +346,7 @@ async fn file(State(app): State<App>, method: Method, headers: HeaderMap, uri: U
 
 fn respond(preview: &Preview, path: &str) -> Response<Body> {
     let Shown { site, outputs, theme, .. } = &*preview.shown;
-    let files = &outputs.files;
-    if !path.is_empty() && !path.ends_with('/') && files.contains_key(&format!("{path}/index.html")) {
+    if !path.is_empty() && !path.ends_with('/') && outputs.get(&format!("{path}/index.html")).is_some() {
         let mut response = answer(StatusCode::MOVED_PERMANENTLY, "text/plain; charset=utf-8", "");
         if let Ok(location) = HeaderValue::from_str(&format!("/{path}/")) {
             response.headers_mut().insert(LOCATION, location);
@@ -361,7 +357,7 @@ fn respond(preview: &Preview, path: &str) -> Response<Body> {
     if let Some(octets) = file.contains("/index/").then(|| preview.shown.found(&file)).flatten() {
         return answer(StatusCode::OK, media_type(&file), octets);
     }
-    let (status, output, file) = match files.get(&file) {
+    let (status, output, file) = match outputs.get(&file) {
         Some(output) => (StatusCode::OK, output, file.as_str()),
         None => (StatusCode::NOT_FOUND, &Output::NotFound(site.language_at(path)), "404.html"),
     };

@@ -12,10 +12,10 @@ use rustc_hash::FxHashSet;
 use strict_toml::Problem;
 
 use crate::content::{Change, Sources};
-use crate::outputs::{Output, Outputs};
+use crate::outputs::{Output, Outputs, Plan};
 use crate::pictures::Pictures;
 use crate::render::{RenderError, Renderer, Theme};
-use crate::site::{Publish, Site, Texts};
+use crate::site::{Graph, Publish, Site, Texts};
 
 /// Why there is no site.
 #[derive(Debug, thiserror::Error)]
@@ -68,6 +68,8 @@ pub struct Workshop {
     language: Language,
     sources: Sources,
     texts: Texts,
+    /// How pages hang together, with the files that follow from it, until a head of a page or more is another.
+    graph: Option<(Arc<Graph>, Arc<Plan>)>,
     theme: Arc<Theme>,
     pictures: Arc<Pictures>,
 }
@@ -80,7 +82,8 @@ impl Workshop {
     pub fn open(site: &Path, cache: &Path, language: Language) -> Result<Self, BuildError> {
         let sources = Sources::read(site).map_err(|problems| BuildError::Mistakes(Mistakes { problems, language }))?;
         let theme = Arc::new(Theme::new(&sources.templates)?);
-        Ok(Self { language, sources, texts: Texts::default(), theme, pictures: Arc::new(Pictures::new(cache)) })
+        let pictures = Arc::new(Pictures::new(cache));
+        Ok(Self { language, sources, texts: Texts::default(), graph: None, theme, pictures })
     }
 
     /// Reads again what changed at `paths`.
@@ -91,7 +94,10 @@ impl Workshop {
         let language = self.language;
         let change =
             self.sources.update(paths).map_err(|problems| BuildError::Mistakes(Mistakes { problems, language }))?;
-        if change.is_everywhere {
+        if change >= Change::Pages {
+            self.graph = None;
+        }
+        if change == Change::Everything {
             // Typography and the like are of the settings.
             self.texts = Texts::default();
             self.theme = Arc::new(Theme::new(&self.sources.templates)?);
@@ -119,8 +125,28 @@ impl Workshop {
 
     /// The site as it is at `now`, with its mistakes.
     pub fn site(&mut self, now: Timestamp, publish: Publish) -> Site {
+        self.site_and_plan(now, publish).0
+    }
+
+    fn site_and_plan(&mut self, now: Timestamp, publish: Publish) -> (Site, Arc<Plan>) {
         let now = self.sources.settings.time_zone.to_datetime(now);
-        Site::new(&self.sources, now, publish, &mut self.texts, &self.pictures)
+        let Self { sources, texts, pictures, .. } = self;
+        let (site, graph, plan) = match self.graph.take().filter(|(graph, _)| graph.holds(now, publish)) {
+            Some((graph, plan)) => (Site::new(&graph, texts), graph, plan),
+            None => {
+                let graph = Arc::new(Graph::new(sources, now, publish, pictures));
+                let (site, plan) = rayon::join(|| Site::new(&graph, texts), || Arc::new(Plan::of(&graph)));
+                (site, graph, plan)
+            }
+        };
+        self.graph = Some((graph, Arc::clone(&plan)));
+        (site, plan)
+    }
+
+    /// Until when what [`Workshop::site`] made last holds, as long as nobody changes anything.
+    #[must_use]
+    pub fn holds_until(&self) -> Option<Timestamp> {
+        self.graph.as_ref()?.0.holds_until()
     }
 
     /// The site as it is at `now` with the plan of its files.
@@ -128,10 +154,10 @@ impl Workshop {
     /// # Errors
     /// Editors have something to mend.
     pub fn plan(&mut self, now: Timestamp, publish: Publish) -> Result<(Site, Outputs), BuildError> {
-        let site = self.site(now, publish);
-        let outputs = Outputs::of(&site);
-        let problems: Vec<Problem> = site.problems().iter().chain(&outputs.problems).cloned().collect();
+        let (site, plan) = self.site_and_plan(now, publish);
+        let problems: Vec<Problem> = site.problems().iter().chain(&plan.problems).cloned().collect();
         if problems.is_empty() {
+            let outputs = Outputs::new(&plan, &site);
             Ok((site, outputs))
         } else {
             Err(BuildError::Mistakes(Mistakes { problems, language: self.language }))
@@ -145,10 +171,10 @@ impl Workshop {
     /// As [`Workshop::files`].
     pub fn preview(&mut self, now: Timestamp, publish: Publish, change: Change) -> Result<(Site, Outputs), BuildError> {
         let (site, outputs) = self.plan(now, publish)?;
-        if change.is_everywhere {
+        if change == Change::Everything {
             let renderer = Renderer::new(&site, &self.theme);
             let mut tried = FxHashSet::default();
-            let first = outputs.files.values().filter(|output| match output {
+            let first = outputs.iter().map(|(_, output)| output).filter(|output| match output {
                 Output::File(_) | Output::Theme(_) => false,
                 Output::Page(id) => {
                     tried.insert((std::mem::discriminant(*output), Some(site.page(*id).front.kind.type_())))
@@ -170,9 +196,8 @@ impl Workshop {
         let (site, outputs) = self.plan(now, publish)?;
         let renderer = Renderer::new(&site, &self.theme);
         let made: Result<Vec<_>, RenderError> = outputs
-            .files
             .par_iter()
-            .map(|(path, output)| Ok((path.clone(), renderer.render(output)?.into_owned())))
+            .map(|(path, output)| Ok((path.to_owned(), renderer.render(output)?.into_owned())))
             .collect();
         let mut made = made?;
         made.extend(crate::search::files(&site));

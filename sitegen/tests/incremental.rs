@@ -79,6 +79,29 @@ enum Edit {
     Nonsense {
         page: usize,
     },
+    /// Writes only the text of a page anew, under the head that it has.
+    Text {
+        page: usize,
+        heading: u8,
+        link: usize,
+        /// Which heading of the other page the link leads to.
+        anchor: Option<u8>,
+        picture: bool,
+    },
+    /// A notice above all pages, from and for some hours.
+    Notice {
+        notice: usize,
+        from: u8,
+        hours: u8,
+    },
+    /// Nobody does anything for some minutes.
+    Later {
+        minutes: u16,
+    },
+    /// What editors' programs leave beside a page.
+    Hidden {
+        page: usize,
+    },
 }
 
 /// A page as somebody writes it.
@@ -116,7 +139,12 @@ fn edits() -> impl Strategy<Value = Vec<Edit>> {
         1 => (1..4_u8, any::<bool>()).prop_map(|(paginate_by, typography)| Edit::Settings { paginate_by, typography }),
         2 => (0..3_usize, 1..28_u8, any::<bool>()).prop_map(|(event, day, repeats)| Edit::Event { event, day, repeats }),
         2 => (0..3_usize, 0..2_usize, any::<bool>()).prop_map(|(person, unit, leads)| Edit::Person { person, unit, leads }),
-        1 => page.prop_map(|page| Edit::Nonsense { page }),
+        1 => page.clone().prop_map(|page| Edit::Nonsense { page }),
+        12 => (page.clone(), 0..3_u8, 0..PAGES + 1, proptest::option::weighted(0.2, 0..3_u8), proptest::bool::weighted(0.3))
+            .prop_map(|(page, heading, link, anchor, picture)| Edit::Text { page, heading, link, anchor, picture }),
+        2 => (0..2_usize, 0..23_u8, 1..23_u8).prop_map(|(notice, from, hours)| Edit::Notice { notice, from, hours }),
+        4 => (1..300_u16).prop_map(|minutes| Edit::Later { minutes }),
+        1 => page.prop_map(|page| Edit::Hidden { page }),
     ];
     proptest::collection::vec(edit, 50)
 }
@@ -124,6 +152,7 @@ fn edits() -> impl Strategy<Value = Vec<Edit>> {
 struct Disk {
     folder: tempfile::TempDir,
     changed: BTreeSet<PathBuf>,
+    now: Timestamp,
 }
 
 fn file_of(page: usize) -> String {
@@ -133,7 +162,8 @@ fn file_of(page: usize) -> String {
 
 impl Disk {
     fn new() -> Self {
-        let mut disk = Self { folder: tempfile::tempdir().unwrap(), changed: BTreeSet::new() };
+        let now = "2026-11-24T10:00:00Z".parse().unwrap();
+        let mut disk = Self { folder: tempfile::tempdir().unwrap(), changed: BTreeSet::new(), now };
         disk.settings(2, true);
         disk.write("content/_index.md", "+++\ntitle = \"Pradžia\"\n+++\n");
         disk.write("content/_index.en.md", "+++\ntitle = \"Home\"\n+++\n");
@@ -141,6 +171,7 @@ impl Disk {
             disk.section(section, 0, true);
         }
         disk.write("content/renginiai/_index.md", "+++\ntitle = \"Renginiai\"\ncontains = \"event\"\n+++\n");
+        disk.write("content/pranesimai/_index.md", "+++\ntitle = \"Pranešimai\"\ncontains = \"notice\"\n+++\n");
         disk.write("content/zmones/_index.md", "+++\ntitle = \"Žmonės\"\ncontains = \"person\"\n+++\n");
         for event in 0..14 {
             disk.event(event, 1, false);
@@ -216,6 +247,13 @@ impl Disk {
         self.write(&file_of(page).replace(".md", ".png"), octets.into_inner());
     }
 
+    /// Another text for a page that is there.
+    fn text(&mut self, page: usize, text: &str) {
+        let Ok(written) = fs::read_to_string(self.path(&file_of(page))) else { return };
+        let Some(end) = written.rfind("+++\n") else { return };
+        self.write(&file_of(page), format!("{}+++\n{text}", &written[..end]));
+    }
+
     fn page(&mut self, Written { page, title, day, link, is_draft, tag, picture }: Written) {
         // One more than there are pages: no link.
         let link =
@@ -267,6 +305,30 @@ impl Disk {
             Edit::Settings { paginate_by, typography } => self.settings(*paginate_by, *typography),
             Edit::Event { event, day, repeats } => self.event(*event, *day, *repeats),
             Edit::Person { person, unit, leads } => self.person(*person, *unit, *leads),
+            Edit::Text { page, heading, link, anchor, picture } => {
+                let anchor = anchor.map_or_else(String::new, |anchor| format!("#antraste-{anchor}"));
+                let link = match *link {
+                    PAGES => String::new(),
+                    link => format!("[žr.](/{}{anchor})", &file_of(link)["content/".len()..]),
+                };
+                let picture = if *picture { format!("![Nuotrauka](p{page}.png)") } else { String::new() };
+                self.text(*page, &format!("Kitas tekstas. {link}\n\n{picture}\n\n## Antraštė {heading}\n"));
+            }
+            Edit::Notice { notice, from, hours } => {
+                let from = jiff::civil::date(2026, 11, 24).at(i8::try_from(*from).unwrap(), 30, 0, 0);
+                let until = from.saturating_add(jiff::Span::new().hours(i64::from(*hours)));
+                let text = format!(
+                    "+++\ntitle = \"Avarija {notice}\"\nseverity = \"warning\"\narea = \"Šilalė\"\nfrom = {from}\nuntil = {until}\n+++\n"
+                );
+                self.write(&format!("content/pranesimai/n{notice}.md"), text);
+            }
+            Edit::Later { minutes } => self.now += jiff::SignedDuration::from_mins(i64::from(*minutes)),
+            Edit::Hidden { page } => {
+                let (folder, name) =
+                    file_of(*page).rsplit_once('/').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+                self.write(&format!("{folder}/.{name}.swp"), "b0VIM");
+                self.write(&format!("{folder}/{name}~"), "+++\ntitle = \"Sena\"\n+++\n");
+            }
             Edit::Nonsense { page } => self.write(&file_of(*page), "+++\ntitle = \n"),
         }
     }
@@ -286,14 +348,13 @@ proptest! {
 
     #[test]
     fn after_every_edit_the_site_is_that_of_a_clean_build(edits in edits()) {
-        let now: Timestamp = "2026-11-24T10:00:00Z".parse().unwrap();
         let mut disk = Disk::new();
         let mut workshop = open(disk.folder.path());
-        prop_assert!(made(&mut workshop, now).is_ok());
+        prop_assert_eq!(made(&mut workshop, disk.now).err(), None);
         for edit in &edits {
             disk.apply(edit);
             workshop.update(&std::mem::take(&mut disk.changed)).unwrap();
-            let (kept, clean) = (made(&mut workshop, now), made(&mut open(disk.folder.path()), now));
+            let (kept, clean) = (made(&mut workshop, disk.now), made(&mut open(disk.folder.path()), disk.now));
             match (&kept, &clean) {
                 (Ok(kept), Ok(clean)) => {
                     for (one, other) in kept.iter().zip(clean) {

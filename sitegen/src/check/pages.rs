@@ -301,7 +301,7 @@ fn orphans(case: &Case<'_>) -> Vec<Finding> {
     }
     let lost = site.pages().filter(|id| {
         let node = site.node(*id);
-        let is_led_to = node.page.front.menu.is_some() || !node.backlinks.is_empty() || !node.named_by.is_empty();
+        let is_led_to = node.page.front.menu.is_some() || !site.backlinks(*id).is_empty() || !node.named_by.is_empty();
         let is_shown = node.page.file.is_section || matches!(node.page.front.kind, Kind::Notice(_));
         let is_variant = node.page.front.easy_to_read_of.is_some() || !node.translations.is_empty();
         !(found.contains(id) || is_led_to || is_shown || is_variant)

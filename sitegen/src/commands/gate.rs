@@ -38,7 +38,7 @@ pub(crate) fn judge(
     // Whether templates do is only known when each file was made; with mistakes in the content there is no plan to make them by.
     if let Ok((site, outputs)) = gate.workshop.plan(time.now.unwrap_or_else(Timestamp::now), publish(time.drafts)) {
         let renderer = Renderer::new(&site, gate.workshop.theme());
-        outputs.files.par_iter().try_for_each(|(_, output)| renderer.render(output).map(drop))?;
+        outputs.par_iter().try_for_each(|(_, output)| renderer.render(output).map(drop))?;
     }
     print!("{}", format.write(&verdict, arguments.language));
     let summary = summary(&verdict, arguments.language);

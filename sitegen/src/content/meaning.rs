@@ -1,5 +1,7 @@
 //! What fields of a type mean to the rest of the site: which pages it names, when it happens, which documents belong to it.
 
+use jiff::civil::DateTime;
+
 use super::kind::{Attachment, Kind, Type};
 use super::value::{Moment, Reference};
 
@@ -67,6 +69,33 @@ impl Kind {
             Self::Course(course) => course.dates.first().copied(),
             _ => None,
         }
+    }
+
+    /// Until when it is coming or going on; nothing for what has no such time. What repeats may come again after that.
+    #[must_use]
+    pub fn until(&self) -> Option<Moment> {
+        match self {
+            Self::Event(event) => Some(event.end.unwrap_or(event.start)),
+            Self::Vacancy(vacancy) => Some(Moment::Day(vacancy.deadline)),
+            Self::Procurement(procurement) => Some(procurement.deadline),
+            Self::Consultation(consultation) => Some(Moment::Day(consultation.deadline)),
+            Self::Visit(visit) => Some(Moment::Day(visit.to.unwrap_or(visit.from))),
+            Self::Course(course) => course.dates.iter().copied().max_by_key(|date| date.end()),
+            Self::Notice(notice) => Some(notice.until),
+            Self::Sitting(sitting) => Some(Moment::Day(sitting.start.date())),
+            _ => None,
+        }
+    }
+
+    /// The next moment after `now`, in local time, at which a page of this type looks otherwise: a notice stands above all pages,
+    /// or what was coming is over.
+    #[must_use]
+    pub fn next_change(&self, now: DateTime) -> Option<DateTime> {
+        let shown = match self {
+            Self::Notice(notice) => Some(notice.from.start()),
+            _ => None,
+        };
+        [shown, self.until().map(Moment::after)].into_iter().flatten().filter(|moment| *moment > now).min()
     }
 
     /// The documents that only pages of this type have.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::hash::Hasher as _;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::civil::DateTime;
 use messages::{Language, Message};
@@ -41,10 +41,18 @@ pub struct Page {
     pub front: FrontMatter,
     /// Where the file is on the disk.
     pub path: PathBuf,
+    told: Mutex<Told>,
+}
+
+/// The text of a page. It may become another while everything else that the file says stays as it is.
+#[derive(Debug)]
+struct Told {
     /// What was read, until it is needed: the texts of a large site are not kept twice, as Markdown and as HTML.
-    read: Mutex<Option<Parts>>,
+    read: Option<Parts>,
     /// Tells whether the file is still the one that was read.
     hash: u64,
+    /// Counts the texts that it has had.
+    version: u64,
 }
 
 /// Whether residents see a page at a given time.
@@ -133,7 +141,29 @@ impl Page {
 
     pub(super) fn new(file: PageFile, front: FrontMatter, path: &Path, parts: Parts) -> Self {
         let hash = hash(parts.document.text());
-        Self { file, front, path: path.to_owned(), read: Mutex::new(Some(parts)), hash }
+        let told = Mutex::new(Told { read: Some(parts), hash, version: 0 });
+        Self { file, front, path: path.to_owned(), told }
+    }
+
+    /// Takes the text of the same page as it was `read` again, unless more than its text is another. Whether it did.
+    pub(super) fn retell(&self, read: Self) -> bool {
+        if (&self.file, &self.front, &self.path) != (&read.file, &read.front, &read.path) {
+            return false;
+        }
+        let Told { read, hash, .. } = read.told.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut told = self.told();
+        *told = Told { read, hash, version: told.version + 1 };
+        true
+    }
+
+    /// Which text it has: another number, another text.
+    #[must_use]
+    pub fn version(&self) -> u64 {
+        self.told().version
+    }
+
+    fn told(&self) -> MutexGuard<'_, Told> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The file as it was read. Whoever asks gets it for themselves; it is read again for the next one who does.
@@ -141,12 +171,15 @@ impl Page {
     /// # Errors
     /// The file is another now, or cannot be read any more.
     pub fn parts(&self) -> Result<Parts, Box<Problem>> {
-        let kept = self.read.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let (kept, expected) = {
+            let mut told = self.told();
+            (told.read.take(), told.hash)
+        };
         if let Some(parts) = kept {
             return Ok(parts);
         }
         let text = super::sources::read_text(&self.path)?;
-        if hash(&text) != self.hash {
+        if hash(&text) != expected {
             return Err(Box::new(Problem::of_file(&self.path, Message::new("site-changed-meanwhile"))));
         }
         super::front_matter::split(&self.path.to_string_lossy(), text, true)
@@ -158,7 +191,7 @@ impl Page {
         match self.parts() {
             Ok(parts) => {
                 let problem = parts.head().problem(span, message);
-                *self.read.lock().unwrap_or_else(PoisonError::into_inner) = Some(parts);
+                self.told().read = Some(parts);
                 problem
             }
             Err(problem) => *problem,
@@ -184,9 +217,7 @@ impl Page {
         if front.is_draft {
             return None;
         }
-        let one_second = jiff::Span::new().seconds(1);
-        let expired = front.expires.and_then(|expires| expires.end().checked_add(one_second).ok());
-        let moments = [front.published.map(super::Moment::start), expired];
+        let moments = [front.published.map(super::Moment::start), front.expires.map(super::Moment::after)];
         moments.into_iter().flatten().filter(|moment| *moment > now).min()
     }
 }

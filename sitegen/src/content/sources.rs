@@ -61,16 +61,15 @@ pub struct Sources {
     problems: BTreeMap<String, Vec<Problem>>,
 }
 
-/// What an update found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Change {
+/// How far reaches what an update found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Change {
+    /// At most texts of pages are others: how pages hang together is as it was.
+    Texts,
+    /// Heads of pages, or which files there are.
+    Pages,
     /// A template or the settings: everything may look otherwise.
-    pub is_everywhere: bool,
-}
-
-impl Change {
-    /// As if nothing had been read before.
-    pub const EVERYTHING: Self = Self { is_everywhere: true };
+    Everything,
 }
 
 /// What a file read gives.
@@ -119,16 +118,23 @@ impl Sources {
         let is_everything = inner.contains(SETTINGS) || inner.contains("");
         if is_everything {
             *self = Self::read(&self.folder)?;
-            return Ok(Change::EVERYTHING);
+            return Ok(Change::Everything);
+        }
+        let is_ours = |path: &&String| {
+            let mut names = path.split('/');
+            names.next().is_some_and(|top| [CONTENT, STATIC, THEME].contains(&top)) && !names.any(is_hidden)
+        };
+        let inner: Vec<&String> = inner.iter().filter(is_ours).collect();
+        if inner.iter().all(|path| self.retell(path)) {
+            return Ok(Change::Texts);
         }
         let types = self.types();
-        let mut change = Change::default();
+        let mut change = Change::Pages;
         let mut files = BTreeSet::new();
-        for path in &inner {
-            let Some(top) = path.split('/').next().filter(|top| [CONTENT, STATIC, THEME].contains(top)) else {
-                continue;
-            };
-            change.is_everywhere |= top == THEME;
+        for path in inner {
+            if path.split('/').next() == Some(THEME) {
+                change = Change::Everything;
+            }
             self.forget(path);
             self.list(path, &mut files);
         }
@@ -141,6 +147,19 @@ impl Sources {
             self.take(files);
         }
         Ok(change)
+    }
+
+    /// Reads a page again, and says whether that is all there is to do: it was there before, and nothing but its text is another.
+    fn retell(&self, path: &str) -> bool {
+        let inner = path.split_once('/').filter(|(top, _)| *top == CONTENT).map(|(_, inner)| inner);
+        let Some((inner, page)) = inner.and_then(|inner| self.pages.get_key_value(inner)) else { return false };
+        let is_sound =
+            !self.problems.contains_key(path) && fs::symlink_metadata(&page.path).is_ok_and(|file| file.is_file());
+        is_sound
+            && match self.read_page(inner.clone()) {
+                (_, Some(read), problems) => problems.is_empty() && page.retell(read),
+                _ => false,
+            }
     }
 
     /// The types that sections give to the pages below them.
@@ -219,8 +238,7 @@ impl Sources {
                 self.report(path, Problem::of_file(entry.path(), Message::new("site-name-not-utf8")));
                 continue;
             };
-            // Hidden files are of programs: git, editors that save, macOS.
-            if name.starts_with('.') && name != ".well-known" || name.ends_with('~') {
+            if is_hidden(&name) {
                 continue;
             }
             match entry.file_type() {
@@ -357,6 +375,11 @@ impl Sources {
             Err(error) => self.report(path, Problem::unreadable(&full, &error)),
         }
     }
+}
+
+/// Whether a file or folder is of a program: git, editors that save, macOS.
+fn is_hidden(name: &str) -> bool {
+    name.starts_with('.') && name != ".well-known" || name.ends_with('~')
 }
 
 /// Whether a drawing runs something: a script, or a handler of an event. A browser that opens it alone would.

@@ -56,6 +56,12 @@ impl Moment {
         }
     }
 
+    /// The first instant, to the second, that is no part of it any more.
+    #[must_use]
+    pub fn after(self) -> DateTime {
+        self.end().saturating_add(jiff::Span::new().seconds(1))
+    }
+
     /// The day.
     #[must_use]
     pub fn date(self) -> Date {

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use crate::content::{self, EventStatus, Kind, Moment, Page};
 use crate::formats::icalendar::{self, Calendar, Event, Frequency, Limit, Recurrence, Status, When};
-use crate::site::{PageId, Section, SectionId, Site};
+use crate::site::{Graph, PageId, Section, SectionId, Site};
 
 /// What wrote the calendar (RFC 5545, 3.7.3).
 const PRODUCT: &str = "-//Rotušė//sitegen//LT";
@@ -24,8 +24,8 @@ pub fn is_in_calendars(page: &Page) -> bool {
 
 /// Whether a section has a calendar: whether it lists anything for one.
 #[must_use]
-pub fn is_needed(site: &Site, section: &Section) -> bool {
-    section.listed.iter().any(|id| is_in_calendars(site.page(*id)))
+pub fn is_needed(graph: &Graph, section: &Section) -> bool {
+    section.listed.iter().any(|id| is_in_calendars(graph.page(*id)))
 }
 
 /// The calendar of one event.
@@ -43,27 +43,27 @@ pub fn of_section(site: &Site, id: SectionId) -> String {
 }
 
 /// When an event that repeats takes place next, within a year; none for one that does not repeat.
-pub(crate) fn next(site: &Site, told: &content::Event) -> Option<Moment> {
-    let event = Event { recurrence: Some(recurrence(told.recurrence.as_ref()?)), ..bare(site, told.start) };
-    let today = site.now.date();
+pub(crate) fn next(graph: &Graph, told: &content::Event) -> Option<Moment> {
+    let event = Event { recurrence: Some(recurrence(told.recurrence.as_ref()?)), ..bare(graph, told.start) };
+    let today = graph.now.date();
     let in_a_year = today.checked_add(jiff::Span::new().days(366)).ok()?;
     icalendar::occurrences(&event, today, in_a_year)
         .into_iter()
         .map(|(start, _)| moment(&start))
-        .find(|next| next.end() >= site.now)
+        .find(|next| next.end() >= graph.now)
 }
 
 /// When what a page tells of takes place between two days, both included: each time with its start and its end. Events with their
 /// repetitions, sittings and courses; nothing else is something to go to.
-pub(crate) fn times(site: &Site, page: &Page, from: Date, to: Date) -> Vec<(Moment, Moment)> {
+pub(crate) fn times(graph: &Graph, page: &Page, from: Date, to: Date) -> Vec<(Moment, Moment)> {
     let events = match &page.front.kind {
         Kind::Event(told) => vec![Event {
-            end: told.end.map(|end| when(site, end)),
+            end: told.end.map(|end| when(graph, end)),
             recurrence: told.recurrence.as_ref().map(recurrence),
-            ..bare(site, told.start)
+            ..bare(graph, told.start)
         }],
-        Kind::Sitting(sitting) => vec![bare(site, sitting.start)],
-        Kind::Course(course) => course.dates.iter().map(|date| bare(site, *date)).collect(),
+        Kind::Sitting(sitting) => vec![bare(graph, sitting.start)],
+        Kind::Course(course) => course.dates.iter().map(|date| bare(graph, *date)).collect(),
         _ => Vec::new(),
     };
     let times = events.iter().flat_map(|event| icalendar::occurrences(event, from, to));
@@ -71,8 +71,8 @@ pub(crate) fn times(site: &Site, page: &Page, from: Date, to: Date) -> Vec<(Mome
 }
 
 /// An event of which only the time matters.
-fn bare(site: &Site, start: Moment) -> Event {
-    Event::new(String::new(), jiff::Timestamp::UNIX_EPOCH, when(site, start), String::new())
+fn bare(graph: &Graph, start: Moment) -> Event {
+    Event::new(String::new(), jiff::Timestamp::UNIX_EPOCH, when(graph, start), String::new())
 }
 
 fn moment(when: &When) -> Moment {
@@ -91,10 +91,10 @@ fn write(name: &str, language: messages::Language, events: Vec<Event>) -> String
     })
 }
 
-fn when(site: &Site, moment: Moment) -> When {
+fn when(graph: &Graph, moment: Moment) -> When {
     match moment {
         Moment::Day(day) => When::Day(day),
-        Moment::Time(time) => When::Local(time, site.settings.time_zone.clone()),
+        Moment::Time(time) => When::Local(time, graph.settings.time_zone.clone()),
     }
 }
 

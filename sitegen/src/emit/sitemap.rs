@@ -1,7 +1,7 @@
 //! Which addresses search engines are told of.
 
 use crate::formats::sitemap::{SitemapPage, sitemap};
-use crate::site::{Section, Site};
+use crate::site::{Graph, Section, Site};
 
 /// An address with when its page last changed and where it is in other languages.
 #[derive(Debug)]
@@ -13,9 +13,9 @@ struct Entry {
 
 /// How many addresses search engines are told of.
 #[must_use]
-pub fn count(site: &Site) -> usize {
-    let without_page = site.sections().iter().filter(|section| section.page.is_none()).count();
-    site.pages().count() + without_page + site.terms().len() + site.overviews().len()
+pub fn count(graph: &Graph) -> usize {
+    let without_page = graph.sections().iter().filter(|section| section.page.is_none()).count();
+    graph.pages().count() + without_page + graph.terms().len() + graph.overviews().len()
 }
 
 /// All addresses that are worth finding: pages and the first pages of lists.

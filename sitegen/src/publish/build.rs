@@ -84,7 +84,7 @@ pub(super) fn build(plan: &Plan<'_>, configuration: &Configuration) -> Result<Bu
     let mut workshop = Workshop::open(plan.site, &configuration.cache, language).map_err(&mistaken)?;
     let (mut site, outputs) = workshop.plan(plan.now, Publish::Finished).map_err(&mistaken)?;
     site.set_unapproved(plan.unapproved.iter().filter_map(|file| site.page_of_file(file)).collect());
-    let until = site.holds_until(workshop.sources());
+    let until = site.holds_until();
     let renderer = Renderer::new(&site, workshop.theme());
     fs::create_dir(plan.folder).map_err(PublishError::files(plan.folder, "made"))?;
     let before = plan.before.map(|(_, folder)| folder);
@@ -95,7 +95,7 @@ pub(super) fn build(plan: &Plan<'_>, configuration: &Configuration) -> Result<Bu
     workshop.pictures().sweep(std::time::SystemTime::now());
     let base_url = site.settings.base_url.clone();
     let announcement = announce(plan, base_url)?;
-    let is_file = |path: &&String| matches!(outputs.files.get(*path), Some(Output::File(_)));
+    let is_file = |path: &&String| matches!(outputs.get(path), Some(Output::File(_)));
     let as_they_are: BTreeSet<String> = written.iter().filter(is_file).cloned().collect();
     let verification = Verification {
         folder: plan.folder,

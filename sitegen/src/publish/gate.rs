@@ -51,7 +51,6 @@ impl Gate<'_> {
         let (made, outputs) = gate.workshop.plan(now, Publish::Finished).map_err(|error| about(&error))?;
         let renderer = Renderer::new(&made, gate.workshop.theme());
         outputs
-            .files
             .par_iter()
             .try_for_each(|(_, output)| renderer.render(output).map(drop))
             .map_err(|error| about(&error.into()))?;
@@ -62,6 +61,6 @@ impl Gate<'_> {
     #[must_use]
     pub fn next_change(self, site: &Path, now: Timestamp) -> Option<Timestamp> {
         let mut workshop = Workshop::open(site, self.cache, self.language).ok()?;
-        workshop.site(now, Publish::Finished).holds_until(workshop.sources())
+        workshop.site(now, Publish::Finished).holds_until()
     }
 }

@@ -132,7 +132,7 @@ impl<'s> Views<'s> {
             ("relations", self.grouped(&node.relations)),
             ("named_by", self.grouped(&named_by)),
             ("of_unit", self.of_unit(id)),
-            ("backlinks", self.entries(node.backlinks.iter().copied())),
+            ("backlinks", self.entries(site.backlinks(id).iter().copied())),
             ("related", self.entries(self.related(id))),
             ("previous", node.neighbours[0].map(|id| self.entry(id)).into()),
             ("next", node.neighbours[1].map(|id| self.entry(id)).into()),

@@ -12,7 +12,7 @@ use strict_toml::Problem;
 
 use super::links::composed;
 use super::sections::Section;
-use super::{Node, PageId, Publish, SectionId, Site};
+use super::{Graph, Node, PageId, Publish, SectionId};
 use crate::content::{Asset, Page, Sources, Visibility, folder_above};
 use crate::markdown::{slug, slug_of_file};
 use crate::pictures::Pictures;
@@ -89,63 +89,62 @@ pub(super) fn settle(
 }
 
 /// Gives every page and file its address.
-pub(super) fn place(site: &mut Site, sources: &Sources) {
+pub(super) fn place(graph: &mut Graph, sources: &Sources) {
     let pages: Vec<(&String, &Arc<Page>)> = sources.pages.iter().collect();
-    let places: Vec<Option<(SectionId, String)>> = pages.par_iter().map(|(_, page)| place_of(site, page)).collect();
-    site.nodes.reserve(pages.len());
-    site.addresses.by_file.reserve(pages.len());
-    site.addresses.by_address.reserve(pages.len());
+    let places: Vec<Option<(SectionId, String)>> = pages.par_iter().map(|(_, page)| place_of(graph, page)).collect();
+    graph.nodes.reserve(pages.len());
+    graph.addresses.by_file.reserve(pages.len());
+    graph.addresses.by_address.reserve(pages.len());
     for ((file, page), place) in pages.into_iter().zip(places) {
         let Some((section, address)) = place else {
-            site.addresses.by_file.insert(composed(file).into_owned(), None);
+            graph.addresses.by_file.insert(composed(file).into_owned(), None);
             continue;
         };
-        let id = PageId::of(site.nodes.len());
-        let other = site.addresses.by_address.get(&address).copied();
+        let id = PageId::of(graph.nodes.len());
+        let other = graph.addresses.by_address.get(&address).copied();
         if let Some(other) = other {
-            let other = site.page(other).file.path.clone();
+            let other = graph.page(other).file.path.clone();
             let message = Message::new("site-same-address").with("address", address.as_str());
-            site.problems.push(Problem::of_file(sources.named(file), message.with("other", other)));
-            site.addresses.by_file.insert(composed(file).into_owned(), None);
+            graph.problems.push(Problem::of_file(sources.named(file), message.with("other", other)));
+            graph.addresses.by_file.insert(composed(file).into_owned(), None);
             continue;
         }
         if page.file.is_section {
-            site.sections[section.index()].page = Some(id);
+            graph.sections[section.index()].page = Some(id);
         }
-        site.addresses.by_file.insert(composed(file).into_owned(), Some(id));
-        site.addresses.by_address.insert(address.clone(), id);
-        site.nodes.push(Node {
+        graph.addresses.by_file.insert(composed(file).into_owned(), Some(id));
+        graph.addresses.by_address.insert(address.clone(), id);
+        graph.nodes.push(Node {
             page: Arc::clone(page),
             address,
-            visibility: page.visibility(site.now),
+            visibility: page.visibility(graph.now),
             section,
             translations: Vec::new(),
             relations: Vec::new(),
             named_by: Vec::new(),
-            backlinks: Vec::new(),
             neighbours: [None; 2],
         });
     }
-    place_files(site, sources);
-    place_aliases(site, sources);
+    place_files(graph, sources);
+    place_aliases(graph, sources);
 }
 
 /// The section and the address of a page; none if it is not published.
-fn place_of(site: &Site, page: &Page) -> Option<(SectionId, String)> {
-    if !is_published(page, site.now, site.publish) {
+fn place_of(graph: &Graph, page: &Page) -> Option<(SectionId, String)> {
+    if !is_published(page, graph.now, graph.publish) {
         return None;
     }
     let folder = page.file.listed_in().into_owned();
     // The folder of a page that is published is a section.
-    let section = site.addresses.sections.get(&(page.file.language, folder)).copied()?;
-    let above = &site.section(section).address;
+    let section = graph.addresses.sections.get(&(page.file.language, folder)).copied()?;
+    let above = &graph.section(section).address;
     let address = if page.file.is_section { above.clone() } else { format!("{above}{}/", page.segment()) };
     Some((section, address))
 }
 
-fn place_files(site: &mut Site, sources: &Sources) {
+fn place_files(graph: &mut Graph, sources: &Sources) {
     for (path, asset) in &sources.statics {
-        site.addresses.files.insert(path.clone(), asset.path.clone());
+        graph.addresses.files.insert(path.clone(), asset.path.clone());
     }
     // Files stand where their folder's page is.
     for (file, asset) in &sources.assets {
@@ -155,26 +154,26 @@ fn place_files(site: &mut Site, sources: &Sources) {
         if Pictures::is_picture(name) {
             // As it is, it may say where and when it was taken.
             let inner = if target.is_empty() { String::new() } else { format!("{}/", target.join("/")) };
-            site.addresses.pictures.insert(composed(file).into_owned(), (inner, asset.clone()));
+            graph.addresses.pictures.insert(composed(file).into_owned(), (inner, asset.clone()));
             continue;
         }
         target.push(slug_of_file(name));
         let target = target.join("/");
-        let other = site.addresses.files.insert(target.clone(), asset.path.clone());
+        let other = graph.addresses.files.insert(target.clone(), asset.path.clone());
         if let Some(other) = other {
             let message = Message::new("site-same-address").with("address", format!("/{target}"));
             let message = message.with("other", other.display().to_string());
-            site.problems.push(Problem::of_file(&asset.path, message));
+            graph.problems.push(Problem::of_file(&asset.path, message));
         }
-        site.addresses.assets.insert(composed(file).into_owned(), (target, asset.size));
+        graph.addresses.assets.insert(composed(file).into_owned(), (target, asset.size));
     }
 }
 
-fn place_aliases(site: &mut Site, sources: &Sources) {
+fn place_aliases(graph: &mut Graph, sources: &Sources) {
     let mut aliases: Vec<(String, PageId)> = Vec::new();
     let mut wrong: Vec<(PageId, Message)> = Vec::new();
-    for id in site.pages() {
-        for alias in &site.page(id).front.aliases {
+    for id in graph.pages() {
+        for alias in &graph.page(id).front.aliases {
             match old_address(alias) {
                 Some(alias) => aliases.push((alias, id)),
                 None => wrong.push((id, Message::new("site-alias").with("alias", alias.as_str()))),
@@ -183,15 +182,16 @@ fn place_aliases(site: &mut Site, sources: &Sources) {
     }
     for (old, file) in &sources.old_addresses {
         let path = sources.named("addresses.toml");
-        match (old_address(old), site.addresses.by_file.get(&*composed(file)).copied()) {
+        match (old_address(old), graph.addresses.by_file.get(&*composed(file)).copied()) {
             (Some(alias), Some(Some(id))) => aliases.push((alias, id)),
             // A page that is not public has no address of before either.
             (Some(_), Some(None)) => {}
             (None, _) => {
-                site.problems.push(Problem::of_file(path, Message::new("site-alias").with("alias", old.as_str())));
+                graph.problems.push(Problem::of_file(path, Message::new("site-alias").with("alias", old.as_str())));
             }
             (_, None) => {
-                site.problems
+                graph
+                    .problems
                     .push(Problem::of_file(path, Message::new("site-link-missing").with("link", file.as_str())));
             }
         }
@@ -203,21 +203,21 @@ fn place_aliases(site: &mut Site, sources: &Sources) {
             && alias == other
             && one != id
         {
-            wrong.push((*id, same(alias, &site.page(*one).file.path)));
+            wrong.push((*id, same(alias, &graph.page(*one).file.path)));
         }
     }
     for (alias, id) in &aliases {
-        if let Some(taken) = site.page_at(alias).filter(|taken| taken != id) {
-            wrong.push((*id, same(alias, &site.page(taken).file.path)));
+        if let Some(taken) = graph.page_at(alias).filter(|taken| taken != id) {
+            wrong.push((*id, same(alias, &graph.page(taken).file.path)));
         }
     }
     for (id, message) in wrong {
-        let path = site.page(id).path.clone();
-        site.problems.push(Problem::of_file(path, message));
+        let path = graph.page(id).path.clone();
+        graph.problems.push(Problem::of_file(path, message));
     }
-    aliases.retain(|(alias, _)| !site.addresses.by_address.contains_key(alias));
+    aliases.retain(|(alias, _)| !graph.addresses.by_address.contains_key(alias));
     aliases.dedup_by(|one, other| one.0 == other.0);
-    site.addresses.aliases = aliases;
+    graph.addresses.aliases = aliases;
 }
 
 /// An address of before with a slash at its start; none when it is none of this site.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::validity::first_day;
-use super::{PageId, Site};
+use super::{Graph, PageId};
 use crate::content::{Act, Kind};
 
 /// The text of an act from one day to another.
@@ -64,7 +64,7 @@ fn editions(act: &Act, changes: &[(Date, PageId)], end: Option<Date>) -> Vec<Edi
     begun.into_iter().zip(nexts).map(|((from, (text, by)), to)| Edition { from, to, text, by }).collect()
 }
 
-impl Site {
+impl Graph {
     /// What an act said on which days, the oldest first; nothing of what is no act, is a draft, or was never changed.
     #[must_use]
     pub fn editions(&self, id: PageId) -> Vec<Edition> {

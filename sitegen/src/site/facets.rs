@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 
 use super::sections::collation_key;
 use super::taken::Taken;
-use super::{PageId, Section, SectionId, Site};
+use super::{Graph, PageId, Section, SectionId};
 use crate::content::{Kind, Type};
 use crate::markdown::slug;
 
@@ -84,25 +84,25 @@ impl FacetKey {
 }
 
 /// Finds the facets of all sections.
-pub(super) fn fill(site: &mut Site) {
-    let taken = Taken::of(site);
-    let found: Vec<Vec<Facet>> = site.sections().iter().map(|section| of_section(site, section, &taken)).collect();
-    for (section, facets) in site.sections.iter_mut().zip(found) {
+pub(super) fn fill(graph: &mut Graph) {
+    let taken = Taken::of(graph);
+    let found: Vec<Vec<Facet>> = graph.sections().iter().map(|section| of_section(graph, section, &taken)).collect();
+    for (section, facets) in graph.sections.iter_mut().zip(found) {
         section.facets = facets;
     }
 }
 
-fn of_section(site: &Site, section: &Section, taken: &Taken<'_>) -> Vec<Facet> {
+fn of_section(graph: &Graph, section: &Section, taken: &Taken<'_>) -> Vec<Facet> {
     if section.parent.is_none() || section.is_year() || section.listed.len() <= MANY {
         return Vec::new();
     }
-    let facets = FacetKey::ALL.into_iter().filter_map(|key| facet(site, section, key, taken));
+    let facets = FacetKey::ALL.into_iter().filter_map(|key| facet(graph, section, key, taken));
     // What is special to a type of pages tells them apart better than what all may have.
     let (special, general): (Vec<Facet>, Vec<Facet>) = facets.partition(|facet| facet.key != FacetKey::Topic);
     if special.is_empty() { general } else { special }
 }
 
-fn facet(site: &Site, section: &Section, key: FacetKey, taken: &Taken<'_>) -> Option<Facet> {
+fn facet(graph: &Graph, section: &Section, key: FacetKey, taken: &Taken<'_>) -> Option<Facet> {
     let root = match key.folder(section.language) {
         Some(folder) => format!("{}{folder}/", section.address),
         None => section.address.clone(),
@@ -111,7 +111,7 @@ fn facet(site: &Site, section: &Section, key: FacetKey, taken: &Taken<'_>) -> Op
     // Words that differ only in capitals or diacritics are one.
     let mut by_slug: FxHashMap<String, usize> = FxHashMap::default();
     for id in &section.listed {
-        for name in names(site, section.language, *id, key) {
+        for name in names(graph, section.language, *id, key) {
             let slug = slug(&name);
             if slug.is_empty() {
                 continue;
@@ -131,7 +131,7 @@ fn facet(site: &Site, section: &Section, key: FacetKey, taken: &Taken<'_>) -> Op
     values.sort_by_cached_key(|value| (Reverse(value.pages.len()), collation_key(&value.name)));
     values.truncate(MOST);
     match key {
-        FacetKey::Time => values.sort_by_key(|value| value.pages.first().is_none_or(|id| !site.is_coming(*id))),
+        FacetKey::Time => values.sort_by_key(|value| value.pages.first().is_none_or(|id| !graph.is_coming(*id))),
         _ => values.sort_by_cached_key(|value| collation_key(&value.name)),
     }
     let is_taken = match key.folder(section.language) {
@@ -142,23 +142,23 @@ fn facet(site: &Site, section: &Section, key: FacetKey, taken: &Taken<'_>) -> Op
 }
 
 /// What a page has of a facet.
-fn names(site: &Site, language: Language, id: PageId, key: FacetKey) -> Vec<String> {
-    let page = site.page(id);
+fn names(graph: &Graph, language: Language, id: PageId, key: FacetKey) -> Vec<String> {
+    let page = graph.page(id);
     match (key, &page.front.kind) {
         (FacetKey::Form, Kind::Act(act)) => vec![language.text(&act.form.key())],
         (FacetKey::Category, Kind::News(news)) => news.category.iter().cloned().collect(),
         (FacetKey::Time, kind) if kind.type_() == Type::Event => {
-            vec![language.text(if site.is_coming(id) { "site-facet-coming" } else { "site-facet-past" })]
+            vec![language.text(if graph.is_coming(id) { "site-facet-coming" } else { "site-facet-past" })]
         }
         (FacetKey::Topic, _) => {
-            let terms = site.terms_of_page(page).filter(|term| term.taxonomy == 0);
+            let terms = graph.terms_of_page(page).filter(|term| term.taxonomy == 0);
             terms.map(|term| term.name.clone()).collect()
         }
         _ => Vec::new(),
     }
 }
 
-impl Site {
+impl Graph {
     /// A facet of a section.
     #[must_use]
     pub fn facet(&self, section: SectionId, key: FacetKey) -> Option<&Facet> {

@@ -9,7 +9,7 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 
 use super::taken::Taken;
-use super::{PageId, Section, Site};
+use super::{Graph, PageId, Section};
 use crate::content::{Kind, Moment, Page};
 use crate::emit::calendar;
 
@@ -69,27 +69,27 @@ impl Month {
 }
 
 /// Puts what sections list into their calendars.
-pub(super) fn fill(site: &mut Site) {
-    let taken = Taken::of(site);
-    let found: Vec<_> = site.sections().iter().map(|section| of_section(site, section, &taken)).collect();
-    for (section, (days, months)) in site.sections.iter_mut().zip(found) {
+pub(super) fn fill(graph: &mut Graph) {
+    let taken = Taken::of(graph);
+    let found: Vec<_> = graph.sections().iter().map(|section| of_section(graph, section, &taken)).collect();
+    for (section, (days, months)) in graph.sections.iter_mut().zip(found) {
         (section.days, section.months) = (days, months);
     }
 }
 
 type Days = BTreeMap<Date, Vec<Occasion>>;
 
-fn of_section(site: &Site, section: &Section, taken: &Taken<'_>) -> (Days, Vec<Month>) {
+fn of_section(graph: &Graph, section: &Section, taken: &Taken<'_>) -> (Days, Vec<Month>) {
     let mut days = Days::new();
-    let has_events = section.listed.iter().any(|id| is_event(site.page(*id)));
+    let has_events = section.listed.iter().any(|id| is_event(graph.page(*id)));
     if !has_events || section.parent.is_none() || section.is_year() {
         return (days, Vec::new());
     }
-    let present = Month::of(site.now.date());
+    let present = Month::of(graph.now.date());
     let from = present.first.saturating_sub(MONTHS.months());
     let to = present.first.saturating_add(MONTHS.months()).last_of_month();
     for id in section.listed.iter().chain(&section.expired) {
-        for (start, end) in calendar::times(site, site.page(*id), from, to) {
+        for (start, end) in calendar::times(graph, graph.page(*id), from, to) {
             for day in start.date().max(from).series(1.day()).take_while(|day| *day <= last_day(start, end).min(to)) {
                 days.entry(day).or_default().push(Occasion { page: *id, start });
             }

@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::sections::collation_key;
 use super::taken::Taken;
-use super::{PageId, SectionId, Site};
+use super::{Graph, PageId, SectionId};
 use crate::content::Kind;
 
 /// A page that gathers others, one for each language.
@@ -52,29 +52,29 @@ impl Overview {
 }
 
 /// Finds which overviews there are, and where. One whose address somebody chose for a page is not made.
-pub(super) fn fill(site: &mut Site) {
-    let taken = Taken::of(site);
+pub(super) fn fill(graph: &mut Graph) {
+    let taken = Taken::of(graph);
     let mut found: Vec<(Overview, Language, String)> = Vec::new();
-    for language in site.settings.languages().filter(|language| site.home(*language).is_some()) {
+    for language in graph.settings.languages().filter(|language| graph.home(*language).is_some()) {
         for overview in Overview::ALL {
-            let is_needed = overview == Overview::Index || people(site, language).next().is_some();
-            let address = format!("{}{}/", site.settings.root(language), overview.folder(language));
+            let is_needed = overview == Overview::Index || people(graph, language).next().is_some();
+            let address = format!("{}{}/", graph.settings.root(language), overview.folder(language));
             if is_needed && !taken.has(&address) {
                 found.push((overview, language, address));
             }
         }
     }
-    site.overviews = found;
+    graph.overviews = found;
 }
 
 /// Everybody who works here and has a page in a language.
-fn people(site: &Site, language: Language) -> impl Iterator<Item = PageId> + '_ {
-    site.pages().filter(move |id| {
-        let page = site.page(*id);
+fn people(graph: &Graph, language: Language) -> impl Iterator<Item = PageId> + '_ {
+    graph.pages().filter(move |id| {
+        let page = graph.page(*id);
         page.file.language == language
             && matches!(page.front.kind, Kind::Person(_))
             && page.front.easy_to_read_of.is_none()
-            && site.is_current(*id)
+            && graph.is_current(*id)
     })
 }
 
@@ -83,8 +83,8 @@ fn related(relations: &[(&'static str, PageId)], key: &str) -> Option<PageId> {
 }
 
 /// Where somebody works: the unit that they say, or else lead.
-fn office(site: &Site, person: PageId) -> Office {
-    let node = site.node(person);
+fn office(graph: &Graph, person: PageId) -> Office {
+    let node = graph.node(person);
     let unit = related(&node.relations, "unit").or_else(|| related(&node.named_by, "head"));
     unit.map_or(Office::Section(node.section), Office::Unit)
 }
@@ -92,22 +92,22 @@ fn office(site: &Site, person: PageId) -> Office {
 /// What orders pages and sections as the menus do.
 type Rank = (i64, (String, String));
 
-fn rank(site: &Site, id: PageId) -> Rank {
-    let front = &site.page(id).front;
+fn rank(graph: &Graph, id: PageId) -> Rank {
+    let front = &graph.page(id).front;
     (front.menu.unwrap_or(i64::MAX), collation_key(&front.title))
 }
 
 /// What orders sections: those above first.
-fn section_rank(site: &Site, id: SectionId) -> Vec<Rank> {
-    let way = site.way_to(Some(id)).into_iter();
+fn section_rank(graph: &Graph, id: SectionId) -> Vec<Rank> {
+    let way = graph.way_to(Some(id)).into_iter();
     let of_section = |section: &super::Section| match section.page {
-        Some(page) => rank(site, page),
-        None => (i64::MAX, collation_key(section.title(site))),
+        Some(page) => rank(graph, page),
+        None => (i64::MAX, collation_key(section.title(graph))),
     };
     way.map(of_section).collect()
 }
 
-impl Site {
+impl Graph {
     /// Where an overview in a language is, if there is one.
     #[must_use]
     pub fn overview(&self, overview: Overview, language: Language) -> Option<&str> {

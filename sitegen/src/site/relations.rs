@@ -6,7 +6,7 @@ use messages::{Language, Message};
 use rustc_hash::FxHashMap;
 
 use super::links::{composed, join};
-use super::{PageId, Site};
+use super::{Graph, PageId};
 use crate::content::{Kind, Reference, Type};
 
 /// Pages by what front matter calls them.
@@ -19,64 +19,64 @@ struct Names {
 pub(super) const EASY_TO_READ_OF: &str = "easy_to_read_of";
 
 /// Finds the pages that pages name, and the reverse.
-pub(super) fn connect(site: &mut Site) {
-    translate(site);
-    let names = Names::new(site);
+pub(super) fn connect(graph: &mut Graph) {
+    translate(graph);
+    let names = Names::new(graph);
     let mut found: Vec<(PageId, &'static str, PageId)> = Vec::new();
     let mut wrong: Vec<(PageId, Range<usize>, Message)> = Vec::new();
-    for id in site.pages() {
-        let front = &site.page(id).front;
+    for id in graph.pages() {
+        let front = &graph.page(id).front;
         let of_kind = front.kind.references().into_iter();
         let unit = front.unit.iter().map(|unit| ("unit", Type::Unit, unit));
         for (key, type_, reference) in of_kind.chain(unit) {
-            match names.find(site, id, &[type_], reference) {
+            match names.find(graph, id, &[type_], reference) {
                 Ok(target) => found.extend(target.map(|target| (id, key, target))),
                 Err(message) => wrong.push((id, reference.span.clone(), message)),
             }
         }
         if let Some(reference) = &front.easy_to_read_of {
-            match by_file(site, id, &reference.text) {
+            match by_file(graph, id, &reference.text) {
                 Ok(target) => found.extend(target.map(|target| (id, EASY_TO_READ_OF, target))),
                 Err(message) => wrong.push((id, reference.span.clone(), message)),
             }
         }
         for reference in &front.contacts {
-            match names.find(site, id, &[Type::Person, Type::Unit], reference) {
+            match names.find(graph, id, &[Type::Person, Type::Unit], reference) {
                 Ok(target) => found.extend(target.map(|target| (id, "contacts", target))),
                 Err(message) => wrong.push((id, reference.span.clone(), message)),
             }
         }
     }
     for (id, key, target) in found {
-        site.nodes[id.index()].relations.push((key, target));
+        graph.nodes[id.index()].relations.push((key, target));
         // What is not adopted changes nothing yet.
-        let is_draft = matches!(&site.page(id).front.kind, Kind::Act(act) if act.adopted.is_none());
+        let is_draft = matches!(&graph.page(id).front.kind, Kind::Act(act) if act.adopted.is_none());
         let key = if is_draft && ["amends", "repeals", "implements"].contains(&key) { "drafted" } else { key };
-        site.nodes[target.index()].named_by.push((key, id));
+        graph.nodes[target.index()].named_by.push((key, id));
     }
     for (id, span, message) in wrong {
-        site.report(id, &span, message);
+        graph.report(id, &span, message);
     }
     for key in ["amends", "repeals", "parent", "reports_to"] {
-        report_circles(site, key);
+        report_circles(graph, key);
     }
 }
 
 /// Finds the same page in other languages.
-fn translate(site: &mut Site) {
-    if site.settings.languages().nth(1).is_none() {
+fn translate(graph: &mut Graph) {
+    if graph.settings.languages().nth(1).is_none() {
         return;
     }
     let mut groups: FxHashMap<String, Vec<PageId>> = FxHashMap::default();
     let mut wrong: Vec<(PageId, Range<usize>, Message)> = Vec::new();
-    for id in site.pages() {
-        let page = site.page(id);
+    for id in graph.pages() {
+        let page = graph.page(id);
         let key = match &page.front.translates {
             None => page.file.key(),
             Some(reference) => {
-                let original = join(&page.file.folder, &reference.text).and_then(|file| site.page_of_file(&file));
+                let original = join(&page.file.folder, &reference.text).and_then(|file| graph.page_of_file(&file));
                 match original {
-                    Some(original) => site.page(original).file.key(),
+                    Some(original) => graph.page(original).file.key(),
                     None => {
                         let message = Message::new("site-link-missing").with("link", reference.text.as_str());
                         wrong.push((id, reference.span.clone(), message));
@@ -91,19 +91,19 @@ fn translate(site: &mut Site) {
         for id in &pages {
             let mut others: Vec<PageId> = pages.iter().copied().filter(|other| other != id).collect();
             others.sort();
-            site.nodes[id.index()].translations = others;
+            graph.nodes[id.index()].translations = others;
         }
     }
     for (id, span, message) in wrong {
-        site.report(id, &span, message);
+        graph.report(id, &span, message);
     }
 }
 
 impl Names {
-    fn new(site: &Site) -> Self {
+    fn new(graph: &Graph) -> Self {
         let mut names = Self { by_name: FxHashMap::default(), acts: FxHashMap::default() };
-        for id in site.pages() {
-            let page = site.page(id);
+        for id in graph.pages() {
+            let page = graph.page(id);
             let type_ = page.front.kind.type_();
             if matches!(type_, Type::Person | Type::Unit | Type::Act) {
                 names.by_name.entry((type_, page.file.name.clone())).or_default().push(id);
@@ -120,16 +120,16 @@ impl Names {
     /// The page of one of `types` that `reference` names; none when it is there and not public.
     fn find(
         &self,
-        site: &Site,
+        graph: &Graph,
         from: PageId,
         types: &[Type],
         reference: &Reference,
     ) -> Result<Option<PageId>, Message> {
-        let page = site.page(from);
+        let page = graph.page(from);
         let text = reference.text.as_str();
         if text.contains('/') || text.ends_with(".md") {
-            return match by_file(site, from, text)? {
-                Some(id) if !types.contains(&site.page(id).front.kind.type_()) => {
+            return match by_file(graph, from, text)? {
+                Some(id) if !types.contains(&graph.page(id).front.kind.type_()) => {
                     Err(of_type("site-reference-type", text, types))
                 }
                 found => Ok(found),
@@ -145,16 +145,16 @@ impl Names {
                 _ => (None, text),
             };
             let acts = self.acts.get(number).into_iter().flatten().copied();
-            found.extend(acts.filter(|id| year.is_none() || site.day(*id).map(jiff::civil::Date::year) == year));
+            found.extend(acts.filter(|id| year.is_none() || graph.day(*id).map(jiff::civil::Date::year) == year));
         }
-        let in_language: Vec<PageId> = of_language(site, &found, page.file.language);
+        let in_language: Vec<PageId> = of_language(graph, &found, page.file.language);
         let found =
-            if in_language.is_empty() { of_language(site, &found, site.settings.language) } else { in_language };
+            if in_language.is_empty() { of_language(graph, &found, graph.settings.language) } else { in_language };
         match found.as_slice() {
             [one] => Ok(Some(*one)),
             [] => Err(of_type("site-reference-missing", text, types)),
             several => {
-                let files: Vec<&str> = several.iter().map(|id| site.page(*id).file.path.as_str()).collect();
+                let files: Vec<&str> = several.iter().map(|id| graph.page(*id).file.path.as_str()).collect();
                 Err(Message::new("site-reference-several").with("name", text).with("files", files.join(", ")))
             }
         }
@@ -162,30 +162,30 @@ impl Names {
 }
 
 /// The page whose file is `text`, seen from the page `from`; none when it is there and not public.
-fn by_file(site: &Site, from: PageId, text: &str) -> Result<Option<PageId>, Message> {
+fn by_file(graph: &Graph, from: PageId, text: &str) -> Result<Option<PageId>, Message> {
     let missing = || Message::new("site-link-missing").with("link", text);
-    let file = join(&site.page(from).file.folder, text).ok_or_else(missing)?;
-    site.addresses.by_file.get(&*composed(&file)).copied().ok_or_else(missing)
+    let file = join(&graph.page(from).file.folder, text).ok_or_else(missing)?;
+    graph.addresses.by_file.get(&*composed(&file)).copied().ok_or_else(missing)
 }
 
 /// The act that an item of an agenda names, among those that the sitting was found to name.
-pub(super) fn named_act(site: &Site, sitting: PageId, reference: &Reference) -> Option<PageId> {
+pub(super) fn named_act(graph: &Graph, sitting: PageId, reference: &Reference) -> Option<PageId> {
     let text = reference.text.as_str();
-    let file = join(&site.page(sitting).file.folder, text);
+    let file = join(&graph.page(sitting).file.folder, text);
     let is_called = |id: &PageId| {
-        let page = site.page(*id);
+        let page = graph.page(*id);
         let number = match &page.front.kind {
             Kind::Act(act) => act.number.as_deref(),
             _ => None,
         };
         page.file.name == text || number == Some(text) || file.as_deref() == Some(page.file.path.as_str())
     };
-    let named = site.node(sitting).relations.iter().filter(|(key, _)| *key == "agenda").map(|(_, id)| *id);
+    let named = graph.node(sitting).relations.iter().filter(|(key, _)| *key == "agenda").map(|(_, id)| *id);
     named.into_iter().find(is_called)
 }
 
-fn of_language(site: &Site, pages: &[PageId], language: Language) -> Vec<PageId> {
-    pages.iter().copied().filter(|id| site.page(*id).file.language == language).collect()
+fn of_language(graph: &Graph, pages: &[PageId], language: Language) -> Vec<PageId> {
+    pages.iter().copied().filter(|id| graph.page(*id).file.language == language).collect()
 }
 
 fn of_type(key: &'static str, name: &str, types: &[Type]) -> Message {
@@ -194,12 +194,12 @@ fn of_type(key: &'static str, name: &str, types: &[Type]) -> Message {
 }
 
 /// A circle of pages that name each other by `key`, where only a tree makes sense.
-fn report_circles(site: &mut Site, key: &'static str) {
+fn report_circles(graph: &mut Graph, key: &'static str) {
     // 0: not looked at; 1: on the way from where we began; 2: leads into no circle.
-    let mut marks = vec![0_u8; site.nodes.len()];
+    let mut marks = vec![0_u8; graph.nodes.len()];
     let mut circles: Vec<Vec<PageId>> = Vec::new();
-    for start in site.pages() {
-        if site.node(start).relations.iter().all(|(of, _)| *of != key) {
+    for start in graph.pages() {
+        if graph.node(start).relations.iter().all(|(of, _)| *of != key) {
             continue;
         }
         let mut way: Vec<(PageId, usize)> = vec![(start, 0)];
@@ -209,7 +209,7 @@ fn report_circles(site: &mut Site, key: &'static str) {
                 continue;
             }
             marks[id.index()] = 1;
-            let target = site.node(*id).relations.iter().filter(|(of, _)| *of == key).nth(*next);
+            let target = graph.node(*id).relations.iter().filter(|(of, _)| *of == key).nth(*next);
             *next += 1;
             match target {
                 None => {
@@ -226,9 +226,9 @@ fn report_circles(site: &mut Site, key: &'static str) {
         }
     }
     for circle in circles {
-        let files: Vec<&str> = circle.iter().map(|id| site.page(*id).file.path.as_str()).collect();
+        let files: Vec<&str> = circle.iter().map(|id| graph.page(*id).file.path.as_str()).collect();
         let message = Message::new("site-circle").with("key", key).with("files", files.join(" → "));
-        let problem = strict_toml::Problem::of_file(&site.page(circle[0]).path, message);
-        site.problems.push(problem);
+        let problem = strict_toml::Problem::of_file(&graph.page(circle[0]).path, message);
+        graph.problems.push(problem);
     }
 }

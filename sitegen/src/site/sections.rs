@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use messages::Language;
 
-use super::{Facet, Month, Occasion, PageId, SectionId, Site};
+use super::{Facet, Graph, Month, Occasion, PageId, SectionId};
 use crate::content::{self, Kind, Sorting, Type};
 
 /// A folder in one language.
@@ -70,10 +70,10 @@ impl Section {
 
     /// What it is called.
     #[must_use]
-    pub fn title<'s>(&'s self, site: &'s Site) -> &'s str {
+    pub fn title<'s>(&'s self, graph: &'s Graph) -> &'s str {
         match self.page {
-            Some(page) => &site.page(page).front.title,
-            None if self.parent.is_none() => &site.settings.institution(self.language).title,
+            Some(page) => &graph.page(page).front.title,
+            None if self.parent.is_none() => &graph.settings.institution(self.language).title,
             None => self.folder.rsplit('/').next().unwrap_or_default(),
         }
     }
@@ -92,51 +92,51 @@ impl Section {
 }
 
 /// Puts pages into their sections, in order.
-pub(super) fn fill(site: &mut Site) {
-    let mut listed: Vec<Vec<PageId>> = vec![Vec::new(); site.sections.len()];
-    let mut expired: Vec<Vec<PageId>> = vec![Vec::new(); site.sections.len()];
-    for id in site.pages() {
-        let node = site.node(id);
+pub(super) fn fill(graph: &mut Graph) {
+    let mut listed: Vec<Vec<PageId>> = vec![Vec::new(); graph.sections.len()];
+    let mut expired: Vec<Vec<PageId>> = vec![Vec::new(); graph.sections.len()];
+    for id in graph.pages() {
+        let node = graph.node(id);
         // What tells another page in easy words stands beside that one, and in no list.
         if node.page.file.is_section || node.page.front.easy_to_read_of.is_some() {
             continue;
         }
-        let lists = if site.is_current(id) { &mut listed } else { &mut expired };
+        let lists = if graph.is_current(id) { &mut listed } else { &mut expired };
         lists[node.section.index()].push(id);
-        let mut section = site.section(node.section);
+        let mut section = graph.section(node.section);
         while let Some(parent) = section.parent.filter(|_| section.is_year()) {
             lists[parent.index()].push(id);
-            section = site.section(parent);
+            section = graph.section(parent);
         }
     }
-    for index in 0..site.sections.len() {
+    for index in 0..graph.sections.len() {
         let order = |mut pages: Vec<PageId>| {
-            sort(site, &site.sections[index], &mut pages);
+            sort(graph, &graph.sections[index], &mut pages);
             pages
         };
         let (current, past) = (order(std::mem::take(&mut listed[index])), order(std::mem::take(&mut expired[index])));
-        let plan = plan(site, &site.sections[index], &current);
-        let own: Vec<PageId> = current.iter().copied().filter(|id| site.node(*id).section.index() == index).collect();
+        let plan = plan(graph, &graph.sections[index], &current);
+        let own: Vec<PageId> = current.iter().copied().filter(|id| graph.node(*id).section.index() == index).collect();
         for (place, id) in own.iter().enumerate() {
             let before = place.checked_sub(1).map(|place| own[place]);
-            site.nodes[id.index()].neighbours = [before, own.get(place + 1).copied()];
+            graph.nodes[id.index()].neighbours = [before, own.get(place + 1).copied()];
         }
         let mut years: BTreeMap<_, Vec<PageId>> = BTreeMap::new();
         if plan.has_archive {
             for id in current.iter().chain(&past) {
-                if let Some(day) = site.day(*id) {
+                if let Some(day) = graph.day(*id) {
                     years.entry(std::cmp::Reverse(day.year())).or_default().push(*id);
                 }
             }
             for pages in years.values_mut() {
-                pages.sort_unstable_by_key(|id| site.place(*id));
+                pages.sort_unstable_by_key(|id| graph.place(*id));
             }
         }
-        let section = &mut site.sections[index];
+        let section = &mut graph.sections[index];
         (section.listed, section.expired, section.years) = (current, past, years);
         (section.paginate_by, section.has_feed) = (plan.paginate_by, plan.has_feed);
     }
-    fill_below(site);
+    fill_below(graph);
 }
 
 struct Plan {
@@ -146,13 +146,14 @@ struct Plan {
 }
 
 /// What a section's page says, and where it is silent, what its pages are.
-fn plan(site: &Site, section: &Section, listed: &[PageId]) -> Plan {
-    let said = said(site, section);
-    let settings = &site.settings;
+fn plan(graph: &Graph, section: &Section, listed: &[PageId]) -> Plan {
+    let said = said(graph, section);
+    let settings = &graph.settings;
     let paginate_by = said.and_then(|said| said.paginate_by).unwrap_or(settings.paginate_by).max(1);
-    let is_dated = listed.first().is_some_and(|id| site.day(*id).is_some());
+    let is_dated = listed.first().is_some_and(|id| graph.day(*id).is_some());
     let by_default = settings.feeds == content::Feeds::All && is_dated && !section.is_year();
-    let is_filed = listed.first().is_some_and(|id| matches!(site.page(*id).front.kind.type_(), Type::News | Type::Act));
+    let is_filed =
+        listed.first().is_some_and(|id| matches!(graph.page(*id).front.kind.type_(), Type::News | Type::Act));
     Plan {
         paginate_by: usize::from(paginate_by),
         has_feed: said.and_then(|said| said.feed).unwrap_or(by_default),
@@ -160,40 +161,40 @@ fn plan(site: &Site, section: &Section, listed: &[PageId]) -> Plan {
     }
 }
 
-fn said<'s>(site: &'s Site, section: &Section) -> Option<&'s content::Section> {
-    match &site.page(section.page?).front.kind {
+fn said<'s>(graph: &'s Graph, section: &Section) -> Option<&'s content::Section> {
+    match &graph.page(section.page?).front.kind {
         Kind::Section(said) => Some(said),
         _ => None,
     }
 }
 
-fn sort(site: &Site, section: &Section, pages: &mut [PageId]) {
-    let has_dates = || pages.iter().any(|id| site.day(*id).is_some());
-    let sorting = said(site, section).and_then(|said| said.sort_by);
+fn sort(graph: &Graph, section: &Section, pages: &mut [PageId]) {
+    let has_dates = || pages.iter().any(|id| graph.day(*id).is_some());
+    let sorting = said(graph, section).and_then(|said| said.sort_by);
     match sorting.unwrap_or(if has_dates() { Sorting::Date } else { Sorting::Menu }) {
-        Sorting::Date => pages.sort_unstable_by_key(|id| site.place(*id)),
+        Sorting::Date => pages.sort_unstable_by_key(|id| graph.place(*id)),
         Sorting::Menu => pages.sort_by_cached_key(|id| {
-            let front = &site.page(*id).front;
+            let front = &graph.page(*id).front;
             (front.menu.unwrap_or(i64::MAX), collation_key(&front.title), *id)
         }),
-        Sorting::Title => pages.sort_by_cached_key(|id| (collation_key(&site.page(*id).front.title), *id)),
+        Sorting::Title => pages.sort_by_cached_key(|id| (collation_key(&graph.page(*id).front.title), *id)),
     }
 }
 
-fn fill_below(site: &mut Site) {
-    let mut below: Vec<Vec<SectionId>> = vec![Vec::new(); site.sections.len()];
-    for (index, section) in site.sections.iter().enumerate() {
+fn fill_below(graph: &mut Graph) {
+    let mut below: Vec<Vec<SectionId>> = vec![Vec::new(); graph.sections.len()];
+    for (index, section) in graph.sections.iter().enumerate() {
         if let Some(parent) = section.parent {
             below[parent.index()].push(SectionId::of(index));
         }
     }
     for (index, mut sections) in below.into_iter().enumerate() {
         sections.sort_by_cached_key(|id| {
-            let section = site.section(*id);
-            let menu = section.page.and_then(|page| site.page(page).front.menu);
-            (menu.unwrap_or(i64::MAX), collation_key(section.title(site)), *id)
+            let section = graph.section(*id);
+            let menu = section.page.and_then(|page| graph.page(page).front.menu);
+            (menu.unwrap_or(i64::MAX), collation_key(section.title(graph)), *id)
         });
-        site.sections[index].below = sections;
+        graph.sections[index].below = sections;
     }
 }
 

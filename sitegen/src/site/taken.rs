@@ -2,12 +2,12 @@
 
 use rustc_hash::FxHashSet;
 
-use super::Site;
+use super::Graph;
 
 /// Addresses that somebody chose.
 #[derive(Debug)]
 pub(super) struct Taken<'s> {
-    site: &'s Site,
+    graph: &'s Graph,
     sections: FxHashSet<&'s str>,
     /// Documents among the files that are published as they are.
     files: Vec<&'s str>,
@@ -15,15 +15,15 @@ pub(super) struct Taken<'s> {
 
 impl<'s> Taken<'s> {
     /// Those of a site whose pages have their places.
-    pub(super) fn of(site: &'s Site) -> Self {
-        let sections = site.sections.iter().map(|section| section.address.as_str()).collect();
-        let files = site.addresses.files.keys().map(String::as_str).filter(|file| file.ends_with("/index.html"));
-        Self { site, sections, files: files.collect() }
+    pub(super) fn of(graph: &'s Graph) -> Self {
+        let sections = graph.sections.iter().map(|section| section.address.as_str()).collect();
+        let files = graph.addresses.files.keys().map(String::as_str).filter(|file| file.ends_with("/index.html"));
+        Self { graph, sections, files: files.collect() }
     }
 
     /// Whether something is at an address, or was, or is below it. The address begins and ends with a slash.
     pub(super) fn has(&self, address: &str) -> bool {
-        let (by_address, aliases) = (&self.site.addresses.by_address, &self.site.addresses.aliases);
+        let (by_address, aliases) = (&self.graph.addresses.by_address, &self.graph.addresses.aliases);
         let bare = address.trim_end_matches('/');
         let below = |path: &str| path.strip_prefix(bare).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         // Addresses of before are in order.

@@ -4,7 +4,7 @@ use messages::Language;
 use rustc_hash::FxHashMap;
 
 use super::sections::collation_key;
-use super::{PageId, Site, TermId};
+use super::{Graph, PageId, TermId};
 use crate::content::Page;
 use crate::markdown::slug;
 
@@ -25,29 +25,29 @@ pub struct Term {
 
 /// Where the terms of a taxonomy are listed.
 #[must_use]
-pub fn taxonomy_address(site: &Site, language: Language, taxonomy: usize) -> String {
-    let name = slug(&site.settings.taxonomies[taxonomy].name);
-    format!("{}{name}/", site.settings.root(language))
+pub fn taxonomy_address(graph: &Graph, language: Language, taxonomy: usize) -> String {
+    let name = slug(&graph.settings.taxonomies[taxonomy].name);
+    format!("{}{name}/", graph.settings.root(language))
 }
 
 /// Terms by the words that pages have for them, of one taxonomy in one language.
 pub(super) type TermIndex = FxHashMap<String, TermId>;
 
 /// Gathers the terms of all pages.
-pub(super) fn collect(site: &mut Site) {
+pub(super) fn collect(graph: &mut Graph) {
     let mut terms: Vec<Term> = Vec::new();
     // Words that differ only in capitals or diacritics are one term. Most pages have words that others had before.
     let mut by_slug: FxHashMap<(Language, usize, String), usize> = FxHashMap::default();
     let mut by_name: FxHashMap<(Language, usize), FxHashMap<&str, usize>> = FxHashMap::default();
-    for id in site.pages().filter(|id| site.is_current(*id)) {
-        let page = site.page(id);
+    for id in graph.pages().filter(|id| graph.is_current(*id)) {
+        let page = graph.page(id);
         let language = page.file.language;
-        for (taxonomy, settings) in site.settings.taxonomies.iter().enumerate() {
+        for (taxonomy, settings) in graph.settings.taxonomies.iter().enumerate() {
             let names = by_name.entry((language, taxonomy)).or_default();
             for name in page.front.terms.get(&settings.name).into_iter().flatten() {
                 let index = *names.entry(name).or_insert_with(|| {
                     *by_slug.entry((language, taxonomy, slug(name))).or_insert_with(|| {
-                        let address = format!("{}{}/", taxonomy_address(site, language, taxonomy), slug(name));
+                        let address = format!("{}{}/", taxonomy_address(graph, language, taxonomy), slug(name));
                         terms.push(Term { language, taxonomy, name: name.clone(), address, pages: Vec::new() });
                         terms.len() - 1
                     })
@@ -73,14 +73,14 @@ pub(super) fn collect(site: &mut Site) {
     };
     let term_index = by_name.into_iter().map(|(key, names)| (key, named(names))).collect();
     for term in &mut terms {
-        term.pages.sort_unstable_by_key(|id| site.place(*id));
+        term.pages.sort_unstable_by_key(|id| graph.place(*id));
     }
     let mut ordered: Vec<Option<Term>> = terms.into_iter().map(Some).collect();
-    site.taxonomies = order.into_iter().filter_map(|index| ordered[index].take()).collect();
-    site.term_index = term_index;
+    graph.taxonomies = order.into_iter().filter_map(|index| ordered[index].take()).collect();
+    graph.term_index = term_index;
 }
 
-impl Site {
+impl Graph {
     /// The terms of a page.
     pub fn terms_of_page<'s>(&'s self, page: &'s Page) -> impl Iterator<Item = &'s Term> {
         let language = page.file.language;

@@ -2,9 +2,11 @@ use std::fs;
 use std::path::Path;
 
 use jiff::Timestamp;
+use messages::Language;
 use strict_toml::Problem;
 
 use super::*;
+use crate::content::Visibility;
 use crate::workshop::Workshop;
 
 /// A site of files, made for noon of 2026-11-24.
@@ -106,7 +108,7 @@ fn links_are_followed_from_the_folder_of_their_file() {
     let place = site.problems()[1].place.as_ref().unwrap();
     assert_eq!((place.line, place.column), (6, 1));
     let kontaktai = site.page_of_file("kontaktai.md").unwrap();
-    assert_eq!(site.node(kontaktai).backlinks, [id]);
+    assert_eq!(site.backlinks(kontaktai), [id]);
 }
 
 #[test]
@@ -228,7 +230,7 @@ fn narrowed(files: &[(&str, &str)]) -> Vec<(String, usize)> {
         office.write(name, text);
     }
     let site = office.site();
-    assert!(crate::outputs::Outputs::of(&site).problems.is_empty());
+    assert!(crate::outputs::Plan::of(&site).problems.is_empty());
     let values = section(&site, "/naujienos/").facets.iter().flat_map(|facet| &facet.values);
     values.map(|value| (value.address.clone(), value.pages.len())).collect()
 }
@@ -286,7 +288,7 @@ fn a_month_gives_way_to_a_page_of_its_name() {
     let start = event("start = 2026-11-30\n");
     let files = [("renginiai/_index.md", EVENTS), ("renginiai/a.md", &*start), ("renginiai/2026-11.md", plain)];
     let site = Office::new(&files).site();
-    assert!(crate::outputs::Outputs::of(&site).problems.is_empty());
+    assert!(crate::outputs::Plan::of(&site).problems.is_empty());
     assert_eq!(section(&site, "/renginiai/").months, []);
 }
 
@@ -334,6 +336,29 @@ fn the_directory_has_heads_first_and_units_below_the_unit_that_they_are_part_of(
 fn an_overview_gives_way_to_a_page_at_its_address() {
     let plain = "+++\ntitle = \"A\"\n+++\n";
     let site = Office::new(&[("svetaines-medis.md", plain)]).site();
-    assert!(crate::outputs::Outputs::of(&site).problems.is_empty());
+    assert!(crate::outputs::Plan::of(&site).problems.is_empty());
     assert_eq!(site.overview(Overview::Index, Language::Lithuanian), None);
+}
+
+#[test]
+fn a_site_holds_until_something_begins_or_is_over() {
+    let until = |file: &str, text: &str| {
+        let site = Office::new(&[(file, text)]).site();
+        assert_eq!(keys(site.problems()), Vec::<&str>::new(), "{file}");
+        site.settings.time_zone.to_datetime(site.holds_until().unwrap()).to_string()
+    };
+    let page = "+++\ntitle = \"A\"\n+++\n";
+    assert_eq!(until("a.md", page), "2026-11-25T00:00:00");
+    let embargo = "+++\ntitle = \"A\"\npublished = 2026-11-24T13:00\nexpires = 2026-11-24T12:30\n+++\n";
+    assert_eq!(until("a.md", embargo), "2026-11-24T12:30:01");
+    let event = |times: &str| format!("+++\ntitle = \"A\"\ntype = \"event\"\nplace = \"A\"\n{times}+++\n");
+    let one = event("start = 2026-11-24T11:00\nend = 2026-11-24T16:00\n");
+    assert_eq!(until("a.md", &one), "2026-11-24T16:00:01");
+    let weekly = event("start = 2026-11-03T14:00\nrecurrence = { frequency = \"weekly\", count = 9 }\n");
+    assert_eq!(until("a.md", &weekly), "2026-11-24T14:00:01");
+    let notice = |times: &str| format!("+++\ntitle = \"A\"\ntype = \"notice\"\nseverity = \"warning\"\n{times}+++\n");
+    let comes = notice("from = 2026-11-24T13:15\nuntil = 2026-11-26\n");
+    assert_eq!(until("a.md", &comes), "2026-11-24T13:15:00");
+    let goes = notice("from = 2026-11-23\nuntil = 2026-11-24T17:00\n");
+    assert_eq!(until("a.md", &goes), "2026-11-24T17:00:01");
 }

@@ -4,11 +4,11 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
 use strict_toml::Problem;
 
-use super::{PageId, Site, links};
-use crate::content::{Kind, Page, Parts, Sources};
+use super::links::{Anchor, Leads};
+use super::{Graph, PageId};
+use crate::content::{Kind, Page, Parts};
 use crate::markdown::{self, Answer, Question, Resolver, Style, Text};
 use crate::search::terms::Tokeniser;
 
@@ -17,68 +17,98 @@ thread_local! {
     static TOKENISER: RefCell<Tokeniser> = RefCell::new(Tokeniser::new());
 }
 
-/// The texts of the site before.
+/// The texts of the site before, with the graph that they were settled in.
 #[derive(Debug, Default)]
-pub struct Texts {
-    /// By the address in memory of the page, which is another one as soon as its file was read again: the page is kept with its
-    /// text, so that no other comes to that address.
-    kept: FxHashMap<usize, (Arc<Page>, Arc<Settled>)>,
-    /// All that the answers to questions depended on, as one number.
-    answers: Option<u64>,
+pub struct Texts(Option<(Arc<Graph>, Arc<[Settled]>)>);
+
+/// What the file of a page says.
+#[derive(Debug, Default)]
+struct Read {
+    text: Text,
+    problems: Vec<Problem>,
+    /// Of which text of the page, see [`Page::version`].
+    version: u64,
 }
 
-struct Asker<'s> {
-    site: &'s Site,
+/// The text of a page in a site.
+#[derive(Debug, Clone)]
+pub(super) struct Settled {
+    read: Arc<Read>,
+    leads: Arc<Leads>,
+}
+
+impl Settled {
+    fn new(graph: &Graph, id: PageId, read: Arc<Read>) -> Self {
+        let leads = Arc::new(Leads::of(graph, id, &read.text));
+        Self { read, leads }
+    }
+
+    pub(super) fn text(&self) -> &Text {
+        &self.read.text
+    }
+
+    /// What is wrong in it.
+    pub(super) fn problems(&self) -> &[Problem] {
+        &self.read.problems
+    }
+
+    /// The pages that it links to, each once.
+    pub(super) fn targets(&self) -> &[PageId] {
+        &self.leads.targets
+    }
+
+    /// The places in pages that it links to.
+    pub(super) fn anchors(&self) -> &[Anchor] {
+        &self.leads.anchors
+    }
+}
+
+struct Asker<'g> {
+    graph: &'g Graph,
     page: PageId,
 }
 
 impl Resolver for Asker<'_> {
     fn answer(&self, question: &Question) -> Answer {
-        self.site.answer(self.page, question)
+        self.graph.answer(self.page, question)
     }
-}
-
-/// A text with what is wrong in it.
-#[derive(Debug, Default)]
-pub(super) struct Settled {
-    pub(super) text: Text,
-    problems: Vec<Problem>,
 }
 
 /// Gives every page its text: the one before while its file and all answers to its questions are the same.
-pub(super) fn settle(site: &mut Site, sources: &Sources, texts: &mut Texts) {
-    let ids: Vec<PageId> = site.pages().collect();
-    let answers = links::fingerprint(site, sources);
-    let is_same = texts.answers.replace(answers) == Some(answers);
-    let settled: Vec<Arc<Settled>> = ids.into_par_iter().map(|id| settled(site, id, texts, is_same)).collect();
-    let kept = site.nodes.iter().zip(&settled);
-    texts.kept =
-        kept.map(|(node, text)| (address_of(&node.page), (Arc::clone(&node.page), Arc::clone(text)))).collect();
-    let problems = settled.iter().flat_map(|settled| settled.problems.iter().cloned());
-    // In what comes from another generator, much leads nowhere: it is told of, and the rest is shown.
-    if site.settings.is_lenient {
-        site.notes.extend(problems);
-    } else {
-        site.problems.extend(problems);
-    }
-    site.texts = settled;
+pub(super) fn settle(graph: &Arc<Graph>, texts: &mut Texts) -> Arc<[Settled]> {
+    let ids: Vec<PageId> = graph.pages().collect();
+    let before = texts.0.take();
+    let before = before.as_ref().map(|(graph, settled)| (graph, &**settled));
+    let settled: Vec<Settled> = ids.into_par_iter().map(|id| settled(graph, id, before)).collect();
+    let settled: Arc<[Settled]> = settled.into();
+    texts.0 = Some((Arc::clone(graph), Arc::clone(&settled)));
+    settled
 }
 
-fn address_of(page: &Arc<Page>) -> usize {
-    Arc::as_ptr(page).addr()
-}
-
-/// The text of a page. When `is_same`, all answers are as they were.
-fn settled(site: &Site, id: PageId, texts: &Texts, is_same: bool) -> Arc<Settled> {
-    let page = &site.node(id).page;
-    if let Some((_, settled)) = texts.kept.get(&address_of(page))
-        && (is_same || settled.text.asked.iter().all(|(question, answer)| site.answer(id, question) == *answer))
-    {
-        return Arc::clone(settled);
-    }
-    Arc::new(match page.parts() {
-        Ok(parts) => parse(site, id, &parts),
-        Err(problem) => Settled { problems: vec![*problem], ..Settled::default() },
+fn settled(graph: &Arc<Graph>, id: PageId, before: Option<(&Arc<Graph>, &[Settled])>) -> Settled {
+    let page = &graph.node(id).page;
+    let kept = before.and_then(|(before, settled)| {
+        let is_same_graph = Arc::ptr_eq(before, graph);
+        let was = if is_same_graph { id } else { before.page_of_file(&page.file.path)? };
+        let is_same_file = Arc::ptr_eq(&before.node(was).page, page);
+        let kept = Some(&settled[was.index()]).filter(|kept| is_same_file && kept.read.version == page.version())?;
+        let asked = &kept.text().asked;
+        let is_same = is_same_graph
+            || before.answers == graph.answers
+            || asked.iter().all(|(question, answer)| graph.answer(id, question) == *answer);
+        match (is_same_graph, is_same) {
+            (true, _) => Some(kept.clone()),
+            (false, true) => Some(Settled::new(graph, id, Arc::clone(&kept.read))),
+            (false, false) => None,
+        }
+    });
+    kept.unwrap_or_else(|| {
+        let version = page.version();
+        let read = match page.parts() {
+            Ok(parts) => read(graph, id, &parts, version),
+            Err(problem) => Read { problems: vec![*problem], version, ..Read::default() },
+        };
+        Settled::new(graph, id, Arc::new(read))
     })
 }
 
@@ -127,16 +157,16 @@ fn add_words(value: &serde_json::Value, text: &mut String) {
     }
 }
 
-fn parse(site: &Site, id: PageId, parts: &Parts) -> Settled {
-    let page = site.page(id);
-    let settings = &site.settings;
+fn read(graph: &Graph, id: PageId, parts: &Parts, version: u64) -> Read {
+    let page = graph.page(id);
+    let settings = &graph.settings;
     let style = Style {
         language: page.file.language,
         typography: settings.typography,
         plain: settings.search,
         is_lenient: settings.is_lenient,
     };
-    let mut text = markdown::parse(parts.text(), style, &Asker { site, page: id });
+    let mut text = markdown::parse(parts.text(), style, &Asker { graph, page: id });
     if style.plain {
         let Found { title, summary, text: plain } = Found::of(page, std::mem::take(&mut text.plain));
         let terms = |tokeniser: &RefCell<Tokeniser>| tokeniser.borrow_mut().terms(&title, &summary, &plain);
@@ -149,5 +179,5 @@ fn parse(site: &Site, id: PageId, parts: &Parts) -> Settled {
         parts.document.problem(&span, mistake.message)
     });
     let problems = problems.collect();
-    Settled { text, problems }
+    Read { text, problems, version }
 }

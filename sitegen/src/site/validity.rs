@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{PageId, Site};
+use super::{Graph, PageId};
 use crate::content::{Act, Kind};
 
 /// Whether an act holds at a given time.
@@ -69,7 +69,7 @@ pub(super) fn first_day(act: &Act) -> Option<Date> {
     act.adopted.map(|adopted| act.in_force_from.unwrap_or(adopted))
 }
 
-impl Site {
+impl Graph {
     /// Whether an act holds at the time of the site; none for what is no act.
     #[must_use]
     pub fn validity(&self, id: PageId) -> Option<Validity> {
