@@ -403,6 +403,8 @@ site-built = Built { $pages ->
     [one] { $pages } page
    *[other] { $pages } pages
 } into { $output }.
+site-template = the template is wrong: { $detail }
+site-template-on = the template does not suit the page { $page }: { $detail }
 site-not-built = The content has { $count ->
     [one] { $count } mistake
    *[other] { $count } mistakes

@@ -409,6 +409,8 @@ site-built = { $pages ->
     [few] Sukurti { $pages } puslapiai
    *[other] Sukurta { $pages } puslapių
 } aplanke { $output }.
+site-template = šablonas neteisingas: { $detail }
+site-template-on = šablonas netinka puslapiui { $page }: { $detail }
 site-not-built = Turinyje { $count ->
     [one] yra { $count } klaida
     [few] yra { $count } klaidos

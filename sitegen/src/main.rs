@@ -14,7 +14,7 @@ use sitegen::content::Type;
 use sitegen::desk;
 use sitegen::publish::PublishError;
 use sitegen::record::Record;
-use sitegen::release::release;
+use sitegen::release::{ReleaseError, release};
 use sitegen::render::Renderer;
 use sitegen::serve::{Order, ServeError, serve};
 use sitegen::site::{Publish, Site};
@@ -316,7 +316,10 @@ fn build(arguments: &SiteArguments, time: &TimeArguments, output: &Path) -> anyh
     let (site, outputs) = workshop.plan(now, publish)?;
     let record = Record::new(inputs, now, site.holds_until());
     let renderer = Renderer::new(&site, workshop.theme());
-    let files = release(&site, &renderer, &outputs, output)?;
+    let files = release(&site, &renderer, &outputs, output).map_err(|error| match error {
+        ReleaseError::Render(error) => BuildError::of(error, arguments.language).into(),
+        error => anyhow::Error::from(error),
+    })?;
     record.keep(&cache, output, &files);
     workshop.pictures().sweep(SystemTime::now());
     let message = Message::new("site-built")

@@ -101,13 +101,16 @@ struct Shown {
     site: Site,
     outputs: Outputs,
     theme: Arc<Theme>,
+    /// In which language mistakes are said.
+    language: Language,
     /// The files of the search, made when somebody searches.
     search: OnceLock<FxHashMap<String, Vec<u8>>>,
 }
 
 impl Shown {
-    fn new((site, outputs): (Site, Outputs), theme: &Arc<Theme>) -> Arc<Self> {
-        Arc::new(Self { site, outputs, theme: Arc::clone(theme), search: OnceLock::new() })
+    fn new((site, outputs): (Site, Outputs), workshop: &Workshop) -> Arc<Self> {
+        let (theme, language) = (Arc::clone(workshop.theme()), workshop.language());
+        Arc::new(Self { site, outputs, theme, language, search: OnceLock::new() })
     }
 
     /// The octets of a file of the search.
@@ -150,7 +153,7 @@ pub async fn serve(order: &Order, report: impl Fn(&str) + Send + Sync + 'static)
     let watch = Watch::new(&folder, order.poll, changed)?;
     let mut workshop = Workshop::open(&folder, &order.cache, order.language)?;
     let now = Timestamp::now();
-    let shown = Shown::new(workshop.preview(now, order.publish, Change::Everything)?, workshop.theme());
+    let shown = Shown::new(workshop.preview(now, order.publish, Change::Everything)?, &workshop);
     let (publish, shared) = watch::channel(Arc::new(Preview { version: 1, shown, mistakes: String::new() }));
     report(&format!("http://{address}/"));
 
@@ -271,7 +274,7 @@ async fn follow(
         let before = Arc::clone(&shared.borrow());
         let version = before.version + 1;
         let preview = match planned {
-            Ok(planned) => Preview { version, shown: Shown::new(planned, workshop.theme()), mistakes: String::new() },
+            Ok(planned) => Preview { version, shown: Shown::new(planned, &workshop), mistakes: String::new() },
             Err(error) => {
                 let mistakes = error.to_string();
                 report(&mistakes);
@@ -345,7 +348,7 @@ async fn file(State(app): State<App>, method: Method, headers: HeaderMap, uri: U
 }
 
 fn respond(preview: &Preview, path: &str) -> Response<Body> {
-    let Shown { site, outputs, theme, .. } = &*preview.shown;
+    let Shown { site, outputs, theme, language, .. } = &*preview.shown;
     if !path.is_empty() && !path.ends_with('/') && outputs.get(&format!("{path}/index.html")).is_some() {
         let mut response = answer(StatusCode::MOVED_PERMANENTLY, "text/plain; charset=utf-8", "");
         if let Ok(location) = HeaderValue::from_str(&format!("/{path}/")) {
@@ -369,7 +372,8 @@ fn respond(preview: &Preview, path: &str) -> Response<Body> {
         Ok(octets) => answer(status, media_type(file), octets.into_owned()),
         Err(error) => {
             let text = "<!doctype html><html><title>500</title><body class=\"preview\"><h1>500</h1></body></html>";
-            let text = with_preview(text, &error.to_string(), preview.version);
+            let mistakes = BuildError::of(error, *language).to_string();
+            let text = with_preview(text, &mistakes, preview.version);
             answer(StatusCode::INTERNAL_SERVER_ERROR, "text/html; charset=utf-8", text)
         }
     }

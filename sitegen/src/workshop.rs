@@ -23,12 +23,20 @@ pub enum BuildError {
     /// Editors have something to mend.
     #[error("{0}")]
     Mistakes(Mistakes),
-    /// A template is wrong.
-    #[error("{0}")]
-    Theme(#[from] Box<tera::Error>),
     /// A file of the site could not be made.
     #[error(transparent)]
-    Render(#[from] RenderError),
+    Render(RenderError),
+}
+
+impl BuildError {
+    /// What has to be mended is said in `language`.
+    #[must_use]
+    pub fn of(error: RenderError, language: Language) -> Self {
+        match error {
+            RenderError::Template(problem) => Self::Mistakes(Mistakes::new(vec![*problem], language)),
+            error => Self::Render(error),
+        }
+    }
 }
 
 /// Everything that editors have to mend, in the language that they read.
@@ -62,6 +70,11 @@ impl fmt::Display for Mistakes {
     }
 }
 
+fn theme_of(sources: &Sources, language: Language) -> Result<Theme, BuildError> {
+    let theme = Theme::new(&sources.templates, sources.theme());
+    theme.map_err(|problem| BuildError::of(RenderError::Template(problem), language))
+}
+
 /// A folder of content, read and kept up to date.
 #[derive(Debug)]
 pub struct Workshop {
@@ -81,7 +94,7 @@ impl Workshop {
     /// There is no `site.toml`, or it or a template is wrong.
     pub fn open(site: &Path, cache: &Path, language: Language) -> Result<Self, BuildError> {
         let sources = Sources::read(site).map_err(|problems| BuildError::Mistakes(Mistakes { problems, language }))?;
-        let theme = Arc::new(Theme::new(&sources.templates)?);
+        let theme = Arc::new(theme_of(&sources, language)?);
         let pictures = Arc::new(Pictures::new(cache));
         Ok(Self { language, sources, texts: Texts::default(), graph: None, theme, pictures })
     }
@@ -100,9 +113,15 @@ impl Workshop {
         if change == Change::Everything {
             // Typography and the like are of the settings.
             self.texts = Texts::default();
-            self.theme = Arc::new(Theme::new(&self.sources.templates)?);
+            self.theme = Arc::new(theme_of(&self.sources, language)?);
         }
         Ok(change)
+    }
+
+    /// In which language mistakes are said.
+    #[must_use]
+    pub const fn language(&self) -> Language {
+        self.language
     }
 
     /// What was read.
@@ -182,7 +201,7 @@ impl Workshop {
                 output => tried.insert((std::mem::discriminant(*output), None)),
             });
             for output in first.collect::<Vec<_>>() {
-                renderer.render(output)?;
+                renderer.render(output).map_err(|error| BuildError::of(error, self.language))?;
             }
         }
         Ok((site, outputs))
@@ -199,7 +218,7 @@ impl Workshop {
             .par_iter()
             .map(|(path, output)| Ok((path.to_owned(), renderer.render(output)?.into_owned())))
             .collect();
-        let mut made = made?;
+        let mut made = made.map_err(|error| BuildError::of(error, self.language))?;
         made.extend(crate::search::files(&site));
         Ok(made)
     }

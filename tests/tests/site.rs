@@ -391,7 +391,22 @@ fn a_template_of_the_sites_own_replaces_ours_and_its_mistakes_are_named() {
     fs::write(desk.path("theme/page.html"), "\n{{ page.nera.title }}").unwrap();
     let output = desk.build(&[]);
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.code() == Some(1) && said.contains("page.html:2:") && said.contains(".md"), "{said}");
+    assert!(
+        output.status.code() == Some(2) && said.contains("theme/page.html:2:9: ") && said.contains(".md"),
+        "{said}"
+    );
+    assert!(said.contains("\n  2 | {{ page.nera.title }}\n") && said.contains("šablonas netinka puslapiui"), "{said}");
+    // Found while it is read, and of a template that is there only in name.
+    for (text, place) in [("<p>\n{% if %}", "theme/page.html:2:"), ("{% extends \"nera.html\" %}", "theme/page.html: ")]
+    {
+        fs::write(desk.path("theme/page.html"), text).unwrap();
+        let output = desk.build(&[]);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            output.status.code() == Some(2) && said.contains(place) && said.contains("šablonas neteisingas"),
+            "{said}"
+        );
+    }
 }
 
 #[test]

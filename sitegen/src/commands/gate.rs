@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use sitegen::check::{self, Format, Gate, History, Severity, Verdict};
 use sitegen::render::Renderer;
 use sitegen::site::{Publish, Site};
-use sitegen::workshop::Workshop;
+use sitegen::workshop::{BuildError, Workshop};
 
 use crate::{SiteArguments, TimeArguments, find, publish};
 
@@ -38,7 +38,8 @@ pub(crate) fn judge(
     // Whether templates do is only known when each file was made; with mistakes in the content there is no plan to make them by.
     if let Ok((site, outputs)) = gate.workshop.plan(time.now.unwrap_or_else(Timestamp::now), publish(time.drafts)) {
         let renderer = Renderer::new(&site, gate.workshop.theme());
-        outputs.par_iter().try_for_each(|(_, output)| renderer.render(output).map(drop))?;
+        let tried = outputs.par_iter().try_for_each(|(_, output)| renderer.render(output).map(drop));
+        tried.map_err(|error| BuildError::of(error, arguments.language))?;
     }
     print!("{}", format.write(&verdict, arguments.language));
     let summary = summary(&verdict, arguments.language);

@@ -177,6 +177,12 @@ impl Sources {
         &self.folder
     }
 
+    /// Where its templates are.
+    #[must_use]
+    pub fn theme(&self) -> PathBuf {
+        self.folder.join(THEME)
+    }
+
     /// What is wrong with files, in the order of their paths.
     pub fn problems(&self) -> impl Iterator<Item = &Problem> {
         self.problems.values().flatten()

@@ -89,7 +89,7 @@ pub(super) fn build(plan: &Plan<'_>, configuration: &Configuration) -> Result<Bu
     fs::create_dir(plan.folder).map_err(PublishError::files(plan.folder, "made"))?;
     let before = plan.before.map(|(_, folder)| folder);
     let written = write(&site, &renderer, &outputs, plan.folder, before).map_err(|error| match error {
-        ReleaseError::Render(error @ RenderError::Template { .. }) => mistaken(BuildError::Render(error)),
+        ReleaseError::Render(error @ RenderError::Template(_)) => mistaken(BuildError::of(error, language)),
         error => NotBuilt::Failed(error.into()),
     })?;
     workshop.pictures().sweep(std::time::SystemTime::now());

@@ -53,7 +53,7 @@ impl Gate<'_> {
         outputs
             .par_iter()
             .try_for_each(|(_, output)| renderer.render(output).map(drop))
-            .map_err(|error| about(&error.into()))?;
+            .map_err(|error| about(&BuildError::of(error, self.language)))?;
         Ok(unapproved)
     }
 

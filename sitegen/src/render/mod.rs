@@ -18,6 +18,7 @@ use std::sync::RwLock;
 
 use messages::{Language, Message};
 use rustc_hash::FxHashMap;
+use strict_toml::{Document, Problem};
 use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
 
 use crate::content::{Kind, Moment, Type};
@@ -65,14 +66,9 @@ const SERVICES_ON_HOME: usize = 8;
 /// Why a file could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {
-    /// A template is wrong, or asks for what is not there.
-    #[error("{page}: {source}")]
-    Template {
-        /// The page that was being made.
-        page: String,
-        /// Which template, and where in it.
-        source: Box<tera::Error>,
-    },
+    /// A template is wrong, or asks for what is not there: which, where in it, and on which page.
+    #[error("{0}")]
+    Template(Box<Problem>),
     /// A file that is published as it is cannot be read.
     #[error("{path} cannot be read: {source}", path = .path.display())]
     Unreadable {
@@ -85,15 +81,26 @@ pub enum RenderError {
 
 /// Templates, ready to be filled in.
 #[derive(Debug)]
-pub struct Theme(Tera);
+pub struct Theme {
+    tera: Tera,
+    /// What the site puts in their places, and where that stands.
+    own: BTreeMap<String, String>,
+    folder: PathBuf,
+}
 
 impl Theme {
-    /// The built-in templates, with those of `own` in their places.
+    /// The built-in templates, with those of `own`, which stand in `folder`, in their places.
     ///
     /// # Errors
     /// A template is wrong: which, and where in it.
-    pub fn new(own: &BTreeMap<String, String>) -> Result<Self, Box<tera::Error>> {
-        let mut tera = Tera::new();
+    pub fn new(own: &BTreeMap<String, String>, folder: PathBuf) -> Result<Self, Box<Problem>> {
+        let mut theme = Self { tera: Tera::new(), own: own.clone(), folder };
+        theme.fill().map_err(|error| theme.problem(&error, None))?;
+        Ok(theme)
+    }
+
+    fn fill(&mut self) -> TeraResult<()> {
+        let Self { tera, own, .. } = self;
         tera.autoescape_on([".html", ".xml"]);
         tera.register_function("t", translate);
         tera.register_filter("day", day);
@@ -109,8 +116,30 @@ impl Theme {
         let built_in = TEMPLATES.iter().filter(|(name, _)| !own.contains_key(*name));
         let all = built_in.map(|(name, text)| (*name, *text));
         let own = own.iter().map(|(name, text)| (name.as_str(), text.as_str()));
-        tera.add_raw_templates(all.chain(own).collect::<Vec<_>>())?;
-        Ok(Self(tera))
+        tera.add_raw_templates(all.chain(own).collect::<Vec<_>>())
+    }
+
+    /// What somebody has to mend who wrote a template.
+    fn problem(&self, error: &tera::Error, page: Option<&str>) -> Box<Problem> {
+        use tera::ErrorKind::{CircularExtend, CircularInclude, MissingParent, RenderingError, SyntaxError};
+        let said = |detail: &str| match page {
+            Some(page) => Message::new("site-template-on").with("page", page).with("detail", detail),
+            None => Message::new("site-template").with("detail", detail),
+        };
+        let built_in =
+            |name: &str| TEMPLATES.iter().find(|(known, _)| *known == name).map(|(_, text)| (*text).to_owned());
+        let path = |name: &str| if self.own.contains_key(name) { self.folder.join(name) } else { PathBuf::from(name) };
+        Box::new(match error.kind() {
+            SyntaxError(report) | RenderingError(report) => {
+                let name = report.filename();
+                let text = self.own.get(name).cloned().or_else(|| built_in(name)).unwrap_or_default();
+                Document::new(path(name), text).problem(&report.span().range, said(report.message()))
+            }
+            CircularExtend { tpl: name, .. }
+            | CircularInclude { tpl: name, .. }
+            | MissingParent { current: name, .. } => Problem::of_file(path(name), said(&error.to_string())),
+            _ => Problem::of_file(&self.folder, said(&error.to_string())),
+        })
     }
 }
 
@@ -310,8 +339,8 @@ impl<'s> Renderer<'s> {
             context.insert_value(key, value);
         }
         let mut octets = Vec::with_capacity(16 << 10);
-        let failed = |source| RenderError::Template { page: page.to_owned(), source: Box::new(source) };
-        self.theme.0.render_to(template, &context, &mut octets).map_err(failed)?;
+        let rendered = self.theme.tera.render_to(template, &context, &mut octets);
+        rendered.map_err(|error| RenderError::Template(self.theme.problem(&error, Some(page))))?;
         Ok(Cow::Owned(octets))
     }
 }
@@ -377,6 +406,6 @@ mod tests {
 
     #[test]
     fn the_built_in_templates_can_be_read() {
-        Theme::new(&BTreeMap::new()).unwrap();
+        Theme::new(&BTreeMap::new(), PathBuf::new()).unwrap();
     }
 }
