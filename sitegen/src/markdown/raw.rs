@@ -1,8 +1,10 @@
 //! HTML that an editor wrote into a text: its links are asked for as any other, and what could do harm is taken out.
 
 use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 
 use pulldown_cmark::LinkType;
+use rustc_hash::FxHashSet;
 
 use super::writer::Writer;
 use super::{has_scheme, is_outside};
@@ -45,8 +47,11 @@ fn next_address(html: &str) -> Option<(usize, &'static str)> {
     found.min()
 }
 
-/// HTML without what could do harm. What we write ourselves passes unchanged.
+/// HTML without what could do harm, and in which no two elements are called the same: the first keeps its name. What we write
+/// ourselves passes unchanged.
 pub(super) fn sanitised(html: &str) -> String {
+    let ids = Mutex::new(FxHashSet::default());
+    let is_new = move |id: &str| ids.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned());
     let mut builder = ammonia::Builder::default();
     builder
         .add_tags(["address", "figure", "figcaption", "picture", "source", "section", "caption"])
@@ -58,6 +63,7 @@ pub(super) fn sanitised(html: &str) -> String {
         .add_tag_attributes("th", ["scope"])
         .add_tag_attributes("li", ["value"])
         .add_tag_attributes("details", ["open"])
+        .attribute_filter(move |_, name, value| (name != "id" || is_new(value)).then_some(value.into()))
         .url_schemes(["https", "http", "mailto", "tel"].into())
         .url_relative(ammonia::UrlRelative::PassThrough)
         .link_rel(None);

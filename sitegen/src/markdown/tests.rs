@@ -124,6 +124,8 @@ fn links_in_html_are_asked_for_as_any_other_and_anchors_of_the_page_must_be_ther
     assert!(found.html.contains("href=\"/a.md/\"") && found.html.contains("src=\"/b.jpg\""), "{}", found.html);
     let keys: Vec<&str> = found.mistakes.iter().map(|mistake| mistake.message.key()).collect();
     assert_eq!(keys, ["site-link-missing", "site-link-anchor"]);
+    let twice = html("<p id=\"a\">x</p>\n<p id=\"a\" lang=\"en\">y</p>\n\n## A\n");
+    assert!(twice.contains("<p id=\"a\">x</p>\n<p lang=\"en\">y</p>") && twice.contains("<h2>A</h2>"), "{twice}");
     // A quotation mark that does not end.
     assert_eq!(html("<div>kartas <a href=\"b>x</div>\n").matches("kartas").count(), 1);
 }
