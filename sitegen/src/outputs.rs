@@ -166,15 +166,24 @@ impl Plan {
     /// Plans the files of `graph`.
     #[must_use]
     pub fn of(graph: &Graph) -> Self {
-        let mut planning = Planning { graph, planned: Vec::new() };
-        planning.pages();
-        planning.lists();
-        planning.terms();
-        planning.whole_site();
-        for (path, file) in graph.assets() {
-            planning.add(path.clone(), Output::File(file.clone()));
-        }
-        let mut plan = planning.settled();
+        let pages = || {
+            let mut planning = Planning { graph, planned: Vec::new() };
+            planning.pages();
+            planning.planned
+        };
+        let others = || {
+            let mut planning = Planning { graph, planned: Vec::new() };
+            planning.lists();
+            planning.terms();
+            planning.whole_site();
+            for (path, file) in graph.assets() {
+                planning.add(path.clone(), Output::File(file.clone()));
+            }
+            planning.planned
+        };
+        let (mut planned, others) = rayon::join(pages, others);
+        planned.extend(others);
+        let mut plan = Planning { graph, planned }.settled();
         // What a site puts into `theme/` or `static/` under the name of a built-in file replaces it.
         for (name, _) in crate::render::THEME_FILES {
             plan.files.entry((*name).to_owned()).or_insert(Output::Theme(name));

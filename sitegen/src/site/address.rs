@@ -1,13 +1,15 @@
 //! Where each page is.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::collections::hash_map::Entry;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::civil::DateTime;
 use messages::{Language, Message};
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use strict_toml::Problem;
 
 use super::links::composed;
@@ -35,9 +37,8 @@ pub(super) struct Addresses {
     pub(super) aliases: Vec<(String, PageId)>,
 }
 
-fn is_published(page: &Page, now: DateTime, publish: Publish) -> bool {
-    let is_seen = matches!(page.visibility(now), Visibility::Public | Visibility::Expired);
-    is_seen || publish == Publish::Everything
+fn is_published(visibility: Visibility, publish: Publish) -> bool {
+    matches!(visibility, Visibility::Public | Visibility::Expired) || publish == Publish::Everything
 }
 
 /// The sections that the pages make, those above before those below.
@@ -47,17 +48,20 @@ pub(super) fn settle(
     publish: Publish,
     problems: &mut Vec<Problem>,
 ) -> (Vec<Section>, Addresses) {
-    let mut own: FxHashMap<(Language, String), &Arc<Page>> = FxHashMap::default();
-    let mut folders = BTreeSet::from([(String::new(), sources.settings.language)]);
-    for page in sources.pages.values().filter(|page| is_published(page, now, publish)) {
-        let language = page.file.language;
-        let folder = page.file.listed_in();
+    let mut own: FxHashMap<(Language, Cow<'_, str>), &Arc<Page>> = FxHashMap::default();
+    let mut listed: FxHashSet<(Language, Cow<'_, str>)> = FxHashSet::default();
+    for page in sources.pages.values().filter(|page| is_published(page.visibility(now), publish)) {
+        let key = (page.file.language, page.file.listed_in());
         if page.file.is_section {
-            own.insert((language, folder.clone().into_owned()), page);
+            own.insert(key.clone(), page);
         }
-        let mut next = Some(&*folder);
+        listed.insert(key);
+    }
+    let mut folders = BTreeSet::from([(String::new(), sources.settings.language)]);
+    for (language, folder) in &listed {
+        let mut next = Some(&**folder);
         // With a folder, those above it are known.
-        while let Some(path) = next.filter(|path| folders.insert(((*path).to_owned(), language))) {
+        while let Some(path) = next.filter(|path| folders.insert(((*path).to_owned(), *language))) {
             next = folder_above(path);
         }
     }
@@ -65,7 +69,7 @@ pub(super) fn settle(
     let mut addresses = Addresses::default();
     // In this order the folder above comes first.
     for (folder, language) in folders {
-        let page = own.get(&(language, folder.clone()));
+        let page = own.get(&(language, Cow::Borrowed(&*folder)));
         let (above, name) = folder.rsplit_once('/').unwrap_or(("", &folder));
         let parent =
             if folder.is_empty() { None } else { addresses.sections.get(&(language, above.to_owned())).copied() };
@@ -91,47 +95,42 @@ pub(super) fn settle(
 /// Gives every page and file its address.
 pub(super) fn place(graph: &mut Graph, sources: &Sources) {
     let pages: Vec<(&String, &Arc<Page>)> = sources.pages.iter().collect();
-    let places: Vec<Option<(SectionId, String)>> = pages.par_iter().map(|(_, page)| place_of(graph, page)).collect();
+    let places: Vec<Option<Node>> = pages.par_iter().map(|(_, page)| place_of(graph, page)).collect();
+    let mut ids: Vec<Option<PageId>> = Vec::with_capacity(pages.len());
     graph.nodes.reserve(pages.len());
-    graph.addresses.by_file.reserve(pages.len());
     graph.addresses.by_address.reserve(pages.len());
-    for ((file, page), place) in pages.into_iter().zip(places) {
-        let Some((section, address)) = place else {
-            graph.addresses.by_file.insert(composed(file).into_owned(), None);
+    for ((file, page), place) in pages.iter().zip(places) {
+        let id = PageId::of(graph.nodes.len());
+        let Some(node) = place else {
+            ids.push(None);
             continue;
         };
-        let id = PageId::of(graph.nodes.len());
-        let other = graph.addresses.by_address.get(&address).copied();
-        if let Some(other) = other {
-            let other = graph.page(other).file.path.clone();
-            let message = Message::new("site-same-address").with("address", address.as_str());
-            graph.problems.push(Problem::of_file(sources.named(file), message.with("other", other)));
-            graph.addresses.by_file.insert(composed(file).into_owned(), None);
-            continue;
+        match graph.addresses.by_address.entry(node.address.clone()) {
+            Entry::Vacant(free) => drop(free.insert(id)),
+            Entry::Occupied(taken) => {
+                let other = graph.nodes[taken.get().index()].page.file.path.as_str();
+                let message = Message::new("site-same-address").with("address", node.address).with("other", other);
+                graph.problems.push(Problem::of_file(sources.named(file), message));
+                ids.push(None);
+                continue;
+            }
         }
         if page.file.is_section {
-            graph.sections[section.index()].page = Some(id);
+            graph.sections[node.section.index()].page = Some(id);
         }
-        graph.addresses.by_file.insert(composed(file).into_owned(), Some(id));
-        graph.addresses.by_address.insert(address.clone(), id);
-        graph.nodes.push(Node {
-            page: Arc::clone(page),
-            address,
-            visibility: page.visibility(graph.now),
-            section,
-            translations: Vec::new(),
-            relations: Vec::new(),
-            named_by: Vec::new(),
-            neighbours: [None; 2],
-        });
+        graph.nodes.push(node);
+        ids.push(Some(id));
     }
+    let files = pages.iter().zip(ids).map(|((file, _), id)| (composed(file).into_owned(), id));
+    graph.addresses.by_file = files.collect();
     place_files(graph, sources);
     place_aliases(graph, sources);
 }
 
-/// The section and the address of a page; none if it is not published.
-fn place_of(graph: &Graph, page: &Page) -> Option<(SectionId, String)> {
-    if !is_published(page, graph.now, graph.publish) {
+/// A page at its place; none if it is not published.
+fn place_of(graph: &Graph, page: &Arc<Page>) -> Option<Node> {
+    let visibility = page.visibility(graph.now);
+    if !is_published(visibility, graph.publish) {
         return None;
     }
     let folder = page.file.listed_in().into_owned();
@@ -139,7 +138,16 @@ fn place_of(graph: &Graph, page: &Page) -> Option<(SectionId, String)> {
     let section = graph.addresses.sections.get(&(page.file.language, folder)).copied()?;
     let above = &graph.section(section).address;
     let address = if page.file.is_section { above.clone() } else { format!("{above}{}/", page.segment()) };
-    Some((section, address))
+    Some(Node {
+        page: Arc::clone(page),
+        address,
+        visibility,
+        section,
+        translations: Vec::new(),
+        relations: Vec::new(),
+        named_by: Vec::new(),
+        neighbours: [None; 2],
+    })
 }
 
 fn place_files(graph: &mut Graph, sources: &Sources) {

@@ -6,6 +6,7 @@
 use std::cmp::Reverse;
 
 use messages::Language;
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::sections::collation_key;
@@ -86,7 +87,8 @@ impl FacetKey {
 /// Finds the facets of all sections.
 pub(super) fn fill(graph: &mut Graph) {
     let taken = Taken::of(graph);
-    let found: Vec<Vec<Facet>> = graph.sections().iter().map(|section| of_section(graph, section, &taken)).collect();
+    let found: Vec<Vec<Facet>> =
+        graph.sections().par_iter().map(|section| of_section(graph, section, &taken)).collect();
     for (section, facets) in graph.sections.iter_mut().zip(found) {
         section.facets = facets;
     }

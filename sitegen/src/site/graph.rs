@@ -10,6 +10,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use messages::{Language, Message};
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use strict_toml::Problem;
 
@@ -261,7 +262,7 @@ impl Graph {
 
     fn order(&self) -> Vec<u32> {
         let mut ordered: Vec<PageId> = self.pages().collect();
-        ordered.sort_by_cached_key(|id| (self.rank(*id), *id));
+        ordered.par_sort_by_cached_key(|id| (self.rank(*id), *id));
         let mut places = vec![0; ordered.len()];
         for (place, id) in (0..).zip(ordered) {
             places[id.index()] = place;

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::ToSpan as _;
 use jiff::civil::Date;
+use rayon::prelude::*;
 
 use super::taken::Taken;
 use super::{Graph, PageId, Section};
@@ -71,7 +72,7 @@ impl Month {
 /// Puts what sections list into their calendars.
 pub(super) fn fill(graph: &mut Graph) {
     let taken = Taken::of(graph);
-    let found: Vec<_> = graph.sections().iter().map(|section| of_section(graph, section, &taken)).collect();
+    let found: Vec<_> = graph.sections().par_iter().map(|section| of_section(graph, section, &taken)).collect();
     for (section, (days, months)) in graph.sections.iter_mut().zip(found) {
         (section.days, section.months) = (days, months);
     }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use messages::{Language, Message};
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::links::{composed, join};
@@ -15,6 +16,15 @@ struct Names {
     acts: FxHashMap<String, Vec<PageId>>,
 }
 
+/// What the head of a page names.
+#[derive(Default)]
+struct Named {
+    /// By the key that names it.
+    found: Vec<(&'static str, PageId)>,
+    /// What is no page, and where that is said.
+    wrong: Vec<(Range<usize>, Message)>,
+}
+
 /// What a page that tells another one in easy words calls it.
 pub(super) const EASY_TO_READ_OF: &str = "easy_to_read_of";
 
@@ -22,40 +32,19 @@ pub(super) const EASY_TO_READ_OF: &str = "easy_to_read_of";
 pub(super) fn connect(graph: &mut Graph) {
     translate(graph);
     let names = Names::new(graph);
-    let mut found: Vec<(PageId, &'static str, PageId)> = Vec::new();
-    let mut wrong: Vec<(PageId, Range<usize>, Message)> = Vec::new();
-    for id in graph.pages() {
-        let front = &graph.page(id).front;
-        let of_kind = front.kind.references().into_iter();
-        let unit = front.unit.iter().map(|unit| ("unit", Type::Unit, unit));
-        for (key, type_, reference) in of_kind.chain(unit) {
-            match names.find(graph, id, &[type_], reference) {
-                Ok(target) => found.extend(target.map(|target| (id, key, target))),
-                Err(message) => wrong.push((id, reference.span.clone(), message)),
-            }
-        }
-        if let Some(reference) = &front.easy_to_read_of {
-            match by_file(graph, id, &reference.text) {
-                Ok(target) => found.extend(target.map(|target| (id, EASY_TO_READ_OF, target))),
-                Err(message) => wrong.push((id, reference.span.clone(), message)),
-            }
-        }
-        for reference in &front.contacts {
-            match names.find(graph, id, &[Type::Person, Type::Unit], reference) {
-                Ok(target) => found.extend(target.map(|target| (id, "contacts", target))),
-                Err(message) => wrong.push((id, reference.span.clone(), message)),
-            }
-        }
-    }
-    for (id, key, target) in found {
-        graph.nodes[id.index()].relations.push((key, target));
+    let pages: Vec<PageId> = graph.pages().collect();
+    let named: Vec<Named> = pages.par_iter().map(|id| names.named_by(graph, *id)).collect();
+    for (id, Named { found, wrong }) in pages.into_iter().zip(named) {
         // What is not adopted changes nothing yet.
         let is_draft = matches!(&graph.page(id).front.kind, Kind::Act(act) if act.adopted.is_none());
-        let key = if is_draft && ["amends", "repeals", "implements"].contains(&key) { "drafted" } else { key };
-        graph.nodes[target.index()].named_by.push((key, id));
-    }
-    for (id, span, message) in wrong {
-        graph.report(id, &span, message);
+        for (key, target) in &found {
+            let key = if is_draft && ["amends", "repeals", "implements"].contains(key) { "drafted" } else { key };
+            graph.nodes[target.index()].named_by.push((key, id));
+        }
+        graph.nodes[id.index()].relations = found;
+        for (span, message) in wrong {
+            graph.report(id, &span, message);
+        }
     }
     for key in ["amends", "repeals", "parent", "reports_to"] {
         report_circles(graph, key);
@@ -115,6 +104,27 @@ impl Names {
             }
         }
         names
+    }
+
+    /// What the head of a page names.
+    fn named_by(&self, graph: &Graph, id: PageId) -> Named {
+        let front = &graph.page(id).front;
+        let mut named = Named::default();
+        let mut take = |key, reference: &Reference, target| match target {
+            Ok(target) => named.found.extend(Option::map(target, |target| (key, target))),
+            Err(message) => named.wrong.push((reference.span.clone(), message)),
+        };
+        let unit = front.unit.iter().map(|unit| ("unit", Type::Unit, unit));
+        for (key, type_, reference) in front.kind.references().into_iter().chain(unit) {
+            take(key, reference, self.find(graph, id, &[type_], reference));
+        }
+        if let Some(reference) = &front.easy_to_read_of {
+            take(EASY_TO_READ_OF, reference, by_file(graph, id, &reference.text));
+        }
+        for reference in &front.contacts {
+            take("contacts", reference, self.find(graph, id, &[Type::Person, Type::Unit], reference));
+        }
+        named
     }
 
     /// The page of one of `types` that `reference` names; none when it is there and not public.

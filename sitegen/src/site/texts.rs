@@ -88,19 +88,17 @@ pub(super) fn settle(graph: &Arc<Graph>, texts: &mut Texts) -> Arc<[Settled]> {
 fn settled(graph: &Arc<Graph>, id: PageId, before: Option<(&Arc<Graph>, &[Settled])>) -> Settled {
     let page = &graph.node(id).page;
     let kept = before.and_then(|(before, settled)| {
-        let is_same_graph = Arc::ptr_eq(before, graph);
-        let was = if is_same_graph { id } else { before.page_of_file(&page.file.path)? };
+        // Then also every page has the number that it had.
+        let are_places_same = Arc::ptr_eq(before, graph) || before.answers == graph.answers;
+        let was = if are_places_same { id } else { before.page_of_file(&page.file.path)? };
         let is_same_file = Arc::ptr_eq(&before.node(was).page, page);
         let kept = Some(&settled[was.index()]).filter(|kept| is_same_file && kept.read.version == page.version())?;
-        let asked = &kept.text().asked;
-        let is_same = is_same_graph
-            || before.answers == graph.answers
-            || asked.iter().all(|(question, answer)| graph.answer(id, question) == *answer);
-        match (is_same_graph, is_same) {
-            (true, _) => Some(kept.clone()),
-            (false, true) => Some(Settled::new(graph, id, Arc::clone(&kept.read))),
-            (false, false) => None,
+        if are_places_same {
+            return Some(kept.clone());
         }
+        let mut asked = kept.text().asked.iter();
+        let are_answers_same = asked.all(|(question, answer)| graph.answer(id, question) == *answer);
+        are_answers_same.then(|| Settled::new(graph, id, Arc::clone(&kept.read)))
     });
     kept.unwrap_or_else(|| {
         let version = page.version();
