@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tracing::{debug, error, info, warn};
 
-use super::{LONG, Recorder};
+use super::{LONG, Recorder, log_event};
 use crate::backup::wal::WalBatch;
 use crate::backup::{self, Drill, DrillOutcome, Outcome, Progress, Run, RunId};
 use crate::config::JobName;
@@ -25,8 +25,7 @@ impl Recorder {
         id
     }
 
-    pub(super) fn run_ended(&mut self, run: Run) {
-        log_run(&run);
+    pub(super) fn run_ended(&mut self, run: &Run) {
         let is_configured = self.live.read().job(&run.job).is_some();
         let now = self.stopwatch.now();
         let events = match &run.outcome {
@@ -43,7 +42,10 @@ impl Recorder {
             job.record.take_in(run.clone());
             job.running = None;
         }
-        self.record_with(Some(Entry::RunEnded(run)), events);
+        // A backup is one when the catalogue has it.
+        self.write_down(Some(Entry::RunEnded(run.clone())), &events);
+        log_run(run);
+        events.iter().for_each(log_event);
     }
 
     pub(super) fn wal_stored(&mut self, batch: WalBatch) {
@@ -94,7 +96,7 @@ impl Recorder {
         {
             job.record.drill = Some(drill.clone());
         }
-        self.record_with(Some(Entry::Drill(drill)), events);
+        self.record_with(Some(Entry::Drill(drill)), &events);
     }
 
     pub(super) fn looked_after(&mut self, upkeep: Upkeep) {
@@ -111,7 +113,7 @@ impl Recorder {
                 self.health.said(subject, Severity::Critical, Reason::Backup(fault.clone()), now)
             }
         };
-        self.record_with(Some(Entry::Upkeep(upkeep)), events);
+        self.record_with(Some(Entry::Upkeep(upkeep)), &events);
     }
 
     /// Notices a job that was not started when it was due.

@@ -222,7 +222,7 @@ impl Recorder {
                 if let Some(soon) = verdict.ask_again {
                     prompt.ask_within(soon);
                 }
-                self.conclude(verdict);
+                self.conclude(&verdict);
             }
             Report::Notified(notified) => self.notified(notified),
             Report::Planned(job, next) => {
@@ -234,7 +234,7 @@ impl Recorder {
                 let _ = number.send(self.run_started(job, started, progress));
             }
             Report::RunEnded(run, reply) => {
-                self.run_ended(run);
+                self.run_ended(&run);
                 let _ = reply.send(self.is_written());
             }
             Report::DrillPlanned(job, next) => {
@@ -245,7 +245,7 @@ impl Recorder {
             Report::DrillEnded(drill) => self.drill_ended(drill),
             Report::Promised(job, promise, broken) => {
                 let events = self.promised(&job, promise, broken);
-                self.record(events);
+                self.record(&events);
             }
             Report::Wal(batch, reply) => {
                 self.wal_stored(batch);
@@ -270,7 +270,7 @@ impl Recorder {
                 }
                 self.prompts.retain(|check, _| !changed.contains(check));
                 self.planner.reconfigure(config);
-                self.conclude(verdict);
+                self.conclude(&verdict);
                 let _ = reply.send(());
             }
             Report::Refused(refused) => {
@@ -314,7 +314,7 @@ impl Recorder {
             recording.passed(now);
         }
         let verdict = self.health.pass(now);
-        self.conclude(verdict);
+        self.conclude(&verdict);
         let planned = self.planner.pass(now);
         if planned.is_empty() {
             return;
@@ -366,11 +366,11 @@ impl Recorder {
             (None, _) => Vec::new(),
         };
         self.write(vec![Entry::Delivery(attempt)]);
-        self.record(events);
+        self.record(&events);
     }
 
     /// Does what follows from an observation, or from time passing.
-    fn conclude(&mut self, verdict: Verdict) {
+    fn conclude(&mut self, verdict: &Verdict) {
         match verdict.time {
             Some(TimeFault::Paused(duration)) => {
                 warn!("rotused could not run for {} s; what failed meanwhile is asked again", duration.as_secs());
@@ -385,7 +385,7 @@ impl Recorder {
                 prompt.ask_within(Duration::ZERO);
             }
         }
-        self.record(verdict.events);
+        self.record(&verdict.events);
     }
 
     /// Writes down what somebody says, and only then says that it is.
@@ -424,24 +424,29 @@ impl Recorder {
             }
             live.note(notified.clone());
         }
-        self.record(vec![Event::Notified(notified)]);
+        self.record(&[Event::Notified(notified)]);
     }
 
     fn is_written(&self) -> bool {
         self.live.read().unwritten.is_none()
     }
 
-    fn record(&mut self, events: Vec<Event>) {
+    fn record(&mut self, events: &[Event]) {
         if !events.is_empty() {
             self.record_with(None, events);
         }
     }
 
     /// What happened, and what follows from it, are one entry in the journal: neither without the other.
-    fn record_with(&mut self, happened: Option<Entry>, events: Vec<Event>) {
-        self.show(&events);
+    fn record_with(&mut self, happened: Option<Entry>, events: &[Event]) {
+        self.write_down(happened, events);
         events.iter().for_each(log_event);
-        self.write(happened.into_iter().chain(events.into_iter().map(Entry::Event)).collect());
+    }
+
+    /// Shows and writes down what happened with what follows from it: only then it is said.
+    fn write_down(&mut self, happened: Option<Entry>, events: &[Event]) {
+        self.show(events);
+        self.write(happened.into_iter().chain(events.iter().cloned().map(Entry::Event)).collect());
     }
 
     /// Something that is looked at again and again is broken for a reason, or is not. What is said already is not said again, with
@@ -453,7 +458,7 @@ impl Recorder {
             (None, Some(_)) => self.health.unsaid(&subject, now).into_iter().collect(),
             _ => return,
         };
-        self.record(events);
+        self.record(&events);
     }
 
     /// Makes what happened known to those who look and those who are told.
@@ -524,7 +529,7 @@ impl Recorder {
             Some(_) => self.health.unsaid(&poller, self.stopwatch.now()).into_iter().collect(),
             None => Vec::new(),
         };
-        self.record(events);
+        self.record(&events);
         self.look_at_schedules();
         match turn {
             Some(_) if is_too_much => warn!(
@@ -549,7 +554,7 @@ impl Recorder {
                 self.health.said(store, Severity::Warning, Reason::Said(fault.to_string()), self.stopwatch.now())
             }
         };
-        self.record(events);
+        self.record(&events);
     }
 }
 
