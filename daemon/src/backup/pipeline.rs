@@ -73,6 +73,10 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 /// each other, the less that costs.
 const BUFFER: usize = 1 << 20;
 
+/// So long a pipe is left alone that had little to give, or no more room: dump tools write a few kilobytes at a time, and whoever
+/// takes each at once makes three processes wake each other a hundred thousand times a gigabyte.
+const PAUSE: Duration = Duration::from_millis(2);
+
 impl Progress {
     /// Takes in that so many octets have passed.
     pub(super) fn passed(&self, octets: u64) {
@@ -118,7 +122,7 @@ impl Feeding<'_> {
         match &mut self.feed {
             Feed::File(file) => {
                 let file = file.try_clone().map_err(|error| Fault::from_io(&error))?;
-                passing.pass(&mut tokio::fs::File::from_std(file), pipe, &self.part, |_| {}).await?;
+                passing.pass(&mut tokio::fs::File::from_std(file), 0, pipe, &self.part, |_| {}).await?;
             }
             Feed::Program(program, ending) => {
                 let mut child = program.start(Stdio::null(), Stdio::piped())?;
@@ -139,15 +143,19 @@ impl Feeding<'_> {
     }
 }
 
-fn widen(pipe: &impl std::os::fd::AsFd) {
+/// Makes a pipe of ours hold as much as it may, and says how much that is.
+fn widen(pipe: &impl std::os::fd::AsFd) -> usize {
     // A system that does not allow it has a narrower one.
     let _ = rustix::pipe::fcntl_setpipe_size(pipe, BUFFER);
+    rustix::pipe::fcntl_getpipe_size(pipe).unwrap_or_default()
 }
 
 impl Passing<'_> {
+    /// Passes all that comes. After a read of less than `enough` there is a pause, so that more can gather.
     async fn pass(
         &mut self,
         from: &mut (impl AsyncRead + Unpin),
+        enough: usize,
         pipe: &mut ChildStdin,
         name: &str,
         mut look: impl FnMut(&[u8]),
@@ -162,13 +170,26 @@ impl Passing<'_> {
             self.digest.update(part);
             self.octets += read as u64;
             look(part);
-            let written = tokio::time::timeout(self.stall, pipe.write_all(part)).await;
-            let stalled = || Fault::Stalled { program: "restic".to_owned(), seconds: self.stall.as_secs() };
-            if written.map_err(|_| stalled())?.is_err() {
-                std::future::pending::<()>().await;
-            }
+            self.write(pipe, part).await?;
             self.progress.passed(read as u64);
+            if read < enough {
+                tokio::time::sleep(PAUSE).await;
+            }
         }
+    }
+
+    async fn write(&self, pipe: &mut ChildStdin, mut part: &[u8]) -> Result<(), Fault> {
+        let stalled = |_| Fault::Stalled { program: "restic".to_owned(), seconds: self.stall.as_secs() };
+        while !part.is_empty() {
+            match tokio::time::timeout(self.stall, pipe.write(part)).await.map_err(stalled)? {
+                Ok(written) if written > 0 => part = &part[written..],
+                _ => std::future::pending::<()>().await,
+            }
+            if !part.is_empty() {
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+        Ok(())
     }
 
     async fn read(
@@ -208,8 +229,8 @@ impl Passing<'_> {
         let mut hear = |part: &[u8]| keep(&mut said, part);
         let dumping = async {
             if let Some(mut stdout) = stdout {
-                widen(&stdout);
-                self.pass(&mut stdout, pipe, &program.name, |part| ending.take_in(part)).await?;
+                let enough = widen(&stdout) / 2;
+                self.pass(&mut stdout, enough, pipe, &program.name, |part| ending.take_in(part)).await?;
             }
             let stalled = |_| Fault::Stalled { program: program.name.clone(), seconds: stall.as_secs() };
             let status = tokio::time::timeout(stall, child.wait()).await.map_err(stalled)?;
