@@ -14,6 +14,7 @@ mod ending;
 mod fault;
 mod location;
 pub mod physical;
+mod pipe;
 mod pipeline;
 mod restic;
 pub mod restore;

@@ -2,17 +2,19 @@
 //! [`Feeding::feed`] say so. See [`Restic::store`](super::restic::Restic::store) for what that is worth.
 
 use std::fs::File;
+use std::io;
 use std::process::{ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
-use tokio::process::{Child, ChildStdin};
+use tokio::io::AsyncReadExt;
+use tokio::process::Child;
 
 use super::child::{self, Group, Program, keep, read_all};
 use super::content::Content;
 use super::ending::Ending;
+use super::pipe::{CAPACITY, Inlet, Outlet};
 use super::source::{Session, mariadb};
 use super::{Fault, hex};
 
@@ -69,14 +71,6 @@ const LONGEST_LOCK: Duration = Duration::from_secs(15);
 /// So long what a program said last is waited for.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
-/// So much is read at once, and so much a pipe of ours holds (`/proc/sys/fs/pipe-max-size`): the fewer times three processes wait for
-/// each other, the less that costs.
-const BUFFER: usize = 1 << 20;
-
-/// So long a pipe is left alone that had little to give, or no more room: dump tools write a few kilobytes at a time, and whoever
-/// takes each at once makes three processes wake each other a hundred thousand times a gigabyte.
-const PAUSE: Duration = Duration::from_millis(2);
-
 impl Progress {
     /// Takes in that so many octets have passed.
     pub(super) fn passed(&self, octets: u64) {
@@ -108,8 +102,7 @@ impl Feeding<'_> {
     /// # Errors
     /// The part is not whole, or does not move. Never when the other end of the pipe is closed: then it waits, because whoever
     /// has closed it says why.
-    pub(super) async fn feed(&mut self, pipe: &mut ChildStdin) -> Result<Fed, Fault> {
-        widen(&pipe);
+    pub(super) async fn feed(&mut self, pipe: &mut Inlet) -> Result<Fed, Fault> {
         let lock = self.counting.as_mut().and_then(|counting| counting.lock.take());
         let mut passing = Passing {
             digest: Sha256::new(),
@@ -122,7 +115,8 @@ impl Feeding<'_> {
         match &mut self.feed {
             Feed::File(file) => {
                 let file = file.try_clone().map_err(|error| Fault::from_io(&error))?;
-                passing.pass(&mut tokio::fs::File::from_std(file), 0, pipe, &self.part, |_| {}).await?;
+                let file = Spring::File(tokio::fs::File::from_std(file));
+                passing.pass(file, pipe, &self.part, |_| {}).await?;
             }
             Feed::Program(program, ending) => {
                 let mut child = program.start(Stdio::null(), Stdio::piped())?;
@@ -143,26 +137,33 @@ impl Feeding<'_> {
     }
 }
 
-/// Makes a pipe of ours hold as much as it may, and says how much that is.
-fn widen(pipe: &impl std::os::fd::AsFd) -> usize {
-    // A system that does not allow it has a narrower one.
-    let _ = rustix::pipe::fcntl_setpipe_size(pipe, BUFFER);
-    rustix::pipe::fcntl_getpipe_size(pipe).unwrap_or_default()
+/// Where octets come from as they pass.
+enum Spring {
+    File(tokio::fs::File),
+    Program(Outlet),
+}
+
+impl Spring {
+    async fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::File(file) => file.read(buffer).await,
+            Self::Program(outlet) => outlet.read(buffer).await,
+        }
+    }
 }
 
 impl Passing<'_> {
-    /// Passes all that comes. After a read of less than `enough` there is a pause, so that more can gather.
+    /// Passes all that comes.
     async fn pass(
         &mut self,
-        from: &mut (impl AsyncRead + Unpin),
-        enough: usize,
-        pipe: &mut ChildStdin,
+        mut from: Spring,
+        pipe: &mut Inlet,
         name: &str,
         mut look: impl FnMut(&[u8]),
     ) -> Result<(), Fault> {
-        let mut buffer = vec![0; BUFFER];
+        let mut buffer = vec![0; CAPACITY];
         loop {
-            let read = self.read(from, &mut buffer, name).await?;
+            let read = self.read(from.read(&mut buffer), name).await?;
             if read == 0 {
                 return Ok(());
             }
@@ -172,33 +173,21 @@ impl Passing<'_> {
             look(part);
             self.write(pipe, part).await?;
             self.progress.passed(read as u64);
-            if read < enough {
-                tokio::time::sleep(PAUSE).await;
-            }
         }
     }
 
-    async fn write(&self, pipe: &mut ChildStdin, mut part: &[u8]) -> Result<(), Fault> {
+    async fn write(&self, pipe: &mut Inlet, mut part: &[u8]) -> Result<(), Fault> {
         let stalled = |_| Fault::Stalled { program: "restic".to_owned(), seconds: self.stall.as_secs() };
         while !part.is_empty() {
             match tokio::time::timeout(self.stall, pipe.write(part)).await.map_err(stalled)? {
-                Ok(written) if written > 0 => part = &part[written..],
-                _ => std::future::pending::<()>().await,
-            }
-            if !part.is_empty() {
-                tokio::time::sleep(PAUSE).await;
+                Ok(written) => part = &part[written..],
+                Err(_) => std::future::pending::<()>().await,
             }
         }
         Ok(())
     }
 
-    async fn read(
-        &mut self,
-        from: &mut (impl AsyncRead + Unpin),
-        buffer: &mut [u8],
-        name: &str,
-    ) -> Result<usize, Fault> {
-        let reading = from.read(buffer);
+    async fn read(&mut self, reading: impl Future<Output = io::Result<usize>>, name: &str) -> Result<usize, Fault> {
         tokio::pin!(reading);
         let mut read = None;
         if let Some(lock) = self.lock.take() {
@@ -221,16 +210,17 @@ impl Passing<'_> {
         child: &mut Child,
         program: &Program,
         ending: &mut Ending,
-        pipe: &mut ChildStdin,
+        pipe: &mut Inlet,
     ) -> Result<(), Fault> {
         let stall = self.stall;
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
         let mut said = Vec::new();
         let mut hear = |part: &[u8]| keep(&mut said, part);
         let dumping = async {
-            if let Some(mut stdout) = stdout {
-                let enough = widen(&stdout) / 2;
-                self.pass(&mut stdout, enough, pipe, &program.name, |part| ending.take_in(part)).await?;
+            if let Some(stdout) = stdout {
+                let outlet = Outlet::new(stdout).map_err(|error| Fault::from_io(&error))?;
+                let take_in = |part: &[u8]| ending.take_in(part);
+                self.pass(Spring::Program(outlet), pipe, &program.name, take_in).await?;
             }
             let stalled = |_| Fault::Stalled { program: program.name.clone(), seconds: stall.as_secs() };
             let status = tokio::time::timeout(stall, child.wait()).await.map_err(stalled)?;

@@ -22,6 +22,7 @@ use tracing::info;
 use super::child::{self, Program, end_in_order, keep, read_all};
 use super::fault::{awaited, classify, is_hopeless, last_words};
 use super::location::{shown, without_password};
+use super::pipe::Inlet;
 use super::pipeline::{Fed, Feeding};
 use super::snapshot::{Label, Listed, SnapshotId, summary};
 use super::{Content, Fault, Manifest, Progress, Step, Stored, Workplace};
@@ -141,9 +142,10 @@ impl<'w> Restic<'w> {
         let arguments = ["backup", "--json", "--stdin", "--stdin-filename", &label.file, "--tag", &job, "--tag", &part];
         let not_stored = |fault| (Step::Store, fault);
         let mut child = self.spawn(&arguments, Stdio::piped()).map_err(not_stored)?;
-        let Some(mut pipe) = child.stdin.take() else {
+        let Some(stdin) = child.stdin.take() else {
             return Err(not_stored(unexpected("backup", "it has no input")));
         };
+        let mut pipe = Inlet::new(stdin).map_err(|error| not_stored(Fault::from_io(&error)))?;
         let stall = feeding.stall;
         let mut said = Vec::new();
         let mut take = |part: &[u8]| keep(&mut said, part);
