@@ -257,6 +257,8 @@ const fn publish(drafts: bool) -> Publish {
 }
 
 fn main() -> ExitCode {
+    // Small texts leave much of a huge page empty: a sixth more memory for a thirtieth less time. A system that knows none is as well.
+    let _ = rustix::thread::disable_transparent_huge_pages(true);
     let done = match CommandLine::parse().command {
         Command::Build { site, time, output } => build(&site, &time, &output),
         Command::Check { site, time, format, policy } => judge(&site, &time, format, policy.as_deref()),
