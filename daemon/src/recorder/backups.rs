@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tracing::{debug, error, info, warn};
 
-use super::{LONG, Recorder, log_event};
+use super::{LONG, Recorder};
 use crate::backup::wal::WalBatch;
 use crate::backup::{self, Drill, DrillOutcome, Outcome, Progress, Run, RunId};
 use crate::config::JobName;
@@ -42,10 +42,7 @@ impl Recorder {
             job.record.take_in(run.clone());
             job.running = None;
         }
-        // A backup is one when the catalogue has it.
-        self.write_down(Some(Entry::RunEnded(run.clone())), &events);
-        log_run(run);
-        events.iter().for_each(log_event);
+        self.record_with(Some(Entry::RunEnded(run.clone())), &events, || log_run(run));
     }
 
     pub(super) fn wal_stored(&mut self, batch: WalBatch) {
@@ -70,13 +67,11 @@ impl Recorder {
         }
     }
 
-    pub(super) fn drill_ended(&mut self, drill: Drill) {
+    pub(super) fn drill_ended(&mut self, drill: &Drill) {
         let job = &drill.job;
         let mut events = Vec::new();
         match &drill.outcome {
-            DrillOutcome::Passed { took, tables, rows, server, .. } => {
-                let seconds = took.as_secs_f64();
-                info!(%job, seconds, tables, rows, server, "drill passed: {job} was restored in {seconds:.1} s and is what was backed up");
+            DrillOutcome::Passed { took, .. } => {
                 events.extend(self.promised(job, Promise::Drill, None));
                 let most = self.live.read().job(job).and_then(|job| job.max_restore_time);
                 let took = Duration::try_from(*took).unwrap_or_default();
@@ -85,35 +80,27 @@ impl Recorder {
                 events.extend(self.promised(job, Promise::RestoreTime, late));
             }
             DrillOutcome::Failed { fault } => {
-                error!(%job, "drill failed: {job}: {fault}");
                 events.extend(self.promised(job, Promise::Drill, Some(Reason::Backup(fault.clone()))));
             }
             // Our own stop says nothing of the backup.
-            DrillOutcome::Interrupted => warn!(%job, "drill interrupted: {job}"),
+            DrillOutcome::Interrupted => {}
         }
         if let Some(job) = self.live.write().job_mut(job)
             && drill.outcome != DrillOutcome::Interrupted
         {
             job.record.drill = Some(drill.clone());
         }
-        self.record_with(Some(Entry::Drill(drill)), &events);
+        self.record_with(Some(Entry::Drill(drill.clone())), &events, || log_drill(drill));
     }
 
-    pub(super) fn looked_after(&mut self, upkeep: Upkeep) {
-        let (repository, task) = (&upkeep.repository, upkeep.task.name());
+    pub(super) fn looked_after(&mut self, upkeep: &Upkeep) {
         let now = self.stopwatch.now();
-        let subject = Subject::Repository { repository: repository.clone() };
+        let subject = Subject::Repository { repository: upkeep.repository.clone() };
         let events = match &upkeep.outcome {
-            Ok(()) => {
-                info!(%repository, task, "the {task} of the repository {repository} ended well");
-                self.health.unsaid(&subject, now).into_iter().collect()
-            }
-            Err(fault) => {
-                error!(%repository, task, "the {task} of the repository {repository} failed: {fault}");
-                self.health.said(subject, Severity::Critical, Reason::Backup(fault.clone()), now)
-            }
+            Ok(()) => self.health.unsaid(&subject, now).into_iter().collect(),
+            Err(fault) => self.health.said(subject, Severity::Critical, Reason::Backup(fault.clone()), now),
         };
-        self.record_with(Some(Entry::Upkeep(upkeep)), &events);
+        self.record_with(Some(Entry::Upkeep(upkeep.clone())), &events, || log_upkeep(upkeep));
     }
 
     /// Notices a job that was not started when it was due.
@@ -173,5 +160,25 @@ fn log_run(run: &Run) {
         }
         Outcome::Failed { step, fault } => error!(%job, run = id, ?step, "backup failed: {job}: {fault}"),
         Outcome::Interrupted => warn!(%job, run = id, "backup interrupted: {job}; it is run again at the next start"),
+    }
+}
+
+fn log_drill(drill: &Drill) {
+    let job = &drill.job;
+    match &drill.outcome {
+        DrillOutcome::Passed { took, tables, rows, server, .. } => {
+            let seconds = took.as_secs_f64();
+            info!(%job, seconds, tables, rows, server, "drill passed: {job} was restored in {seconds:.1} s and is what was backed up");
+        }
+        DrillOutcome::Failed { fault } => error!(%job, "drill failed: {job}: {fault}"),
+        DrillOutcome::Interrupted => warn!(%job, "drill interrupted: {job}"),
+    }
+}
+
+fn log_upkeep(upkeep: &Upkeep) {
+    let (repository, task) = (&upkeep.repository, upkeep.task.name());
+    match &upkeep.outcome {
+        Ok(()) => info!(%repository, task, "the {task} of the repository {repository} ended well"),
+        Err(fault) => error!(%repository, task, "the {task} of the repository {repository} failed: {fault}"),
     }
 }

@@ -242,7 +242,7 @@ impl Recorder {
                     job.next_drill = next;
                 }
             }
-            Report::DrillEnded(drill) => self.drill_ended(drill),
+            Report::DrillEnded(drill) => self.drill_ended(&drill),
             Report::Promised(job, promise, broken) => {
                 let events = self.promised(&job, promise, broken);
                 self.record(&events);
@@ -257,7 +257,7 @@ impl Recorder {
             }
             Report::Lagging(repository, reason) => self.stands(Subject::Copy { repository }, reason),
             Report::Upkeep(upkeep, reply) => {
-                self.looked_after(upkeep);
+                self.looked_after(&upkeep);
                 let _ = reply.send(self.is_written());
             }
             Report::Reconfigured(config, changed, reply) => {
@@ -433,20 +433,17 @@ impl Recorder {
 
     fn record(&mut self, events: &[Event]) {
         if !events.is_empty() {
-            self.record_with(None, events);
+            self.record_with(None, events, || {});
         }
     }
 
-    /// What happened, and what follows from it, are one entry in the journal: neither without the other.
-    fn record_with(&mut self, happened: Option<Entry>, events: &[Event]) {
-        self.write_down(happened, events);
-        events.iter().for_each(log_event);
-    }
-
-    /// Shows and writes down what happened with what follows from it: only then it is said.
-    fn write_down(&mut self, happened: Option<Entry>, events: &[Event]) {
+    /// What happened, and what follows from it, are one entry in the journal: neither without the other. Only when they are written
+    /// down the log says so: `say` what happened, then what follows.
+    fn record_with(&mut self, happened: Option<Entry>, events: &[Event], say: impl FnOnce()) {
         self.show(events);
         self.write(happened.into_iter().chain(events.iter().cloned().map(Entry::Event)).collect());
+        say();
+        events.iter().for_each(log_event);
     }
 
     /// Something that is looked at again and again is broken for a reason, or is not. What is said already is not said again, with
