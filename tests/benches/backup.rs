@@ -1,6 +1,6 @@
 //! What a backup costs beside its dump and restic: a PostgreSQL of a gigabyte is dumped by `pg_dump | restic backup --stdin`, with its
-//! roles, and by a job, in pairs, first into an empty repository and then again after one row in a hundred was changed; it is drilled, beside a
-//! restore alone; and ten thousand runs are listed. Prints tables; part of `make bench`.
+//! roles, and by a job, in pairs, first into an empty repository and then again after one row in a hundred was changed; it is
+//! drilled, beside a restore alone; and ten thousand runs are listed. Prints tables; part of `make bench`.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a benchmark that fails says so")]
 
 use std::fs;

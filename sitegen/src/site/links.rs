@@ -1,7 +1,6 @@
 //! Where links lead.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::hash::{Hash as _, Hasher as _};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -98,8 +97,9 @@ fn variants<'s>(graph: &'s Graph, id: PageId, link: &str) -> Option<(&'s str, Re
     Some((folder, graph.pictures.variants(asset)))
 }
 
-/// The files that the pictures of all pages become: by their path on the site, their path on the disk.
-pub(super) fn picture_files(site: &Site) -> BTreeMap<String, PathBuf> {
+/// The files that the pictures of all pages become: their path on the site, and on the disk. One that several pages show is there
+/// several times.
+pub(super) fn picture_files(site: &Site) -> Vec<(String, PathBuf)> {
     let pages: Vec<PageId> = site.pages().collect();
     let files = pages.par_iter().flat_map_iter(|id| {
         let asked = site.text(*id).asked.iter().filter_map(|(question, _)| match question {
@@ -110,7 +110,7 @@ pub(super) fn picture_files(site: &Site) -> BTreeMap<String, PathBuf> {
         let named = site.page(*id).front.images.iter().map(|image| image.file.as_str());
         asked.chain(named).flat_map(|link| picture_files_of(site, *id, link))
     });
-    files.collect::<Vec<_>>().into_iter().collect()
+    files.collect()
 }
 
 fn picture_files_of(graph: &Graph, id: PageId, link: &str) -> Vec<(String, PathBuf)> {

@@ -21,7 +21,6 @@ mod tests;
 mod texts;
 mod validity;
 
-use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -158,9 +157,10 @@ impl Site {
         self.backlinks.to(id)
     }
 
-    /// The files that the pictures of all pages become: by their path on the site, their path on the disk.
+    /// The files that the pictures of all pages become: their path on the site, and on the disk. One that several pages show is there
+    /// several times.
     #[must_use]
-    pub fn picture_files(&self) -> BTreeMap<String, PathBuf> {
+    pub fn picture_files(&self) -> Vec<(String, PathBuf)> {
         links::picture_files(self)
     }
 }
